@@ -1,0 +1,40 @@
+// model/comparison.ts: an exchange after judgement; what telemetry, evidence and store are told
+
+import type { Side } from "./answer.ts";
+import type { Difference, Masked } from "./difference.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What asking again said of one difference. */
+export type Standing = "mismatch" | "noise" | "transient" | "accepted";
+
+export type JudgedDifference = Difference & { readonly standing: Standing };
+
+/**
+ * One request's end. For `skipped` there is no exchange, only the outcome is known. Immutable.
+ */
+export type Comparison = {
+  readonly exchange: Exchange;
+  readonly outcome: Outcome;
+  readonly differences: readonly JudgedDifference[];
+  readonly approximate: boolean;
+  readonly masked: readonly Masked[];
+  /** The outcome was decided without asking again, because the budget was spent or asking again failed. */
+  readonly unconfirmed: boolean;
+  /** For `transient`: how long it took until both sides agreed, in milliseconds, as far as it was measured. */
+  readonly convergedMs?: number;
+  /** Milliseconds spent reconciling, waiting included. */
+  readonly tookMs: number;
+};
+
+/** A request that ended without an exchange: skipped, or legacy gave no answer and nobody else was asked. */
+export type Settled = { readonly id: string; readonly route: string; readonly outcome: Outcome };
+
+/** One request to one side, as the metrics count it. `code` is a class (`2xx`) or the failure's reason. */
+export type Observation = {
+  readonly route: string;
+  readonly side: Side;
+  readonly code: string;
+  readonly durationMs: number;
+  readonly firstByteMs?: number;
+};

@@ -1,0 +1,154 @@
+// model/report.ts: what was found, as every reader sees it: the API, the CLI, the page, the metrics
+
+import type { JsonText, Kind, Where } from "./difference.ts";
+import type { OutcomeName } from "./outcome.ts";
+
+/** A finding's life. `accepted` ends at its expiry; `fixed` that is seen again is `regressed`. */
+export type FindingState = "new" | "open" | "accepted" | "fixed" | "regressed";
+
+export const FINDING_STATES: readonly FindingState[] = ["new", "open", "accepted", "fixed", "regressed"];
+
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/** One observed pair of values. Redacted and clipped: fit to be shown. */
+export type FindingSample = {
+  /** The request's id. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  readonly target: string;
+  /** The concrete path, `$.items[3].price`. */
+  readonly path: string;
+  readonly legacy?: JsonText;
+  readonly candidate?: JsonText;
+  readonly note?: string;
+};
+
+/** What explains a finding, with its support. */
+export type Cause = {
+  /** `renamed`, `factor`, `time_zone`, `code_mapping`, ... */
+  readonly kind: string;
+  /** For a person: `candidate = legacy x 100`. */
+  readonly says: string;
+  /** Observations that fit, of all that were looked at. */
+  readonly support: number;
+  readonly of: number;
+  /** Pairs that do not fit, a few. */
+  readonly counterExamples: readonly { readonly legacy?: JsonText; readonly candidate?: JsonText }[];
+  /** The rule that would settle it, as YAML for `compare:`, and what it does to the stored samples. */
+  readonly rule?: { readonly yaml: string; readonly settles: number; readonly hides: number };
+};
+
+/** Someone's decision that a finding is fine, for now. Times in milliseconds since the epoch. */
+export type Acceptance = {
+  readonly finding: string;
+  readonly by: string;
+  readonly why: string;
+  readonly at: number;
+  readonly until?: number;
+  /** How many comparisons it has masked. */
+  readonly masked: number;
+};
+
+/** Differences alike in route, where, generalised path and kind. */
+export type Finding = {
+  /** Short and stable: a digest of route, where, path and kind. */
+  readonly id: string;
+  readonly route: string;
+  readonly where: Where;
+  /** Generalised: `$.items[*].price`. */
+  readonly path: string;
+  readonly kind: Kind;
+  readonly state: FindingState;
+  readonly severity: Severity;
+  /** Comparisons that showed it, and how many different requests those were. */
+  readonly count: number;
+  readonly distinct: number;
+  /** `count` as a share of the route's comparisons, 0 to 1. */
+  readonly share: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly samples: readonly FindingSample[];
+  /** Best first. */
+  readonly causes: readonly Cause[];
+  readonly acceptance?: Acceptance;
+};
+
+/** A place that differs only as legacy differs from itself, or that settled when asked again. */
+export type Unsteady = {
+  readonly route: string;
+  readonly where: Where;
+  readonly path: string;
+  readonly kind: Kind;
+  readonly standing: "noise" | "transient";
+  readonly count: number;
+};
+
+export type Verdict = "ready" | "hold" | "reject";
+
+export type Readiness = {
+  readonly verdict: Verdict;
+  /** What stands in the way, or what the verdict rests on; a sentence each. */
+  readonly reasons: readonly string[];
+  /** Distinct requests compared, and those of them that mismatched. */
+  readonly distinct: number;
+  readonly mismatched: number;
+  /** Anytime-valid bounds on the mismatch rate, 0 to 1. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly tolerance: number;
+  /** Further distinct requests needed if none of them mismatches, and how long that takes at the present pace. */
+  readonly needed?: number;
+  readonly etaSeconds?: number;
+};
+
+export type Tally = Readonly<Record<OutcomeName, number>>;
+
+/** Paired latency, candidate over legacy: 1.2 is a fifth slower. Interval bounds at the configured confidence. */
+export type LatencyRatio = {
+  readonly quantile: "p50" | "p95" | "p99";
+  readonly legacyMs: number;
+  readonly candidateMs: number;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+};
+
+export type RouteReport = {
+  readonly route: string;
+  readonly outcomes: Tally;
+  /** `skipped/method` and the like, with their counts. */
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly requests: number;
+  readonly compared: number;
+  /** mismatch / compared; 0 when nothing was compared. */
+  readonly mismatchRate: number;
+  /** compared / (all - skipped); 0 when nothing was shadowed. */
+  readonly comparableShare: number;
+  /** Comparisons whose outcome was decided without asking again. */
+  readonly unconfirmed: number;
+  readonly readiness: Readiness;
+  readonly latency: readonly LatencyRatio[];
+  /** How long transients took to settle, in milliseconds. */
+  readonly convergence?: { readonly count: number; readonly p50: number; readonly p95: number; readonly max: number };
+};
+
+export type Report = {
+  readonly version: 1;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly since: number;
+  readonly epoch: { readonly name: string; readonly startedAt: number };
+  readonly total: RouteReport;
+  readonly routes: readonly RouteReport[];
+  /** Most telling first. */
+  readonly findings: readonly Finding[];
+  readonly unsteady: readonly Unsteady[];
+  /** Rules by what they settled; those that never applied have 0. */
+  readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];
+  /** What is not covered: routes seen or declared and never compared, legacy's status codes never compared. */
+  readonly coverage: readonly { readonly route: string; readonly note: string }[];
+  /** Sentences that a reader must know before trusting the numbers. */
+  readonly warnings: readonly string[];
+};

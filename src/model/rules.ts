@@ -1,0 +1,79 @@
+// model/rules.ts: how a route wants its answers compared, as the config says it
+
+import type { Path } from "./path.ts";
+
+/** A place in a response: the status, a field by its lower-case name, or a place in the body. */
+export type Place =
+  | { readonly where: "status" }
+  | { readonly where: "field"; readonly name: string }
+  | { readonly where: "body"; readonly path: Path };
+
+/** Every rule keeps the words it was written in: the name under which what it settled is counted. */
+type Named = { readonly name: string };
+
+export type IgnoreRule = Named & { readonly place: Place };
+export type OnlyRule = Named & { readonly place: Place };
+
+/** `unordered`: a multiset. `ordered`: pair by index and nothing else. `key`: pair by these members. */
+export type ArrayRule = Named & {
+  readonly path: Path;
+  readonly as: "unordered" | "ordered" | { readonly key: readonly string[] };
+};
+
+/** `tolerance` is absolute, `relative` a share of legacy's value, `lexical` compares numbers as they are written. */
+export type NumberRule = Named & {
+  readonly path: Path;
+  readonly tolerance?: number;
+  readonly relative?: number;
+  readonly lexical?: boolean;
+};
+
+/** Both sides must be times (ISO 8601, RFC 9110 dates, epoch seconds or milliseconds), at most this far apart. */
+export type TimeRule = Named & { readonly path: Path; readonly toleranceMs: number };
+
+export type StringRule = Named & {
+  readonly path: Path;
+  readonly ignoreCase?: boolean;
+  readonly trim?: boolean;
+  readonly normalize?: "NFC" | "NFD" | "NFKC" | "NFKD";
+  /** A regular expression that both sides must match; then the values need not be equal. */
+  readonly matches?: string;
+};
+
+/** One operation of RFC 6902. */
+export type PatchOperation =
+  | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: unknown }
+  | { readonly op: "remove"; readonly path: string }
+  | { readonly op: "move" | "copy"; readonly from: string; readonly path: string };
+
+/** Which fields are compared: `default` (all but the documented per-answer ones), `all`, or only these (lower case). */
+export type FieldRules = {
+  readonly compare: "default" | "all" | readonly string[];
+  readonly ignore: readonly string[];
+};
+
+/** A route's comparison rules. Nothing set means: compare as strictly as makes sense. */
+export type CompareRules = {
+  readonly ignore: readonly IgnoreRule[];
+  readonly only: readonly OnlyRule[];
+  readonly arrays: readonly ArrayRule[];
+  readonly numbers: readonly NumberRule[];
+  readonly times: readonly TimeRule[];
+  readonly strings: readonly StringRule[];
+  readonly patch: { readonly legacy: readonly PatchOperation[]; readonly candidate: readonly PatchOperation[] };
+  readonly fields: FieldRules;
+  /** Map each side's own origin onto one, in `Location`, `Link` and absolute URLs of bodies. */
+  readonly mapOrigins: boolean;
+};
+
+export const NO_RULES: CompareRules = {
+  ignore: [],
+  only: [],
+  arrays: [],
+  numbers: [],
+  times: [],
+  strings: [],
+  patch: { legacy: [], candidate: [] },
+  fields: { compare: "default", ignore: [] },
+  mapOrigins: true,
+};
