@@ -1,0 +1,80 @@
+// bench/main.ts: everything that is measured, side by side in one run; loopback only, installs nothing
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { benchIsolation, isolationTable } from "./isolation.ts";
+import { benchRelay, relayTable } from "./relay.ts";
+
+const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
+
+  --only NAME  relay, isolation, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
+  --quick      one round, fewer requests: whether it runs, not how fast
+
+Prints tables and writes bench/results/<time>.json. Needs Linux (/proc). nginx is measured if it is installed.
+cpu us: microseconds of CPU a request, the whole process tree, 64 connections asking as fast as they are answered.
+paced cpu us, p50, p99: at a fixed rate. opens: connections opened a request. shadowed: candidate requests a request.
+`;
+
+const { values } = parseArgs({
+  options: { only: { type: "string" }, quick: { type: "boolean", default: false }, help: { type: "boolean" } },
+});
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Another room's bench, where there is one: a function that measures, prints by `say` and gives what to keep. */
+type RoomBench = (options: { readonly quick: boolean; readonly say: (line: string) => void }) => Promise<unknown>;
+
+async function roomBench(name: "engine" | "store"): Promise<unknown> {
+  const file = [`${name}/index.ts`, `${name}/main.ts`].map((path) => join(import.meta.dirname, path)).find(existsSync);
+  if (file === undefined) {
+    say(`no bench/${name}: left out`);
+    return undefined;
+  }
+  const room = (await import(pathToFileURL(file).href)) as Record<string, RoomBench | undefined>;
+  return room[`${name}Bench`]?.({ quick: values.quick, say: print });
+}
+
+if (values.help) print(HELP);
+else {
+  const sections = ["relay", "isolation", "engine", "store"];
+  const { only, quick } = values;
+  const contender = only !== undefined && !sections.includes(only) ? only : undefined;
+  const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
+  const results: Record<string, unknown> = {
+    at: new Date().toISOString(),
+    node: process.version,
+    cpus: cpus().map(({ model }) => model),
+    quick,
+  };
+  /** A section that fails is said, and the rest is still measured; the exit code tells. */
+  const section = async (name: string, measure: () => Promise<unknown>) => {
+    if (!wanted(name)) return;
+    try {
+      results[name] = await measure();
+    } catch (error) {
+      say(`${name} failed: ${(error as Error).message}`);
+      process.exitCode = 1;
+    }
+  };
+  await section("relay", async () => {
+    const rows = await benchRelay({ quick, say, ...(contender === undefined ? {} : { only: contender }) });
+    print(`\n${relayTable(rows)}`);
+    return rows;
+  });
+  await section("isolation", async () => {
+    const rows = await benchIsolation({ quick, say });
+    print(`\n${isolationTable(rows)}`);
+    return rows;
+  });
+  await section("engine", () => roomBench("engine"));
+  await section("store", () => roomBench("store"));
+
+  const folder = join(import.meta.dirname, "results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}.json`);
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  say(`\nwritten: ${file}`);
+}
