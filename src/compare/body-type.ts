@@ -1,0 +1,110 @@
+// compare/body-type.ts: what kind of document a body is, by its media type and, where that says little, by a look
+
+import { Buffer } from "node:buffer";
+import { isJson } from "./engine.ts";
+import { isJsonType, type MediaType } from "./media-type.ts";
+
+/** A body without its codings, and the type it came with. */
+export type Content = { readonly bytes: Uint8Array; readonly type: MediaType | undefined };
+
+export type BodyType =
+  | "json"
+  | "json lines"
+  | "json sequence"
+  | "xml"
+  | "html"
+  | "form"
+  | "csv"
+  | "multipart"
+  | "events"
+  | "text"
+  | "bytes";
+
+const BY_NAME: ReadonlyMap<string, BodyType> = new Map([
+  ["application/x-ndjson", "json lines"],
+  ["application/ndjson", "json lines"],
+  ["application/jsonl", "json lines"],
+  ["application/x-jsonlines", "json lines"],
+  ["application/json-lines", "json lines"],
+  ["application/stream+json", "json lines"],
+  ["application/json-seq", "json sequence"],
+  ["application/geo+json-seq", "json sequence"],
+  ["application/xml", "xml"],
+  ["text/xml", "xml"],
+  ["text/html", "html"],
+  ["application/x-www-form-urlencoded", "form"],
+  ["text/csv", "csv"],
+  ["application/csv", "csv"],
+  ["text/tab-separated-values", "csv"],
+  ["text/event-stream", "events"],
+  ["application/javascript", "text"],
+  ["application/ecmascript", "text"],
+  ["application/x-javascript", "text"],
+  ["application/yaml", "text"],
+  ["application/x-yaml", "text"],
+  ["application/toml", "text"],
+  ["application/graphql", "text"],
+  ["application/sql", "text"],
+  ["application/x-sh", "text"],
+]);
+
+/** What a media type says; nothing where it says nothing about what the bytes are. */
+export function declaredType(name: string | undefined): BodyType | undefined {
+  if (name === undefined || name === "application/octet-stream" || name === "*/*") return undefined;
+  const exact = BY_NAME.get(name);
+  if (exact !== undefined) return exact;
+  if (isJsonType(name)) return "json";
+  if (name.endsWith("+json-seq")) return "json sequence";
+  if (name.endsWith("+xml")) return "xml";
+  if (name.startsWith("multipart/")) return "multipart";
+  return name.startsWith("text/") ? "text" : "bytes";
+}
+
+/** Types whose label is often wrong, so that a look decides: a JSON document under `text/plain` is JSON. */
+const DOUBTFUL: ReadonlySet<BodyType | undefined> = new Set([undefined, "text", "html"]);
+
+/** How to compare two bodies: by legacy's type, or as what both look like; `mixed` where only one looks like JSON. */
+export function typeOfBoth(legacy: Content, candidate: Content): BodyType | "mixed" {
+  const declared = declaredType(legacy.type?.name) ?? declaredType(candidate.type?.name);
+  if (!DOUBTFUL.has(declared)) return declared!;
+  const [a, b] = [isJsonDocument(legacy.bytes), isJsonDocument(candidate.bytes)];
+  if (a !== b) return "mixed";
+  if (a) return "json";
+  return declared ?? sniffBoth(legacy.bytes, candidate.bytes);
+}
+
+/** What both look like, for bodies of no declared type or of neither's declared type. */
+export function sniffBoth(legacy: Uint8Array, candidate: Uint8Array): BodyType {
+  const [a, b] = [sniff(legacy), sniff(candidate)];
+  if (a === b) return a;
+  return a === "bytes" || b === "bytes" ? "bytes" : "text";
+}
+
+function sniff(bytes: Uint8Array): BodyType {
+  const head = headOf(bytes);
+  if (head.startsWith("<?xml")) return "xml";
+  if (/^(?:<!doctype html|<html)[\s>]/i.test(head)) return "html";
+  return looksBinary(bytes) ? "bytes" : "text";
+}
+
+/** Whether a body is a JSON object or array; a lone number or string could as well be text. */
+export function isJsonDocument(bytes: Uint8Array): boolean {
+  return /^[{[]/.test(headOf(bytes)) && isJson(bytes);
+}
+
+/** The beginning, without what may stand before a document. */
+export function headOf(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512)).toString("utf8");
+  return head.replace(/^\ufeff?\s*/, "");
+}
+
+/** Control characters that text does not have; UTF-16 with its mark is text. */
+function looksBinary(bytes: Uint8Array): boolean {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return false;
+  const end = Math.min(bytes.length, 4096);
+  for (let i = 0; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b) return true;
+  }
+  return false;
+}

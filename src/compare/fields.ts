@@ -1,0 +1,64 @@
+// compare/fields.ts: fields by what they mean, not by their strings
+
+import type { Side } from "../model/answer.ts";
+import type { Difference } from "../model/difference.ts";
+import type { Fields } from "../model/fields.ts";
+import { compareCookies } from "./cookies.ts";
+import { meaningOf } from "./meaning.ts";
+import { mapText } from "./origins.ts";
+import { EQUAL, found, type Result } from "./result.ts";
+import type { CompiledRules } from "./rules.ts";
+
+/**
+ * Compares header or trailer fields. At most one difference a field name, but for `set-cookie`: one a cookie.
+ * @param note what is said beside each difference, such as `trailer`
+ */
+export function compareFields(legacy: Fields, candidate: Fields, rules: CompiledRules, note?: string): Result {
+  const [a, b] = [byName(legacy, rules), byName(candidate, rules)];
+  const differences: Difference[] = [];
+  const masked = new Map<string, number>();
+  for (const name of new Set([...a.keys(), ...b.keys()])) {
+    const here = compareField(name, a.get(name), b.get(name), rules);
+    if (here.length === 0) continue;
+    const rule = rules.ignoredFields.get(name);
+    if (rule !== undefined) masked.set(rule, (masked.get(rule) ?? 0) + here.length);
+    else differences.push(...here.map((one) => (note === undefined || one.note ? one : { ...one, note })));
+  }
+  if (differences.length === 0 && masked.size === 0) return EQUAL;
+  return found(
+    differences,
+    [...masked].map(([rule, count]) => ({ rule, count })),
+  );
+}
+
+function byName(fields: Fields, rules: CompiledRules): Map<string, string[]> {
+  const lines = new Map<string, string[]>();
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i]!.toLowerCase();
+    const before = lines.get(name);
+    if (before) before.push(fields[i + 1]!);
+    else if (rules.field(name)) lines.set(name, [fields[i + 1]!]);
+  }
+  return lines;
+}
+
+function compareField(
+  name: string,
+  legacy: readonly string[] | undefined,
+  candidate: readonly string[] | undefined,
+  rules: CompiledRules,
+): Difference[] {
+  if (name === "set-cookie") return compareCookies(legacy ?? [], candidate ?? []);
+  const place = { where: "field", path: name } as const;
+  if (candidate === undefined) return [{ ...place, kind: "missing", legacy: shown(legacy!) }];
+  if (legacy === undefined) return [{ ...place, kind: "extra", candidate: shown(candidate) }];
+  if (legacy.length === candidate.length && legacy.every((line, i) => line === candidate[i])) return [];
+  const meaning = (side: Side, lines: readonly string[]) =>
+    meaningOf(name, lines, (text) => mapText(rules.origins, side, text));
+  if (meaning("legacy", legacy) === meaning("candidate", candidate)) return [];
+  return [{ ...place, kind: "value", legacy: shown(legacy), candidate: shown(candidate) }];
+}
+
+function shown(lines: readonly string[]): string {
+  return JSON.stringify(lines.join(", "));
+}

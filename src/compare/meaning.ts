@@ -1,0 +1,81 @@
+// compare/meaning.ts: what a field's lines say, spelled in one way, so that equal meaning is equal text
+
+import { mediaTypeMeaning, splitOutside, unquoted, withParameters } from "./media-type.ts";
+
+/** Lists whose order says nothing, their members without case. */
+const SETS = new Set([
+  ...["accept-patch", "accept-post", "accept-ranges", "access-control-allow-headers", "access-control-expose-headers"],
+  ...["allow-events", "clear-site-data", "content-language", "critical-ch", "accept-ch", "dav", "vary"],
+]);
+
+/** The same with case: methods are case-sensitive (RFC 9110, 9.1). */
+const CASED_SETS = new Set(["access-control-allow-methods", "allow"]);
+
+/** `name=value` directives without order. */
+const DIRECTIVES = new Set(["cache-control", "cdn-cache-control", "pragma", "surrogate-control", "prefer"]);
+
+/** The same, divided by semicolons. */
+const SEMICOLONS = new Set(["strict-transport-security", "expect-ct"]);
+
+/** Fields that hold addresses of the side itself. */
+const ADDRESSES = new Set([
+  ...["access-control-allow-origin", "content-location", "content-security-policy", "link", "location", "refresh"],
+  ...["sourcemap", "www-authenticate"],
+]);
+
+/**
+ * A field's lines as one text that is equal for equal meaning. Repeated lines are one list (RFC 9110, 5.3).
+ * @param name lower case
+ * @param map the side's own origins onto the common one
+ */
+export function meaningOf(name: string, lines: readonly string[], map: (text: string) => string): string {
+  const mapped = ADDRESSES.has(name) ? lines.map(map) : lines;
+  if (name === "content-type") return mapped.map(mediaTypeMeaning).join(", ");
+  if (name === "content-disposition") return mapped.map(parametersMeaning).join(", ");
+  const items = mapped.flatMap((line) => splitOutside(line, ",", name === "link")).filter((item) => item !== "");
+  if (SETS.has(name)) return asSet(items.map((item) => item.toLowerCase()));
+  if (CASED_SETS.has(name)) return asSet(items);
+  if (DIRECTIVES.has(name)) return asSet(items.map(directive));
+  if (SEMICOLONS.has(name)) return asSet(mapped.flatMap((line) => splitOutside(line, ";")).map(directive));
+  if (name === "link") return asSet(items.map(linkMeaning));
+  if (name === "content-security-policy") return mapped.map(policyMeaning).join(", ");
+  return items.join(", ");
+}
+
+function asSet(items: readonly string[]): string {
+  return [...new Set(items)]
+    .filter((item) => item !== "")
+    .sort()
+    .join(", ");
+}
+
+function directive(item: string): string {
+  const equals = item.indexOf("=");
+  if (equals < 0) return item.toLowerCase();
+  return `${item.slice(0, equals).trim().toLowerCase()}=${unquoted(item.slice(equals + 1).trim())}`;
+}
+
+function parametersMeaning(value: string): string {
+  const { name, parameters } = withParameters(value);
+  return JSON.stringify([name, [...parameters].sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+function linkMeaning(link: string): string {
+  const end = link.indexOf(">");
+  if (!link.startsWith("<") || end < 0) return link;
+  const { parameters } = withParameters(link.slice(end + 1));
+  const rel = parameters.get("rel")?.toLowerCase().split(/\s+/).sort().join(" ");
+  const kept = [...parameters].map(([key, value]) => [key, key === "rel" ? rel : value]);
+  return JSON.stringify([link.slice(0, end + 1), kept.sort(([a], [b]) => (a! < b! ? -1 : 1))]);
+}
+
+/** Directives of a policy without order; a nonce is made anew for each answer. */
+function policyMeaning(policy: string): string {
+  const directives = policy.split(";").map((part) => {
+    const [name = "", ...sources] = part.trim().split(/\s+/);
+    return [name.toLowerCase(), ...sources.map((source) => source.replace(/^'nonce-.+'$/, "'nonce-'")).sort()].join(
+      " ",
+    );
+  });
+  return asSet(directives);
+}

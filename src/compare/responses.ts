@@ -1,0 +1,101 @@
+// compare/responses.ts: two whole responses: status, fields, trailers, body
+
+import type { Response } from "../model/answer.ts";
+import { bytesOf } from "../model/body.ts";
+import { fieldValue } from "../model/fields.ts";
+import { compareBytes, sameBytes } from "./bytes.ts";
+import { codingsOf, type Decoded, decode } from "./codings.ts";
+import { compareContent } from "./content.ts";
+import { compareFields } from "./fields.ts";
+import { compareMeasured } from "./measured.ts";
+import { mediaType } from "./media-type.ts";
+import { type CompareLimits, EQUAL, found, type Result, together } from "./result.ts";
+import type { CompiledRules } from "./rules.ts";
+import { notOfType, wholeBody } from "./whole.ts";
+
+/**
+ * Compares two responses. It never throws, whatever the bytes and fields are.
+ *
+ * Where the statuses are of different classes, or one of them allows no body, that is the one difference: fields and body
+ * differ as its consequence. An `ignore status` rule brings them back.
+ */
+export function compareResponses(
+  legacy: Response,
+  candidate: Response,
+  rules: CompiledRules,
+  limits: CompareLimits,
+): Result {
+  const status = compareStatus(legacy.status, candidate.status, rules);
+  if (status.differences.length > 0 && tellsAll(legacy.status, candidate.status)) return status;
+  return together([
+    status,
+    compareFields(legacy.fields, candidate.fields, rules),
+    compareFields(legacy.trailers, candidate.trailers, rules, "trailer"),
+    compareBodyOf(legacy, candidate, rules, limits),
+  ]);
+}
+
+function compareStatus(legacy: number, candidate: number, rules: CompiledRules): Result {
+  if (legacy === candidate || !rules.status) return EQUAL;
+  if (rules.ignoredStatus !== undefined) return found([], [{ rule: rules.ignoredStatus, count: 1 }]);
+  return found([{ where: "status", path: "", kind: "value", legacy: `${legacy}`, candidate: `${candidate}` }]);
+}
+
+const bodiless = (status: number) => status < 200 || status === 204 || status === 205 || status === 304;
+
+function tellsAll(legacy: number, candidate: number): boolean {
+  return Math.trunc(legacy / 100) !== Math.trunc(candidate / 100) || bodiless(legacy) !== bodiless(candidate);
+}
+
+function compareBodyOf(legacy: Response, candidate: Response, rules: CompiledRules, limits: CompareLimits): Result {
+  if (!rules.body || bodiless(legacy.status) || bodiless(candidate.status)) return EQUAL;
+  const codings = { legacy: codingsOf(legacy.fields), candidate: codingsOf(candidate.fields) };
+  const [a, b] = [legacy.body, candidate.body];
+  if (a.kind === "measured" || b.kind === "measured") {
+    return compareMeasured(a, b, codings, rules, limits);
+  }
+  const [x, y] = [bytesOf(a), bytesOf(b)];
+  if (sameBytes(x, y) && codings.legacy.join() === codings.candidate.join()) return EQUAL;
+  const [m, n] = [decode(x, codings.legacy, limits.maxDecoded), decode(y, codings.candidate, limits.maxDecoded)];
+  if (m.kind !== "decoded" || n.kind !== "decoded") return compareUndecoded(m, n, x, y, rules, limits);
+  const type = (response: Response) => mediaType(fieldValue(response.fields, "content-type"));
+  return compareContent(
+    { bytes: m.bytes, type: type(legacy) },
+    { bytes: n.bytes, type: type(candidate) },
+    rules,
+    limits,
+  );
+}
+
+/** At least one side could not be decoded, and nothing is cut and then compared. */
+function compareUndecoded(
+  m: Decoded,
+  n: Decoded,
+  legacy: Uint8Array,
+  candidate: Uint8Array,
+  rules: CompiledRules,
+  { maxDecoded }: CompareLimits,
+): Result {
+  const [a, b] = [fault(m, maxDecoded), fault(n, maxDecoded)];
+  if (m.kind === "too_large" && n.kind === "too_large") return { ...EQUAL, incomparable: true };
+  if (m.kind === n.kind)
+    return compareBytes(legacy, candidate, rules, `coded bytes compared: neither could be decoded`);
+  for (const [side, other, note] of [
+    [m, n, `legacy's body ${a}`],
+    [n, m, `the candidate's body ${b}`],
+  ] as const) {
+    if (side.kind !== "too_large" || other.kind !== "decoded") continue;
+    if (other.bytes.length > maxDecoded) return { ...EQUAL, incomparable: true };
+    return wholeBody({ kind: "value", note: `${note}, the other has ${other.bytes.length}` }, rules);
+  }
+  const [who, what] = m.kind === "broken" || n.kind === "decoded" ? ["legacy's", a] : ["the candidate's", b];
+  return notOfType(`${who} body ${what}`, rules);
+}
+
+function fault(side: Decoded, max: number): string {
+  if (side.kind === "decoded") return `has ${side.bytes.length} bytes`;
+  if (side.kind === "too_large") return `has more than ${max} bytes when decoded`;
+  return side.kind === "broken"
+    ? `is not ${side.coding}, which its content-encoding says`
+    : `has the content coding ${JSON.stringify(side.coding.slice(0, 40))}, which is not known here`;
+}

@@ -1,0 +1,51 @@
+// compare/result.ts: what the parts of a comparison hand to each other, and how they are put together
+
+import type { Compared, Difference, Masked } from "../model/difference.ts";
+
+/** How far a comparison may go. */
+export type CompareLimits = {
+  /** Bytes that a body may have after its content codings are undone; beyond it nothing is cut and compared. */
+  readonly maxDecoded: number;
+  /** Steps that the pairing of list elements may take before a cheaper one is used. */
+  readonly budget: number;
+  /** Asked now and then; true ends the comparison. */
+  readonly overdue?: () => boolean;
+};
+
+/**
+ * A comparison's result. Where there are differences they are true, whatever else is set.
+ */
+export type Result = Compared & {
+  /** The deadline passed before all was compared: the differences are those found until then. */
+  readonly overdue?: boolean;
+  /** The bodies could not be told equal or different (`not_comparable{partial}` unless there are differences). */
+  readonly incomparable?: boolean;
+};
+
+export const EQUAL: Result = Object.freeze({
+  differences: Object.freeze([]),
+  approximate: false,
+  masked: Object.freeze([]),
+});
+
+export function found(differences: readonly Difference[], masked: readonly Masked[] = []): Result {
+  return { differences, approximate: false, masked };
+}
+
+/** Several results as one, differences in the order given. */
+export function together(results: readonly Result[]): Result {
+  const some = results.filter((result) => result !== EQUAL);
+  if (some.length === 0) return EQUAL;
+  if (some.length === 1) return some[0]!;
+  const counts = new Map<string, number>();
+  for (const { masked } of some) {
+    for (const { rule, count } of masked) counts.set(rule, (counts.get(rule) ?? 0) + count);
+  }
+  return {
+    differences: some.flatMap(({ differences }) => differences),
+    approximate: some.some(({ approximate }) => approximate),
+    masked: [...counts].map(([rule, count]) => ({ rule, count })),
+    ...(some.some(({ overdue }) => overdue) ? { overdue: true } : {}),
+    ...(some.some(({ incomparable }) => incomparable) ? { incomparable: true } : {}),
+  };
+}

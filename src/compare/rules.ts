@@ -1,0 +1,71 @@
+// compare/rules.ts: a route's rules, compiled once and used for each of its comparisons
+
+import type { JsonText } from "../model/difference.ts";
+import { type CompareRules, NO_RULES } from "../model/rules.ts";
+import { compileJsonRules, type JsonRules } from "./engine.ts";
+import { compileOrigins, type OriginMap, type Origins } from "./origins.ts";
+import { PER_ANSWER_FIELDS } from "./per-answer.ts";
+
+/**
+ * Reads a body of a type that is bytes to us (protobuf, MessagePack, CBOR) into JSON text, which is then compared like
+ * any other. Nothing or a throw says that the bytes are not of that type.
+ */
+export type Decoder = (bytes: Uint8Array) => JsonText | undefined;
+
+/** Decoders by media type without parameters: `application/x-protobuf`. They go before what is built in. */
+export type Decoders = Readonly<Record<string, Decoder>>;
+
+export type CompiledRules = {
+  readonly json: JsonRules;
+  /** The `ignore` rules alone, for a difference of the body as a whole. */
+  readonly whole: JsonRules;
+  /** False where an `only` rule names places and none is in the body. */
+  readonly body: boolean;
+  readonly status: boolean;
+  /** Whether a field, by its lower-case name, is compared. */
+  readonly field: (name: string) => boolean;
+  /** The rules that settle a difference of the status, or of a field by its lower-case name. */
+  readonly ignoredStatus: string | undefined;
+  readonly ignoredFields: ReadonlyMap<string, string>;
+  readonly origins: OriginMap | undefined;
+  readonly decoders: ReadonlyMap<string, Decoder>;
+};
+
+/**
+ * Compiles a route's rules.
+ * @param origins each side's own origins, such as `http://legacy:8080`, which are mapped onto each other unless
+ *   `mapOrigins` is false
+ */
+export function compileRules(rules: CompareRules, origins?: Origins, decoders: Decoders = {}): CompiledRules {
+  const bodyOnly = rules.only.filter(({ place }) => place.where === "body");
+  const ignored = rules.ignore.filter(({ place }) => place.where === "body");
+  const only = rules.only.length > 0;
+  const ignoredFields = new Map(rules.fields.ignore.map((name) => [name.toLowerCase(), `fields.ignore ${name}`]));
+  for (const { place, name } of rules.ignore) {
+    if (place.where === "field") ignoredFields.set(place.name.toLowerCase(), name);
+  }
+  return {
+    json: compileJsonRules({ ...rules, ignore: ignored, only: bodyOnly }),
+    whole: compileJsonRules({ ...NO_RULES, ignore: ignored }),
+    body: !only || bodyOnly.length > 0,
+    status: !only || rules.only.some(({ place }) => place.where === "status"),
+    field: fieldChoice(rules),
+    ignoredStatus: rules.ignore.find(({ place }) => place.where === "status")?.name,
+    ignoredFields,
+    origins: rules.mapOrigins && origins !== undefined ? compileOrigins(origins) : undefined,
+    decoders: new Map(Object.entries(decoders).map(([type, decode]) => [type.toLowerCase(), decode])),
+  };
+}
+
+function fieldChoice(rules: CompareRules): (name: string) => boolean {
+  if (rules.only.length > 0) {
+    const names = rules.only.flatMap(({ place }) => (place.where === "field" ? [place.name.toLowerCase()] : []));
+    const chosen = new Set(names);
+    return (name) => chosen.has(name);
+  }
+  const { compare } = rules.fields;
+  if (compare === "all") return () => true;
+  if (compare === "default") return (name) => !PER_ANSWER_FIELDS.has(name);
+  const chosen = new Set(compare.map((name) => name.toLowerCase()));
+  return (name) => chosen.has(name);
+}

@@ -1,0 +1,195 @@
+import { Buffer } from "node:buffer";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { compareResponses, identical } from "../../src/compare/index.ts";
+import { differ, LIMITS, response, rules, said } from "./support.ts";
+
+const JSON_TYPE = "application/json";
+
+describe("status", () => {
+  test("another status of the same class is a difference beside those of the body", () => {
+    const result = differ(
+      { status: 200, type: JSON_TYPE, body: '{"a":1}' },
+      { status: 201, type: JSON_TYPE, body: '{"a":2}' },
+    );
+    expect(said(result)).toEqual(["status value 200 -> 201", "body $.a value 1 -> 2"]);
+  });
+
+  test("another class of status is the one difference: all else follows from it", () => {
+    const result = differ({ type: JSON_TYPE, body: '{"a":1}' }, { status: 500, type: "text/html", body: "<h1>oops" });
+    expect(said(result)).toEqual(["status value 200 -> 500"]);
+    expect(result.differences[0]!.path).toBe("");
+  });
+
+  test("where the status is ignored, the body is compared all the same, and the rule is counted", () => {
+    const result = differ(
+      { type: JSON_TYPE, body: '{"a":1}' },
+      { status: 400, type: JSON_TYPE, body: '{"a":2}' },
+      { ignore: ["status"] },
+    );
+    expect(said(result)).toEqual(["body $.a value 1 -> 2"]);
+    expect(result.masked).toEqual([{ rule: "ignore status", count: 1 }]);
+  });
+
+  test("a 304 has no body to compare", () => {
+    expect(differ({ status: 304, body: "" }, { status: 304, body: "junk" }).differences).toEqual([]);
+  });
+
+  test("only what `only` names is compared", () => {
+    const a = { status: 200, type: JSON_TYPE, fields: ["X-A", "1"], body: '{"a":1}' };
+    const b = { status: 201, type: JSON_TYPE, fields: ["X-A", "2"], body: '{"a":2}' };
+    expect(said(differ(a, b, { only: ["status"] }))).toEqual(["status value 200 -> 201"]);
+    expect(said(differ(a, b, { only: ["field x-a"] }))).toEqual(['field x-a value "1" -> "2"']);
+  });
+});
+
+describe("content codings", () => {
+  const body = JSON.stringify({ items: Array.from({ length: 50 }, (_, i) => ({ id: i })) });
+  const codings: [string, Uint8Array][] = [
+    ["gzip", gzipSync(body)],
+    ["x-gzip", gzipSync(body)],
+    ["deflate", deflateSync(body)],
+    ["deflate", deflateRawSync(body)],
+    ["br", brotliCompressSync(body)],
+    ["zstd", zstdCompressSync(body)],
+    ["br, gzip", gzipSync(brotliCompressSync(body))],
+    ["identity", Buffer.from(body)],
+    ["GZIP", gzipSync(body)],
+  ];
+
+  test.each(codings)("%s against no coding is a match where the content is equal", (coding, bytes) => {
+    const coded = { type: JSON_TYPE, fields: ["Content-Encoding", coding], body: bytes };
+    expect(differ(coded, { type: JSON_TYPE, body }).differences).toEqual([]);
+    expect(differ({ type: JSON_TYPE, body }, coded).differences).toEqual([]);
+  });
+
+  test("a difference is found under the coding", () => {
+    const other = gzipSync(body.replace('"id":7}', '"id":700}'));
+    const coded = { type: JSON_TYPE, fields: ["content-encoding", "gzip"], body: other };
+    expect(said(differ({ type: JSON_TYPE, body }, coded))).toEqual(["body $.items[7].id value 7 -> 700"]);
+  });
+
+  test.each(["gzip", "deflate", "br", "zstd"])("a broken %s body is `format` on its side", (coding) => {
+    const broken = { type: JSON_TYPE, fields: ["content-encoding", coding], body: Buffer.from("not coded at all") };
+    const result = differ({ type: JSON_TYPE, body }, broken);
+    expect(result.differences).toEqual([
+      {
+        where: "body",
+        path: "$",
+        kind: "format",
+        note: expect.stringContaining(`the candidate's body is not ${coding}`),
+      },
+    ]);
+  });
+
+  test.each([
+    ["gzip", gzipSync(body)],
+    ["br", brotliCompressSync(body)],
+    ["zstd", zstdCompressSync(body)],
+    ["deflate", deflateSync(body)],
+  ])("a cut %s body is `format`, never compared as far as it goes", (coding, bytes) => {
+    const cut = { type: JSON_TYPE, fields: ["content-encoding", coding], body: bytes.subarray(0, bytes.length - 9) };
+    expect(said(differ({ type: JSON_TYPE, body }, cut))).toEqual(["body $ format"]);
+  });
+
+  test("a bomb stops at the limit: a difference against a small body, incomparable against another bomb", () => {
+    const bomb = (level: number) => gzipSync(Buffer.alloc(LIMITS.maxDecoded * 3), { level });
+    const coded = (bytes: Uint8Array) => ({ type: JSON_TYPE, fields: ["content-encoding", "gzip"], body: bytes });
+    const one = differ({ type: JSON_TYPE, body }, coded(bomb(9)));
+    expect(one.differences[0]).toMatchObject({
+      kind: "value",
+      path: "$",
+      note: expect.stringContaining("more than 1000000"),
+    });
+    const two = differ(coded(bomb(9)), coded(bomb(1)));
+    expect(two).toMatchObject({ differences: [], incomparable: true });
+    expect(differ(coded(bomb(9)), coded(bomb(9)))).toMatchObject({ differences: [] });
+  });
+
+  test("an unknown coding on one side is `format`", () => {
+    const unknown = { type: JSON_TYPE, fields: ["content-encoding", "compress"], body: "xx" };
+    expect(said(differ({ type: JSON_TYPE, body }, unknown))).toEqual(["body $ format"]);
+  });
+
+  test("an empty body is empty in every coding", () => {
+    expect(differ({ fields: ["content-encoding", "gzip"], body: "" }, { body: "" }).differences).toEqual([]);
+  });
+});
+
+describe("bodies too large to keep", () => {
+  const large = (sha256: string, length = 5_000_000) => ({ kind: "measured", length, sha256 }) as const;
+
+  test("are equal by length and hash", () => {
+    expect(differ({ body: large("aa") }, { body: large("aa") }).differences).toEqual([]);
+  });
+
+  test("are one difference at the whole body otherwise, which says what to raise", () => {
+    const result = differ({ body: large("aa") }, { body: large("bb") });
+    expect(result.differences).toEqual([
+      { where: "body", path: "$", kind: "value", note: expect.stringContaining("capture.maxBody") },
+    ]);
+    expect(said(differ({ body: large("aa") }, { body: "kept" }))).toEqual(["body $ value"]);
+    expect(said(differ({ body: large("aa") }, { body: "" }))).toEqual(["body $ format"]);
+  });
+
+  test("are incomparable where a coding stands between", () => {
+    const gzip = ["content-encoding", "gzip"];
+    expect(differ({ body: large("aa") }, { fields: gzip, body: large("bb") })).toMatchObject({
+      differences: [],
+      incomparable: true,
+    });
+    expect(differ({ body: large("aa") }, { fields: gzip, body: gzipSync("small") })).toMatchObject({
+      differences: [{ kind: "value" }],
+    });
+  });
+});
+
+describe("empty against something", () => {
+  test("is `format`, whichever side is empty", () => {
+    expect(said(differ({ type: JSON_TYPE, body: "{}" }, { type: JSON_TYPE, body: "" }))).toEqual(["body $ format"]);
+    expect(said(differ({ type: "text/plain", body: "" }, { type: "text/plain", body: "a" }))).toEqual([
+      "body $ format",
+    ]);
+  });
+
+  test("unless the whole body is ignored", () => {
+    const result = differ({ body: "" }, { body: "a" }, { ignore: ["$"] });
+    expect(result).toMatchObject({ differences: [], masked: [{ rule: "ignore $", count: 1 }] });
+  });
+});
+
+describe("identical", () => {
+  const chunked = (...chunks: string[]) => {
+    const bytes = chunks.map((chunk) => Buffer.from(chunk));
+    return { kind: "kept", chunks: bytes, length: Buffer.concat(bytes).length } as const;
+  };
+
+  test("does not look at chunk boundaries nor at fields of one answer", () => {
+    const a = response({ fields: ["Date", "x", "X-A", "1", "ETag", "u"], body: chunked("ab", "", "cdef") });
+    const b = response({ fields: ["X-A", "1", "Date", "y"], body: chunked("abc", "d", "ef") });
+    expect(identical(a, b)).toBe(true);
+  });
+
+  test.each([
+    ["status", { status: 201 }],
+    ["a byte", { body: chunked("abX") }],
+    ["the length", { body: chunked("ab") }],
+    ["a field", { fields: ["X-A", "2"] }],
+    ["a missing field", { fields: [] }],
+    ["the coding", { fields: ["X-A", "1", "Content-Encoding", "gzip"] }],
+    ["a trailer", { trailers: ["X-Sum", "1"] }],
+  ])("sees another %s", (_, change) => {
+    const base = { fields: ["X-A", "1"], body: chunked("a", "bc") };
+    expect(identical(response(base), response(base))).toBe(true);
+    expect(identical(response(base), response({ ...base, ...change }))).toBe(false);
+    expect(identical(response({ ...base, ...change }), response(base))).toBe(false);
+  });
+
+  test("with `fields.compare: all` it looks at every field", () => {
+    const all = rules({ fields: { compare: "all", ignore: [] } });
+    const [a, b] = [response({ fields: ["Date", "x"] }), response({ fields: ["Date", "y"] })];
+    expect(identical(a, b)).toBe(true);
+    expect(identical(a, b, all)).toBe(false);
+    expect(compareResponses(a, b, all, LIMITS).differences).toHaveLength(1);
+  });
+});
