@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # The compiler and everything it needs stay in this stage.
 FROM node:26-slim AS build
 WORKDIR /build
@@ -26,7 +24,8 @@ COPY config ./config
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
  && ln -s /app/dist/main.js /usr/local/bin/parallel-run && chmod 755 /app/dist/main.js \
  && mkdir /data && chown node:node /data
-USER node
+# By number, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 1000:1000
 VOLUME /data
 # The proxy. The admin listener stays on loopback unless the config gives it an address and a token.
 EXPOSE 8080
