@@ -1,0 +1,91 @@
+// store/redact/bodies.ts: a body of any type -> text without secrets
+
+import { createHash } from "node:crypto";
+import type { JsonRedactor } from "./json.ts";
+import { redactEvents, redactTable } from "./lines.ts";
+import type { Marks } from "./marks.ts";
+import type { Markup } from "./markup.ts";
+import { createMultipart } from "./multipart.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Sweep } from "./sweep.ts";
+
+export type BodyParts = {
+  readonly marks: Marks;
+  readonly sweep: Sweep;
+  readonly json: JsonRedactor;
+  readonly markup: Markup;
+  readonly parameters: Parameters;
+  readonly isSecret: (name: string) => boolean;
+  /** A path names the root or everything below it: then a body of any type is a secret as a whole. */
+  readonly everything: boolean;
+};
+
+/** A multipart body in a part of a multipart body ...: nobody nests deeper on purpose. */
+const DEEPEST_PARTS = 4;
+
+/**
+ * `bytes` are without content codings. What is neither text in its charset nor in UTF-8 is not written down: its length
+ * and a digest stand for it.
+ */
+export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: string | undefined) => string {
+  const { marks, sweep, json, markup, parameters, isSecret } = parts;
+
+  /** By what it looks like: types lie, and an error page is not what was announced. */
+  const looks = (text: string): string => {
+    const first = /[^\s\ufeff\u001e]/.exec(text)?.[0];
+    if (first === "{" || first === "[") return json.document(text);
+    if (first === "<") return markup(text);
+    return plain(text);
+  };
+  const plain = (text: string): string =>
+    marks.hashed
+      ? text
+          .split(/(\r\n|\r|\n)/)
+          .map((line, i) => (i % 2 === 1 || line === "" ? line : marks.leaf("text", line)))
+          .join("")
+      : sweep(text);
+
+  const body = (bytes: Uint8Array, mediaType: string | undefined, depth: number): string => {
+    if (bytes.length === 0) return "";
+    const type = (mediaType ?? "").split(";", 1)[0]!.trim().toLowerCase();
+    if (parts.everything) return marks.secret(Buffer.from(bytes).toString("latin1"));
+    if (type.startsWith("multipart/") && depth < DEEPEST_PARTS) {
+      const whole = createMultipart({ isSecret, marks, sweep, body: (one, of) => body(one, of, depth + 1) });
+      const redacted = whole(bytes, mediaType!);
+      if (redacted !== undefined) return redacted;
+    }
+    const text = decoded(bytes, mediaType);
+    if (text === undefined) return opaque(bytes, marks);
+    if (type === "application/x-www-form-urlencoded" && !/^\s*[{[<]/.test(text)) return parameters(text);
+    if (type === "text/event-stream") return redactEvents(text, looks);
+    if (type === "text/csv" || type === "text/tab-separated-values") {
+      const value = (cell: string) => (marks.hashed && cell !== "" ? marks.leaf("text", cell) : looks(cell));
+      return redactTable(text, { isSecret, marks, value, ...(type === "text/csv" ? {} : { delimiter: "\t" }) });
+    }
+    // A scalar alone is JSON too, and only its type says so.
+    if (/[/+]json$/.test(type) && /^\s*["\d-]/.test(text)) return json.sound(text) ?? looks(text);
+    return looks(text);
+  };
+  return (bytes, mediaType) => body(bytes, mediaType, 0);
+}
+
+function decoded(bytes: Uint8Array, mediaType: string | undefined): string | undefined {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(mediaType ?? "")?.[1];
+  for (const label of charset === undefined ? ["utf-8"] : [charset, "utf-8"]) {
+    try {
+      return new TextDecoder(label, { fatal: true }).decode(bytes);
+    } catch {
+      // An unknown label, or bytes that are not what they are said to be.
+    }
+  }
+  // Nearly text: a few broken bytes in a type that is text must not hide the rest, nor save it from redaction.
+  if (/^\s*(?:text\/|application\/(?:[^;]*\+)?(?:json|xml|javascript))/i.test(mediaType ?? "")) {
+    return new TextDecoder("utf-8").decode(bytes);
+  }
+  return undefined;
+}
+
+function opaque(bytes: Uint8Array, marks: Marks): string {
+  if (marks.hashed) return marks.leaf("bytes", Buffer.from(bytes).toString("latin1"));
+  return `[${bytes.length} bytes, sha256 ${createHash("sha256").update(bytes).digest("hex")}]`;
+}

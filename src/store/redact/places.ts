@@ -1,0 +1,121 @@
+// store/redact/places.ts: which places of a JSON document are secret, followed step by step from the root
+
+import type { Path, Segment, Selector } from "../../model/path.ts";
+
+/** How far each path has been matched on the way to a node. */
+export type Standing = readonly number[];
+
+/** Any index: a step of a generalised path. */
+export const ANY_INDEX = Symbol("any index");
+export type Step = string | number | typeof ANY_INDEX;
+
+export type Places = {
+  readonly root: Standing;
+  readonly step: (from: Standing, step: Step) => Standing;
+  /** The node, and with it all that is below it, is secret. */
+  readonly secret: (at: Standing) => boolean;
+  /** Both standings at once: for a document inside of a string of another one. */
+  readonly both: (one: Standing, other: Standing) => Standing;
+  /** The last names of the paths, lower case: what to look for where there is no JSON. */
+  readonly names: readonly string[];
+  /** A path ends without a name (`$.secrets.*`), so that only a sound document tells what it means. */
+  readonly nameless: boolean;
+};
+
+const SECRET: Standing = [0];
+
+/**
+ * Compiles paths into one automaton, so that a document is walked once however many paths there are. `members` are
+ * names, lower case, that are secret in any case and at any depth. What depends on the length of a list (`[-1]`, slices
+ * from the end) takes the whole list: rather too much than too little.
+ */
+export function compilePlaces(paths: readonly Path[], members: ReadonlySet<string>): Places {
+  // A state is a position in this list: the segment to be matched next, or none when a path is through.
+  const segments: (Segment | undefined)[] = [undefined];
+  const root: number[] = [];
+  for (const path of paths) {
+    root.push(segments.length);
+    segments.push(...path.segments, undefined);
+  }
+  const step = (from: Standing, by: Step): Standing => {
+    if (typeof by === "string" && members.has(by.toLowerCase())) return SECRET;
+    const next: number[] = [];
+    for (const state of from) {
+      const segment = segments[state];
+      if (segment === undefined) continue;
+      if (segment.descendant && !next.includes(state)) next.push(state);
+      if (segment.selectors.some((one) => selects(one, by)) && !next.includes(state + 1)) next.push(state + 1);
+    }
+    return next.length === from.length && next.every((state, i) => state === from[i]) ? from : next;
+  };
+  const ends = paths.map(lastName);
+  return {
+    root,
+    step,
+    secret: (at) => at.some((state) => segments[state] === undefined),
+    both: (one, other) => (one === other ? one : [...new Set([...one, ...other])]),
+    names: ends.flatMap((names) => (names === undefined ? [] : names.map((name) => name.toLowerCase()))),
+    nameless: ends.some((names) => names === undefined),
+  };
+}
+
+function selects(selector: Selector, by: Step): boolean {
+  if (by === ANY_INDEX) return selector.kind !== "name";
+  switch (selector.kind) {
+    case "wildcard":
+      return true;
+    case "name":
+      return by === selector.name;
+    case "index":
+      return typeof by === "number" && (selector.index < 0 || by === selector.index);
+    case "slice": {
+      if (typeof by !== "number") return false;
+      const { start = 0, end, step = 1 } = selector;
+      if (step < 1 || start < 0 || (end !== undefined && end < 0)) return true;
+      return by >= start && (end === undefined || by < end) && (by - start) % step === 0;
+    }
+  }
+}
+
+/** The names that a path ends with, or none when its last step is not by name alone. */
+function lastName(path: Path): string[] | undefined {
+  const selectors = path.segments.at(-1)?.selectors ?? [];
+  const names = selectors.flatMap((one) => (one.kind === "name" ? [one.name] : []));
+  return names.length > 0 && names.length === selectors.length ? names : undefined;
+}
+
+const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(\*)\]|\['((?:[^'\\]|\\.)*)'\]/gy;
+const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|(.))/g;
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["b", "\b"],
+  ["t", "\t"],
+  ["n", "\n"],
+  ["f", "\f"],
+  ["r", "\r"],
+]);
+
+/**
+ * The steps of a normalized or generalised path, `$.items[*]['a.b']`; none when the text is something else. Unlike
+ * parsePath it reads every path that normalizedPath spells, lone surrogates and any length included.
+ */
+export function stepsOf(path: string): Step[] | undefined {
+  if (!path.startsWith("$")) return undefined;
+  const steps: Step[] = [];
+  STEP.lastIndex = 1;
+  let at = 1;
+  while (at < path.length) {
+    const found = STEP.exec(path);
+    if (found === null) return undefined;
+    at = STEP.lastIndex;
+    const [, plain, index, wildcard, quoted] = found;
+    if (index !== undefined) steps.push(Number(index));
+    else if (wildcard !== undefined || plain === "*") steps.push(ANY_INDEX);
+    else if (plain !== undefined) steps.push(plain);
+    else steps.push(quoted!.replace(ESCAPE, unescaped));
+  }
+  return steps;
+}
+
+function unescaped(_: string, hex: string | undefined, short: string | undefined): string {
+  return hex === undefined ? (SHORT.get(short!) ?? short!) : String.fromCharCode(Number.parseInt(hex, 16));
+}
