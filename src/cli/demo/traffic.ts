@@ -98,7 +98,7 @@ function ask(agent: Agent, host: string, port: number, { method, target, body }:
 const WORDS = ["kettle", "lamp", "notebook", "bell", "blanket", "knife", "hose", "olive", "graphite", "gift"];
 const order = (random: Random) => between(random, FIRST_ORDER, LAST_ORDER);
 const customer = (random: Random) => between(random, 0, LAST_CUSTOMER);
-const productId = (random: Random) => (random() < 0.04 ? DISCONTINUED : between(random, 0, LAST_PRODUCT));
+const productId = (random: Random) => (random() < 0.15 ? DISCONTINUED : between(random, 0, LAST_PRODUCT));
 const get = (target: string): Call => ({ method: "GET", target });
 const day = (random: Random) => new Date(Date.UTC(2020, 0, 1 + between(random, 0, 2_000))).toISOString().slice(0, 10);
 

@@ -1,0 +1,41 @@
+// cli/demo/config.ts: the demo's config, as a user would write it
+
+export type DemoWiring = {
+  readonly legacy: string;
+  readonly candidate: string;
+  readonly listen: string;
+  readonly admin: string;
+  /** Nothing is planted: then the run may well end in `ready`, so the tolerance is one that half a minute can prove. */
+  readonly clean: boolean;
+};
+
+export function demoConfig({ legacy, candidate, listen, admin, clean }: DemoWiring): string {
+  return `listen: "${listen}"
+admin: "${admin}"
+legacy: { url: "${legacy}" }
+candidate: { url: "${candidate}", timeout: 1s }
+# Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.
+again: { delay: 300ms, perSecond: 400, sample: 5% }
+readiness: { tolerance: ${clean ? "5%" : "0.1%"} }
+causes: { minimum: 5 }
+log: { level: warn, mismatchesPerMinute: 0 }
+routes:
+  - match: "GET /health"      # every few seconds, and says nothing
+    shadow: off
+  - match: "POST /search"     # a read, though its method does not say so
+    readOnly: true
+  - match: "GET /stock/{sku}"
+  - match: "GET /reports/{date}"
+  - match: "GET /orders/{id}"
+  - match: "GET /customers/{id}"
+  - match: "GET /customers/{id}/orders"
+  - match: "GET /products/{id}"
+  - match: "GET /invoices/{id}"
+  - match: "GET /invoices/{id}/lines.csv"
+  - match: "GET /shipments/{id}"
+  - match: "GET /shipments/{id}/label"
+  - match: "GET /payments/{id}"
+  - match: "GET /carts/{id}"
+  - match: "GET /recommendations/{id}"
+`;
+}
