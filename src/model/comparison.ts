@@ -8,7 +8,11 @@ import type { Outcome } from "./outcome.ts";
 /** What asking again said of one difference. */
 export type Standing = "mismatch" | "noise" | "transient" | "accepted";
 
-export type JudgedDifference = Difference & { readonly standing: Standing };
+export type JudgedDifference = Difference & {
+  readonly standing: Standing;
+  /** The candidate answered this place differently when it was asked again, and legacy did not. */
+  readonly hint?: "candidate_varies";
+};
 
 /**
  * One request's end. For `skipped` there is no exchange, only the outcome is known. Immutable.

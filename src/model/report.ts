@@ -134,6 +134,15 @@ export type RouteReport = {
   readonly convergence?: { readonly count: number; readonly p50: number; readonly p95: number; readonly max: number };
 };
 
+/** What an earlier epoch came to. Kept for reading; it no longer counts. */
+export type EpochSummary = {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcomes: Tally;
+  readonly readiness: Readiness;
+};
+
 export type Report = {
   readonly version: 1;
   /** Milliseconds since the epoch. */
@@ -149,6 +158,8 @@ export type Report = {
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];
   /** What is not covered: routes seen or declared and never compared, legacy's status codes never compared. */
   readonly coverage: readonly { readonly route: string; readonly note: string }[];
+  /** Earlier epochs, latest first. */
+  readonly epochs?: readonly EpochSummary[];
   /** Sentences that a reader must know before trusting the numbers. */
   readonly warnings: readonly string[];
 };

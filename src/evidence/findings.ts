@@ -1,0 +1,182 @@
+// evidence/findings.ts: all findings, and what was decided of them
+
+import type { Difference } from "../model/difference.ts";
+import type { Document } from "../model/document.ts";
+import { findingId, findingOf } from "../model/place.ts";
+import type { Acceptance, Finding } from "../model/report.ts";
+import type { Explainer } from "./explainer.ts";
+import { createFinding, type Growing, holds, isFixed, present } from "./finding.ts";
+import type { EvidenceLimits, LifeSettings } from "./settings.ts";
+
+/** Where the differences of a route go that have more places than may be told apart. */
+export const ELSEWHERE = "*";
+
+export type Decision = Omit<Acceptance, "finding" | "masked">;
+
+/** What changed of a finding beside its counts. */
+type Touch = { readonly sample: boolean; readonly request: boolean; readonly masked: boolean };
+
+export type Findings = {
+  /** The finding of a place, made when it is new; past the limit, the one for all other places. */
+  readonly at: (route: string, difference: Difference, place: string, compared: number, at: number) => Growing;
+  readonly get: (id: string) => Growing | undefined;
+  readonly all: () => Iterable<Growing>;
+  readonly touch: (finding: Growing, what: Touch) => void;
+  readonly accept: (id: string, decision: Decision) => boolean;
+  readonly unaccept: (id: string) => boolean;
+  readonly accepts: (route: string, difference: Difference, at: number) => boolean;
+  readonly present: (finding: Growing, compared: number, at: number) => Finding;
+  readonly changes: () => Document[];
+  readonly restore: (document: Document) => void;
+};
+
+export function createFindings(limits: EvidenceLimits, life: LifeSettings, explainer: Explainer | undefined): Findings {
+  const known = new Map<string, Growing>();
+  const byRoute = new Map<string, Set<string>>();
+  const acceptances = new Map<string, Acceptance>();
+  const dirty = new Set<string>();
+  const dirtySamples = new Set<string>();
+  const dirtyRequests = new Set<string>();
+  const dirtyAcceptances = new Set<string>();
+
+  const insert = (finding: Growing) => {
+    known.set(finding.id, finding);
+    const ids = byRoute.get(finding.route);
+    if (ids === undefined) byRoute.set(finding.route, new Set([finding.id]));
+    else ids.add(finding.id);
+  };
+
+  /** Makes room on a route by letting go of the finding that was fixed the longest. */
+  const release = (route: string, compared: number) => {
+    let oldest: Growing | undefined;
+    for (const id of byRoute.get(route) ?? []) {
+      const finding = known.get(id)!;
+      if (acceptances.has(id) || !isFixed(finding, compared, life)) continue;
+      if (oldest === undefined || finding.lastSeen < oldest.lastSeen) oldest = finding;
+    }
+    if (oldest === undefined) return false;
+    known.delete(oldest.id);
+    byRoute.get(route)!.delete(oldest.id);
+    explainer?.forget(oldest.id);
+    dirty.add(oldest.id);
+    dirtySamples.add(oldest.id);
+    dirtyRequests.add(oldest.id);
+    return true;
+  };
+
+  return {
+    at: (route, difference, place, compared, at) => {
+      const { where, kind } = difference;
+      const id = findingId(route, where, place, kind);
+      const found = known.get(id);
+      if (found !== undefined) return found;
+      if ((byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute && !release(route, compared)) {
+        const other = findingId(route, where, ELSEWHERE, kind);
+        const catchAll =
+          known.get(other) ?? createFinding({ id: other, route, where, path: ELSEWHERE, kind }, compared, at);
+        if (!known.has(other)) insert(catchAll);
+        return catchAll;
+      }
+      const finding = createFinding({ id, route, where, path: place, kind }, compared, at);
+      insert(finding);
+      return finding;
+    },
+    get: (id) => known.get(id),
+    all: () => known.values(),
+    touch: (finding, { sample, request, masked }) => {
+      dirty.add(finding.id);
+      if (sample) dirtySamples.add(finding.id);
+      if (request) dirtyRequests.add(finding.id);
+      const acceptance = masked ? acceptances.get(finding.id) : undefined;
+      if (acceptance === undefined) return;
+      acceptances.set(finding.id, { ...acceptance, masked: acceptance.masked + 1 });
+      dirtyAcceptances.add(finding.id);
+    },
+    accept: (id, decision) => {
+      const finding = known.get(id);
+      // Nobody can know what "all other places" holds tomorrow.
+      if (finding === undefined || finding.path === ELSEWHERE) return false;
+      if (!acceptances.has(id) && acceptances.size >= limits.acceptances) {
+        const expired = [...acceptances.values()].find((old) => !holds(old, decision.at));
+        if (expired === undefined) return false;
+        acceptances.delete(expired.finding);
+        dirtyAcceptances.add(expired.finding);
+      }
+      acceptances.set(id, { ...decision, finding: id, masked: acceptances.get(id)?.masked ?? 0 });
+      dirtyAcceptances.add(id);
+      return true;
+    },
+    unaccept: (id) => {
+      dirtyAcceptances.add(id);
+      return acceptances.delete(id);
+    },
+    accepts: (route, difference, at) =>
+      acceptances.size > 0 && holds(acceptances.get(findingOf(route, difference)), at),
+    present: (finding, compared, at) =>
+      present(finding, {
+        acceptance: acceptances.get(finding.id),
+        compared,
+        causes: explainer?.causes(finding.id) ?? [],
+        at,
+        life,
+      }),
+    changes: () => {
+      const documents: Document[] = [];
+      for (const id of dirty) {
+        const finding = known.get(id);
+        documents.push({ kind: "finding", key: id, value: finding === undefined ? null : store(finding) });
+      }
+      for (const id of dirtySamples) {
+        documents.push({ kind: "samples", key: id, value: known.get(id)?.samples ?? null });
+      }
+      for (const id of dirtyRequests) {
+        const finding = known.get(id);
+        documents.push({ kind: "requests", key: id, value: finding === undefined ? null : requestsOf(finding) });
+      }
+      for (const id of dirtyAcceptances) {
+        documents.push({ kind: "acceptance", key: id, value: acceptances.get(id) ?? null });
+      }
+      for (const set of [dirty, dirtySamples, dirtyRequests, dirtyAcceptances]) set.clear();
+      return documents;
+    },
+    restore: ({ kind, key, value }) => {
+      if (kind === "finding") insert(recall(value as Stored));
+      else if (kind === "acceptance") acceptances.set(key, value as Acceptance);
+      else {
+        const finding = known.get(key);
+        if (finding === undefined) return;
+        if (kind === "samples") finding.samples = value as Growing["samples"];
+        else restoreRequests(finding, value as Requests);
+      }
+    },
+  };
+}
+
+type Stored = Omit<Growing, "requests" | "samples">;
+
+function store(finding: Growing): Stored {
+  const { samples: _, requests: __, ...rest } = finding;
+  return { ...rest, run: { ...finding.run } };
+}
+
+function recall(stored: Stored): Growing {
+  return { ...createFinding(stored, stored.comparedThen, stored.firstSeen), ...stored };
+}
+
+type Requests = { readonly level: number; readonly digests: readonly string[] };
+
+function requestsOf(finding: Growing): Requests {
+  const digests: string[] = [];
+  finding.requests.each(({ hi, lo }) => {
+    digests.push(`${hi.toString(36)}.${lo.toString(36)}`);
+  });
+  return { level: finding.requests.level(), digests };
+}
+
+function restoreRequests(finding: Growing, { level, digests }: Requests): void {
+  finding.requests.restore(level, -1, "");
+  for (const text of digests) {
+    const [hi, lo] = text.split(".");
+    finding.requests.add({ hi: Number.parseInt(hi!, 36), lo: Number.parseInt(lo!, 36) }, 1);
+  }
+}

@@ -1,0 +1,14 @@
+// evidence: outcomes -> tallies, findings, confidence, readiness
+
+export { createEvidence, type Evidence, fingerprint, type Touched } from "./evidence.ts";
+export type { Explainer, Showing, Shown } from "./explainer.ts";
+export type { Decision } from "./findings.ts";
+export type { Extra } from "./render.ts";
+export {
+  type EvidenceLimits,
+  type EvidenceSettings,
+  type LifeSettings,
+  READINESS,
+  type ReadinessSettings,
+} from "./settings.ts";
+export { merge, type Tallied } from "./tally.ts";

@@ -1,0 +1,183 @@
+// evidence/render.ts: what was counted -> the report that every reader sees
+
+import type { EpochSummary, Finding, Report, RouteReport } from "../model/report.ts";
+import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
+import { latencyRatios } from "./latency.ts";
+import type { Ledger } from "./ledger.ts";
+import { perSecond } from "./pace.ts";
+import { judge } from "./readiness.ts";
+import type { ReadinessSettings } from "./settings.ts";
+import { byTelling } from "./severity.ts";
+import { createCounter, merge, rates, type Tallied } from "./tally.ts";
+
+/** What the evidence cannot know by itself. */
+export type Extra = {
+  /** Templates that the config or an API description names. */
+  readonly declaredRoutes?: readonly string[];
+  /** Rules of the config, so that those which never applied are told too. */
+  readonly declaredRules?: readonly { readonly route: string; readonly rule: string }[];
+  readonly warnings?: readonly string[];
+};
+
+type Context = {
+  readonly at: number;
+  readonly since: number;
+  readonly epoch: { readonly name: string; readonly startedAt: number };
+  readonly epochs: readonly EpochSummary[];
+  readonly routes: ReadonlyMap<string, Ledger>;
+  readonly whole: Ledger;
+  readonly capacityOf: (route: string) => number;
+  readonly readinessOf: (route: string) => ReadinessSettings;
+};
+
+export function render(context: Context, findings: readonly Finding[], extra: Extra = {}): Report {
+  const ledgers = [...context.routes.values()].sort((a, b) => (a.route < b.route ? -1 : 1));
+  const routes = ledgers.map((ledger) => routeReport(context, ledger));
+  const total = totalReport(context, routes);
+  return {
+    version: 1,
+    at: context.at,
+    since: context.since,
+    epoch: context.epoch,
+    total,
+    routes,
+    findings: [...findings].sort(byTelling),
+    unsteady: ledgers.flatMap((ledger) => [...ledger.unsteady.values()]).sort((a, b) => b.count - a.count),
+    rules: rulesOf(ledgers, extra.declaredRules ?? []),
+    coverage: coverageOf(context.routes, routes, extra.declaredRoutes ?? []),
+    epochs: context.epochs,
+    warnings: [...warningsOf(total, context.routes), ...(extra.warnings ?? [])],
+  };
+}
+
+/** What an epoch came to, when it ends. */
+export function summarise(context: Context): EpochSummary {
+  const total = totalReport(
+    context,
+    [...context.routes.values()].map((ledger) => routeReport(context, ledger)),
+  );
+  return { ...context.epoch, endedAt: context.at, outcomes: total.outcomes, readiness: total.readiness };
+}
+
+type Parts = Tallied & Pick<Ledger, "legacyMs" | "candidateMs" | "convergedMs">;
+
+function routeReport(context: Context, ledger: Ledger): RouteReport {
+  return reportOf(context, ledger, { ...ledger.counter, ...ledger });
+}
+
+/** The whole: each distinct request counts once, and a route that is rejected is not outvoted by the others. */
+function totalReport(context: Context, routes: readonly RouteReport[]): RouteReport {
+  let tallied: Tallied = createCounter();
+  const parts = { legacyMs: createHistogram(), candidateMs: createHistogram(), convergedMs: createHistogram() };
+  for (const ledger of context.routes.values()) {
+    tallied = merge(tallied, ledger.counter);
+    for (const name of ["legacyMs", "candidateMs", "convergedMs"] as const) addInto(parts[name], ledger[name]);
+  }
+  const total = reportOf(context, context.whole, { ...tallied, ...parts });
+  const rejected = routes.filter(({ readiness }) => readiness.verdict === "reject");
+  const waiting = routes.filter(({ readiness, compared }) => readiness.verdict === "hold" && compared > 0);
+  const reasons = [
+    ...rejected.map(({ route }) => `${route} is rejected.`),
+    ...total.readiness.reasons,
+    ...(waiting.length === 0 ? [] : [`On hold by themselves: ${list(waiting.map(({ route }) => route))}.`]),
+  ];
+  const verdict = rejected.length > 0 ? "reject" : total.readiness.verdict;
+  return { ...total, readiness: { ...total.readiness, verdict, reasons } };
+}
+
+function reportOf(context: Context, ledger: Ledger, parts: Parts): RouteReport {
+  const settings = context.readinessOf(ledger.route);
+  const latency = latencyRatios(parts.legacyMs, parts.candidateMs, settings.confidence);
+  const readiness = judge(
+    {
+      distinct: ledger.distinct.size(),
+      mismatched: ledger.distinct.mismatched(),
+      steadily: ledger.distinct.steadily(),
+      level: ledger.distinct.level(),
+      capacity: context.capacityOf(ledger.route),
+      outcomes: parts.outcomes,
+      latency,
+      pace: perSecond(ledger.pace, context.epoch.startedAt, context.at),
+    },
+    settings,
+  );
+  const convergence = convergenceOf(parts.convergedMs);
+  return {
+    route: ledger.route,
+    outcomes: { ...parts.outcomes },
+    reasons: { ...parts.reasons },
+    ...rates(parts.outcomes),
+    unconfirmed: parts.unconfirmed,
+    readiness,
+    latency,
+    ...(convergence === undefined ? {} : { convergence }),
+  };
+}
+
+function convergenceOf(settled: Histogram): RouteReport["convergence"] {
+  if (settled.total === 0) return undefined;
+  const [p50, p95] = atRanks(settled, [Math.ceil(settled.total * 0.5), Math.ceil(settled.total * 0.95)]);
+  return { count: settled.total, p50: p50!, p95: p95!, max: settled.max };
+}
+
+function rulesOf(ledgers: readonly Ledger[], declared: readonly { route: string; rule: string }[]): Report["rules"] {
+  const applied = ledgers.flatMap(({ route, rules }) =>
+    [...rules].map(([rule, settled]) => ({ route, rule, settled })),
+  );
+  const known = new Set(applied.map(({ route, rule }) => `${route}\n${rule}`));
+  const idle = declared.filter(({ route, rule }) => !known.has(`${route}\n${rule}`));
+  return [...applied.sort((a, b) => b.settled - a.settled), ...idle.map((rule) => ({ ...rule, settled: 0 }))];
+}
+
+function coverageOf(
+  ledgers: ReadonlyMap<string, Ledger>,
+  routes: readonly RouteReport[],
+  declared: readonly string[],
+): Report["coverage"] {
+  const never = routes
+    .filter(({ compared }) => compared === 0)
+    .map(({ route, reasons }) => {
+      const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+      return { route, note: `seen and never compared${most === undefined ? "" : ` (mostly ${most[0]})`}` };
+    });
+  const unseen = declared
+    .filter((route) => !ledgers.has(route))
+    .map((route) => ({ route, note: "declared and never seen" }));
+  const statuses = [...ledgers.values()].flatMap(({ route, statuses }) =>
+    [...statuses]
+      .filter(([, compared]) => compared === 0)
+      .map(([status]) => ({ route, note: `legacy's ${status} was never compared` })),
+  );
+  return [...never, ...unseen, ...statuses];
+}
+
+function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): string[] {
+  const warnings: string[] = [];
+  const { outcomes, compared, unconfirmed } = total;
+  const differing = compared - outcomes.match;
+  if (total.requests > 0 && compared === 0) warnings.push("Nothing was compared: no number here says anything.");
+  if (unconfirmed > 0 && unconfirmed > differing * 0.05) {
+    warnings.push(`${unconfirmed} of ${differing} comparisons with differences were decided without asking again.`);
+  }
+  const approximate = [...routes.values()].reduce((sum, { counter }) => sum + counter.approximate, 0);
+  if (approximate > 0) {
+    warnings.push(
+      `In ${approximate} comparisons the places are approximate: the answers were too large to pair exactly.`,
+    );
+  }
+  const overload = total.reasons["skipped/overload"] ?? 0;
+  if (overload > total.requests * 0.01) {
+    warnings.push(`${overload} of ${total.requests} requests were not shadowed for want of room.`);
+  }
+  if (outcomes.candidate_error > 0 && outcomes.candidate_error > compared * 0.05) {
+    warnings.push(
+      `The candidate failed ${outcomes.candidate_error} times: rates are over the ${compared} it answered.`,
+    );
+  }
+  return warnings;
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

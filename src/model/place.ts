@@ -1,0 +1,77 @@
+// model/place.ts: a concrete place, and the general one that it belongs to
+
+import type { Difference, Kind, Where } from "./difference.ts";
+import { digestText } from "./digest.ts";
+
+/** A path without positions, and the positions that were taken out of it, outermost first. */
+export type General = { readonly path: string; readonly positions: readonly string[] };
+
+const VOLATILE =
+  /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}|\d{4}-\d\d(?:-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)?)$/i;
+
+/**
+ * `$.items[3].price` -> `$.items[*].price`. A member whose name is data (a number, a UUID, a long hash, a date) is a
+ * position too: an object with a thousand order numbers for names is one place, not a thousand.
+ * Anything that is not a path of RFC 9535 (a status, a field's name) is itself.
+ */
+export function generalise(path: string): General {
+  if (path.charCodeAt(0) !== 36 || !path.includes("[")) return { path, positions: [] };
+  let general = "";
+  const positions: string[] = [];
+  for (const step of steps(path)) {
+    const name = nameOf(step);
+    if (step.startsWith("[") && (name === undefined || VOLATILE.test(name))) {
+      general += "[*]";
+      positions.push(name === undefined ? step.slice(1, -1) : name);
+    } else general += step;
+  }
+  return { path: general, positions };
+}
+
+/** The steps of a normalized path as they are written, `$` first: `$`, `.items`, `[3]`, `['a.b']`. */
+export function steps(path: string): string[] {
+  const found: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let i = 1; i < path.length; i++) {
+    const char = path[i];
+    if (quoted) {
+      if (char === "\\") i += 1;
+      else if (char === "'") quoted = false;
+    } else if (char === "'") quoted = true;
+    else if (char === "." || char === "[") {
+      found.push(path.slice(start, i));
+      start = i;
+    }
+  }
+  found.push(path.slice(start));
+  return found;
+}
+
+/** The member name that a step selects, unescaped; undefined for `$`, an index and `[*]`. */
+export function nameOf(step: string): string | undefined {
+  if (step.startsWith(".")) return step.slice(1);
+  if (!step.startsWith("['")) return undefined;
+  return step.slice(2, -2).replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, hex?: string, char?: string) => {
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    return ESCAPES.get(char!) ?? char!;
+  });
+}
+
+const ESCAPES = new Map([
+  ["b", "\b"],
+  ["t", "\t"],
+  ["n", "\n"],
+  ["f", "\f"],
+  ["r", "\r"],
+]);
+
+/** The id of the finding that differences alike in these four belong to: short, stable over restarts and releases. */
+export function findingId(route: string, where: Where, general: string, kind: Kind): string {
+  return digestText(`${route}\n${where}\n${general}\n${kind}`).slice(0, 12);
+}
+
+/** The finding that a difference on a route belongs to. */
+export function findingOf(route: string, difference: Difference): string {
+  return findingId(route, difference.where, generalise(difference.path).path, difference.kind);
+}

@@ -1,0 +1,84 @@
+// test/evidence/comparisons.ts: comparisons as the reconciler would hand them over
+
+import type { Answer } from "../../src/model/answer.ts";
+import { NO_BODY } from "../../src/model/body.ts";
+import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
+import type { Outcome } from "../../src/model/outcome.ts";
+
+type Wanted = {
+  readonly id?: string;
+  readonly route?: string;
+  readonly method?: string;
+  readonly target?: string;
+  readonly at?: number;
+  readonly status?: number;
+  readonly legacyMs?: number;
+  readonly candidateMs?: number;
+  readonly outcome?: Outcome;
+  readonly differences?: readonly JudgedDifference[];
+  readonly unconfirmed?: boolean;
+  readonly convergedMs?: number;
+  readonly masked?: Comparison["masked"];
+  readonly requestBody?: Uint8Array;
+};
+
+export function response(status: number, durationMs: number): Answer {
+  return {
+    kind: "response",
+    status,
+    reason: "",
+    fields: [],
+    body: NO_BODY,
+    trailers: [],
+    firstByteMs: durationMs,
+    durationMs,
+  };
+}
+
+export function comparison(wanted: Wanted = {}): Comparison {
+  const differences = wanted.differences ?? [];
+  const outcome: Outcome = wanted.outcome ?? {
+    outcome: differences.some(({ standing }) => standing === "mismatch")
+      ? "mismatch"
+      : (differences[0]?.standing ?? "match"),
+  };
+  const target = wanted.target ?? "/orders/1";
+  return {
+    exchange: {
+      id: wanted.id ?? `${target}@${wanted.at ?? 0}`,
+      route: wanted.route ?? "GET /orders/{id}",
+      request: { method: wanted.method ?? "GET", target, fields: [] },
+      at: wanted.at ?? 0,
+      legacy: response(wanted.status ?? 200, wanted.legacyMs ?? 10),
+      candidate:
+        outcome.outcome === "candidate_error"
+          ? { kind: "failure", reason: outcome.reason, detail: "", durationMs: 1 }
+          : response(wanted.status ?? 200, wanted.candidateMs ?? 10),
+      ...(wanted.requestBody === undefined ? {} : { requestBody: wanted.requestBody }),
+    },
+    outcome,
+    differences,
+    approximate: false,
+    masked: wanted.masked ?? [],
+    unconfirmed: wanted.unconfirmed ?? false,
+    ...(wanted.convergedMs === undefined ? {} : { convergedMs: wanted.convergedMs }),
+    tookMs: 1,
+  };
+}
+
+export function difference(
+  path: string,
+  kind: JudgedDifference["kind"],
+  legacy: string | undefined,
+  candidate: string | undefined,
+  standing: JudgedDifference["standing"] = "mismatch",
+): JudgedDifference {
+  return {
+    where: path.startsWith("$") ? "body" : path === "" ? "status" : "field",
+    path,
+    kind,
+    standing,
+    ...(legacy === undefined ? {} : { legacy }),
+    ...(candidate === undefined ? {} : { candidate }),
+  };
+}
