@@ -3,10 +3,10 @@
 import { type BodyType, type Content, headOf, sniffBoth, typeOfBoth } from "./body-type.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { anyText, declaredInside, type Text, textOf } from "./charset.ts";
-import type { Read } from "./document.ts";
+import { compareTables, readCsv } from "./csv.ts";
+import { type Read, readerOf } from "./documents/index.ts";
 import { compareJson, isJson } from "./engine.ts";
 import { mapBody } from "./origins.ts";
-import { readerOf } from "./readers.ts";
 import { type CompareLimits, EQUAL, type Result } from "./result.ts";
 import type { CompiledRules, Decoder } from "./rules.ts";
 import { compareText, textFrom } from "./text.ts";
@@ -22,6 +22,18 @@ export function compareContent(
   if (!rules.body || sameBytes(legacy.bytes, candidate.bytes)) return EQUAL;
   if (legacy.bytes.length === 0) return notOfType("legacy's body is empty, the candidate's is not", rules);
   if (candidate.bytes.length === 0) return notOfType("the candidate's body is empty, legacy's is not", rules);
+  try {
+    return compareByType(legacy, candidate, rules, limits);
+  } catch (error) {
+    if (!(error instanceof RangeError) && (error as { code?: unknown }).code !== "ERR_STRING_TOO_LONG") throw error;
+    return {
+      ...compareBytes(legacy.bytes, candidate.bytes, rules, "too deep or too large to be read"),
+      approximate: true,
+    };
+  }
+}
+
+function compareByType(legacy: Content, candidate: Content, rules: CompiledRules, limits: CompareLimits): Result {
   const decoder = decoderFor(legacy, candidate, rules);
   if (decoder !== undefined) {
     return compareDocuments(decoded(decoder, legacy.bytes), decoded(decoder, candidate.bytes), legacy, candidate, {
@@ -106,9 +118,13 @@ function compareTyped(
 ): Result {
   if (sameBytes(legacy.bytes, candidate.bytes)) return EQUAL;
   if (type === "json") return compareAsJson(legacy, candidate, { rules, limits });
+  if (type === "csv") return compareAsCsv(legacy, candidate, { rules, limits });
   const read = readerOf(type);
   if (read === undefined) return compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
-  return compareDocuments(read(legacy), read(candidate), legacy, candidate, { rules, limits });
+  return compareDocuments(read(legacy, limits.overdue), read(candidate, limits.overdue), legacy, candidate, {
+    rules,
+    limits,
+  });
 }
 
 function compareAsJson(legacy: Content, candidate: Content, { rules, limits }: How): Result {
@@ -120,16 +136,37 @@ function compareAsJson(legacy: Content, candidate: Content, { rules, limits }: H
   return compareTyped(type, legacy, candidate, { rules, limits });
 }
 
-/** Two documents by the engine; one that could not be read is `format`, two are compared as text. */
+function compareAsCsv(legacy: Content, candidate: Content, { rules, limits }: How): Result {
+  const [a, b] = [readCsv(legacy), readCsv(candidate)];
+  if (limits.overdue?.()) return { ...EQUAL, overdue: true };
+  if ("table" in a && "table" in b) return compareTables(a.table, b.table, rules, limits);
+  return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, legacy, candidate, {
+    rules,
+    limits,
+  });
+}
+
+/** Two documents by the engine. */
 function compareDocuments(a: Read, b: Read, legacy: Content, candidate: Content, { rules, limits }: How): Result {
   if (limits.overdue?.()) return { ...EQUAL, overdue: true };
   if ("document" in a && "document" in b) return compareJson(a.document, b.document, rules.json, limits);
-  if ("fault" in a && "fault" in b) {
-    const type = sniffBoth(legacy.bytes, candidate.bytes);
-    return type === "bytes"
-      ? compareBytes(legacy.bytes, candidate.bytes, rules, `legacy: ${a.fault}; candidate: ${b.fault}`)
-      : compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
-  }
-  const note = "fault" in a ? `legacy: ${a.fault}` : `candidate: ${(b as { fault: string }).fault}`;
-  return notOfType(note, rules);
+  return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, legacy, candidate, {
+    rules,
+    limits,
+  });
+}
+
+/** One side that is not of the type is `format`; where both are not, they are compared as what they look like. */
+function unread(
+  a: string | undefined,
+  b: string | undefined,
+  legacy: Content,
+  candidate: Content,
+  { rules, limits }: How,
+): Result {
+  if (a === undefined) return notOfType(`candidate: ${b}`, rules);
+  if (b === undefined) return notOfType(`legacy: ${a}`, rules);
+  return sniffBoth(legacy.bytes, candidate.bytes) === "bytes"
+    ? compareBytes(legacy.bytes, candidate.bytes, rules, `legacy: ${a}; candidate: ${b}`)
+    : compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
 }

@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import {
   type CompareLimits,
+  compareBodies,
   compareResponses,
   compileRules,
   type Origins,
@@ -68,4 +69,15 @@ export function said(result: Result): string[] {
       .filter((word) => word !== "")
       .join(" "),
   );
+}
+
+/** What comparing two bodies of one type says. */
+export function bodies(
+  type: string | undefined,
+  legacy: string | Uint8Array,
+  candidate: string | Uint8Array,
+  words: Words = {},
+) {
+  const bytes = (body: string | Uint8Array) => (typeof body === "string" ? Buffer.from(body) : body);
+  return compareBodies(bytes(legacy), bytes(candidate), type, rules(words), LIMITS);
 }

@@ -1,0 +1,48 @@
+// compare/documents/index.ts: every structured type as a JSON document, so that one engine and one kind of path serve all
+
+import type { BodyType } from "../body-type.ts";
+import { readEvents } from "./events.ts";
+import { readForm } from "./form.ts";
+import { readHtml } from "./html.ts";
+import { readMultipart } from "./multipart.ts";
+import type { Reader } from "./read.ts";
+import { readJsonLines, readJsonSequence } from "./sequences.ts";
+import { readXml } from "./xml.ts";
+
+/**
+ * What the paths of rules and differences are written against, by type of body:
+ *
+ * | type | document | a path |
+ * | --- | --- | --- |
+ * | JSON, `+json` | itself | `$.items[1].price` |
+ * | NDJSON, JSON sequence | the list of its documents | `$[3].price` |
+ * | form | an object: a name's value, or the list of them | `$.colour`, `$.size[1]` |
+ * | CSV | the list of its rows, each an object by the header | `$[12].price` |
+ * | multipart | the list of its parts: `fields`, `body` by the part's own type | `$[0].fields['content-type']`, `$[1].body.id` |
+ * | server-sent events | the list of events: `event`, `id`, `retry`, `data` (as JSON where it is an object or array) | `$[2].data.id` |
+ * | XML, `+xml` | the root element | `$.order[0].item[1].price`, `$.order[0]['@id']` |
+ * | HTML | the root element, as a browser reads the page | `$.html[1].body[0].h1` |
+ * | text | the list of its lines | `$[12]` |
+ *
+ * An **element** is an object: under its name its content, under `@name` each attribute, and under `@xmlns` its namespace
+ * where that is not its parent's. Content without child elements is one string; else it is the list of children, elements
+ * and text in their order. `$..price` finds every `<price>`, `$..['@sku']` every such attribute.
+ *
+ * A CSV with repeated column names or rows of other lengths is a list of lists, header first.
+ */
+const READERS: ReadonlyMap<BodyType, Reader> = new Map<BodyType, Reader>([
+  ["json lines", readJsonLines],
+  ["json sequence", readJsonSequence],
+  ["form", readForm],
+  ["multipart", readMultipart],
+  ["events", readEvents],
+  ["xml", readXml],
+  ["html", readHtml],
+]);
+
+/** The reader of a type; none for JSON itself and for what is compared as text, table or bytes. */
+export function readerOf(type: BodyType): Reader | undefined {
+  return READERS.get(type);
+}
+
+export { list, object, type Read, type Reader } from "./read.ts";
