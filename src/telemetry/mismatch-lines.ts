@@ -1,0 +1,126 @@
+// telemetry/mismatch-lines.ts: a mismatch in the log: the first of each finding always, then few, and never a secret
+
+import type { Answer } from "../model/answer.ts";
+import type { Comparison, JudgedDifference } from "../model/comparison.ts";
+import type { Difference } from "../model/difference.ts";
+
+/** Takes secrets out of what is about to be written. */
+export type Redact = { readonly difference: (route: string, difference: Difference) => Difference };
+
+export type MismatchLine = {
+  readonly event: "mismatch";
+  readonly id: string;
+  readonly route: string;
+  readonly finding: string;
+  readonly differences: readonly Difference[];
+  /** Differences of the finding in this exchange beyond those shown. */
+  readonly more?: number;
+  /** Lines of this finding that were not written since the last one. */
+  readonly suppressed?: number;
+  readonly legacy: SideLine;
+  readonly candidate: SideLine;
+};
+
+type SideLine = { readonly status?: number; readonly failure?: string; readonly ms: number };
+
+type Quota = { window: number; lines: number; suppressed: number };
+
+const MINUTE = 60_000;
+const MAX_DIFFERENCES = 5;
+const MAX_VALUE = 200;
+/** Findings that have a quota of their own; the ones beyond share one. */
+const MAX_FINDINGS = 5_000;
+
+export type MismatchLines = {
+  /**
+   * The lines that this comparison is worth, redacted and clipped. `findings` are the ids of its differences' findings,
+   * in the same order as the differences.
+   */
+  readonly of: (comparison: Comparison, findings: readonly string[]) => MismatchLine[];
+  readonly suppressed: () => number;
+};
+
+export function createMismatchLines(options: {
+  readonly redact: Redact;
+  /** Lines a minute and finding. The first of each is not counted. */
+  readonly perMinute: number;
+  readonly now: () => number;
+}): MismatchLines {
+  const quotas = new Map<string, Quota>();
+  let suppressed = 0;
+
+  /** Undefined: stay silent. Else how many lines were left out before this one. */
+  const admit = (finding: string): number | undefined => {
+    const window = Math.floor(options.now() / MINUTE);
+    const known = quotas.has(finding) || quotas.size < MAX_FINDINGS;
+    const key = known ? finding : "";
+    const quota = quotas.get(key);
+    if (quota === undefined) {
+      quotas.set(key, { window, lines: 0, suppressed: 0 });
+      return 0;
+    }
+    if (quota.window !== window) Object.assign(quota, { window, lines: 0 });
+    if (quota.lines >= options.perMinute) {
+      quota.suppressed += 1;
+      suppressed += 1;
+      return undefined;
+    }
+    quota.lines += 1;
+    const before = quota.suppressed;
+    quota.suppressed = 0;
+    return before;
+  };
+
+  return {
+    suppressed: () => suppressed,
+    of: (comparison, findings) => {
+      const { exchange } = comparison;
+      const byFinding = new Map<string, JudgedDifference[]>();
+      comparison.differences.forEach((difference, i) => {
+        if (difference.standing !== "mismatch") return;
+        const finding = findings[i] ?? "";
+        const those = byFinding.get(finding);
+        if (those === undefined) byFinding.set(finding, [difference]);
+        else those.push(difference);
+      });
+      const lines: MismatchLine[] = [];
+      for (const [finding, differences] of byFinding) {
+        const before = admit(finding);
+        if (before === undefined) continue;
+        const shown = differences.slice(0, MAX_DIFFERENCES);
+        lines.push({
+          event: "mismatch",
+          id: exchange.id,
+          route: exchange.route,
+          finding,
+          differences: shown.map((one) => clipped(options.redact.difference(exchange.route, one))),
+          ...(differences.length > shown.length ? { more: differences.length - shown.length } : {}),
+          ...(before > 0 ? { suppressed: before } : {}),
+          legacy: side(exchange.legacy),
+          candidate: side(exchange.candidate),
+        });
+      }
+      return lines;
+    },
+  };
+}
+
+function side(answer: Answer): SideLine {
+  const ms = Math.round(answer.durationMs * 10) / 10;
+  return answer.kind === "response" ? { status: answer.status, ms } : { failure: answer.reason, ms };
+}
+
+function clipped({ where, path, kind, legacy, candidate, note }: Difference): Difference {
+  return {
+    where,
+    path: clip(path),
+    kind,
+    ...(legacy === undefined ? {} : { legacy: clip(legacy) }),
+    ...(candidate === undefined ? {} : { candidate: clip(candidate) }),
+    ...(note === undefined ? {} : { note: clip(note) }),
+  };
+}
+
+function clip(text: string): string {
+  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}... (${text.length} characters)`;
+}
