@@ -1,0 +1,209 @@
+// console/control.ts: the runtime switches, held in memory and in one small file that needs neither store nor listener
+
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type AuditEntry, type Control, inForce, NO_CONTROL, type Switch } from "../model/control.ts";
+
+/** What to set one switch to: of a route, or without one of everything. Without `to` the config holds again. */
+export type ControlChange = {
+  readonly route?: string;
+  readonly to?: Switch;
+  readonly by: string;
+  readonly why: string;
+};
+
+export type ControlRoom = {
+  /** Switches past their time are left out. Cheap: called for each request. */
+  readonly read: () => Control;
+  /** Takes effect before it resolves; `ok: false` when it holds in memory but could not be kept in the file. */
+  readonly change: (
+    change: ControlChange,
+  ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly status: 409 | 503; readonly detail: string }>;
+  /** Looks at the file again, now. */
+  readonly reload: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+export type ControlOptions = {
+  /** Where the switches survive a restart, and where someone can set them when nothing else works. */
+  readonly file?: string;
+  readonly now: () => number;
+  readonly audit: (entry: AuditEntry) => void;
+  /** A sentence about a file that cannot be read or written. What held, holds. */
+  readonly warn: (message: string) => void;
+};
+
+const MAX_ROUTES = 1000;
+/** Under the second within which a change of the file must hold. */
+const LOOK_EVERY_MS = 400;
+
+/** The switches after a change; pure. */
+export function changed(control: Control, { route, to }: ControlChange): Control {
+  if (route === undefined) {
+    const { routes } = control;
+    return to === undefined ? { routes } : { everything: to, routes };
+  }
+  const others = control.routes.filter((one) => one.route !== route);
+  return { ...control, routes: to === undefined ? others : [...others, { route, switch: to }] };
+}
+
+export async function openControl(options: ControlOptions): Promise<ControlRoom> {
+  const { file, now } = options;
+  let control: Control = NO_CONTROL;
+  let seen: string | undefined;
+  let warned: string | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const warn = (message: string) => {
+    if (warned !== message) options.warn(message); // a file that stays broken is told of once
+    warned = message;
+  };
+
+  const look = async (): Promise<void> => {
+    if (file === undefined) return;
+    const found = await readControlFile(file);
+    if (found.kind === "broken") return warn(`${file}: ${found.detail}; the switches stay as they were`);
+    if (found.text === seen) return;
+    if (seen !== undefined || found.kind === "read") {
+      const to = found.kind === "read" ? found.control : NO_CONTROL;
+      if (seen !== undefined) options.audit(entry(now(), "file", file, control, to, "the file changed"));
+      control = to;
+    }
+    seen = found.text;
+    warned = undefined;
+  };
+
+  /** One at a time: a look between a write and its note would take our own change for someone else's. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
+  await look();
+  const timer = file === undefined ? undefined : setInterval(() => void inTurn(look), LOOK_EVERY_MS);
+  timer?.unref();
+
+  return {
+    read: () => {
+      const at = now();
+      const over = (one: Switch | undefined) => one !== undefined && !inForce(one, at);
+      if (!over(control.everything) && !control.routes.some((one) => over(one.switch))) return control;
+      const routes = control.routes.filter((one) => inForce(one.switch, at));
+      control = inForce(control.everything, at) ? { everything: control.everything, routes } : { routes };
+      return control;
+    },
+    change: (change) => {
+      const next = changed(control, change);
+      if (next.routes.length > MAX_ROUTES) {
+        const detail = `there are switches for ${MAX_ROUTES} routes already: clear some first`;
+        return Promise.resolve({ ok: false, status: 409, detail });
+      }
+      const from = of(control, change.route);
+      options.audit(entry(now(), change.by, change.route ?? "everything", from, change.to, change.why));
+      control = next; // at once: a disk that hangs must not keep the switch from working
+      return inTurn(async () => {
+        if (file === undefined) return { ok: true };
+        const text = JSON.stringify(control, null, 2);
+        try {
+          await writeWhole(file, text);
+          seen = text;
+          return { ok: true };
+        } catch (error) {
+          const detail = `the switch is set, but will not survive a restart: ${(error as Error).message}`;
+          return { ok: false, status: 503, detail };
+        }
+      });
+    },
+    reload: () => inTurn(look),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await last;
+    },
+  };
+}
+
+/** The switch of a route, or of everything. */
+function of(control: Control, route: string | undefined): Switch | undefined {
+  return route === undefined ? control.everything : control.routes.find((one) => one.route === route)?.switch;
+}
+
+type Held = Switch | Control | undefined;
+
+function entry(at: number, who: string, what: string, from: Held, to: Held, why: string): AuditEntry {
+  return { at, who, action: "control", what, from: JSON.stringify(from ?? null), to: JSON.stringify(to ?? null), why };
+}
+
+type Found =
+  | { readonly kind: "read"; readonly text: string; readonly control: Control }
+  | { readonly kind: "absent"; readonly text: string }
+  | { readonly kind: "broken"; readonly detail: string };
+
+/** The switches in a file. A file that is not there means: nothing is set. */
+export async function readControlFile(file: string): Promise<Found> {
+  try {
+    const text = await readFile(file, "utf8");
+    const control = controlOf(JSON.parse(text));
+    return control === undefined
+      ? { kind: "broken", detail: "not a set of switches" }
+      : { kind: "read", text, control };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { kind: "absent", text: "" };
+    return { kind: "broken", detail: (error as Error).message };
+  }
+}
+
+/** Sets a switch in the file itself: for the hour in which the listener does not answer. */
+export async function changeControlFile(file: string, change: ControlChange): Promise<Control> {
+  const found = await readControlFile(file);
+  const next = changed(found.kind === "read" ? found.control : NO_CONTROL, change);
+  await writeWhole(file, JSON.stringify(next, null, 2));
+  return next;
+}
+
+/** All of it or nothing, also when the machine stops in between. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const beside = `${file}.${process.pid}.new`;
+  const handle = await open(beside, "w", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, file);
+}
+
+/** What a file says, with what a hurried hand left out filled in: `{"everything": {"on": false}}` is enough. */
+function controlOf(value: unknown): Control | undefined {
+  if (!isObject(value)) return undefined;
+  const { everything, routes = [] } = value as { everything?: unknown; routes?: unknown };
+  if (!Array.isArray(routes) || routes.length > MAX_ROUTES || !routes.every(isRouteSwitch)) return undefined;
+  if (everything !== undefined && !isSwitch(everything)) return undefined;
+  const whole = (one: object) => ({ by: "file", why: "", at: 0, ...one }) as Switch;
+  return {
+    ...(everything === undefined ? {} : { everything: whole(everything) }),
+    routes: routes.map((one) => ({ route: one.route, switch: whole(one.switch) })),
+  };
+}
+
+function isRouteSwitch(value: unknown): value is { readonly route: string; readonly switch: object } {
+  if (!isObject(value)) return false;
+  const { route, switch: one } = value as { route?: unknown; switch?: unknown };
+  return typeof route === "string" && isSwitch(one);
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSwitch(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  const { on, share, until } = value as { on?: unknown; share?: unknown; until?: unknown };
+  return (
+    typeof on === "boolean" &&
+    (share === undefined || (typeof share === "number" && share >= 0 && share <= 1)) &&
+    (until === undefined || typeof until === "number")
+  );
+}

@@ -1,0 +1,152 @@
+// console/render/outline.ts: a report in the order in which a reader needs it, cut to what one can read; every format shows this
+
+import type { Cause, Finding, FindingState, Readiness, Report, RouteReport, Verdict } from "../../model/report.ts";
+import { duration, moment, percent } from "./measures.ts";
+import { count, plural } from "./plain.ts";
+
+/** The first of something, and how many there are beyond those. */
+export type Some<T> = { readonly shown: readonly T[]; readonly more: number };
+
+export type Outline = {
+  readonly verdict: Verdict | "empty";
+  /** The answer to "are we ready?", in a sentence. */
+  readonly headline: string;
+  readonly reasons: Some<string>;
+  readonly period: string;
+  /** Label, number, and what it is a part of. */
+  readonly totals: readonly (readonly [label: string, value: string, of: string])[];
+  readonly warnings: Some<string>;
+  /** Those that need someone: new, open, regressed. */
+  readonly findings: Some<Finding>;
+  /** Accepted and fixed. */
+  readonly settled: Some<Finding>;
+  readonly unsteady: Some<Report["unsteady"][number]>;
+  readonly coverage: Some<Report["coverage"][number]>;
+  readonly routes: Some<RouteReport>;
+  readonly rules: Some<Report["rules"][number]>;
+  /** Requests of the total that were not shadowed, by reason, most first. */
+  readonly reasonsWhy: Some<readonly [reason: string, n: number]>;
+};
+
+export type Caps = {
+  readonly findings: number;
+  readonly settled: number;
+  readonly rows: number;
+  readonly routes: number;
+};
+
+const NEEDS_SOMEONE: readonly FindingState[] = ["new", "open", "regressed"];
+
+export function outline(report: Report, caps: Caps): Outline {
+  const { total } = report;
+  const active = report.findings.filter((one) => NEEDS_SOMEONE.includes(one.state));
+  const settled = report.findings.filter((one) => !NEEDS_SOMEONE.includes(one.state));
+  const routes = report.routes.toSorted((a, b) => urgency(b) - urgency(a) || b.requests - a.requests);
+  return {
+    verdict: total.requests === 0 ? "empty" : total.readiness.verdict,
+    headline: headline(report, active.length),
+    reasons: first(total.readiness.reasons, 5),
+    period: `${moment(report.at)} UTC, epoch ${report.epoch.name} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
+    totals: totals(total),
+    warnings: first(report.warnings, 10),
+    findings: first(active, caps.findings),
+    settled: first(settled, caps.settled),
+    unsteady: first(report.unsteady, caps.rows),
+    coverage: first(report.coverage, caps.rows),
+    routes: first(routes, caps.routes),
+    rules: first(report.rules, caps.rows),
+    reasonsWhy: first(
+      Object.entries(total.reasons).sort(([, a], [, b]) => b - a),
+      12,
+    ),
+  };
+}
+
+function first<T>(all: readonly T[], cap: number): Some<T> {
+  // One more line is no longer than "and 1 more".
+  const shown = all.length <= cap + 1 ? all : all.slice(0, cap);
+  return { shown, more: all.length - shown.length };
+}
+
+function urgency({ readiness, requests }: RouteReport): number {
+  if (requests === 0) return -1;
+  return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
+}
+
+function headline({ total, routes }: Report, active: number): string {
+  if (total.requests === 0) return "No request has come yet.";
+  const { readiness } = total;
+  const seen = routes.filter((route) => route.compared > 0);
+  const ready = seen.filter((route) => route.readiness.verdict === "ready").length;
+  const where = seen.length > 1 ? ` ${count(ready)} of ${plural(seen.length, "compared route")} ready.` : "";
+  const found = active === 0 ? " No open finding." : ` ${plural(active, "finding")} to look at.`;
+  if (total.compared === 0) return `Nothing has been compared yet, of ${plural(total.requests, "request")}.`;
+  switch (readiness.verdict) {
+    case "ready":
+      return `Ready: at most ${percent(readiness.upper)} of distinct requests mismatch.${where}${found}`;
+    case "reject":
+      return `Not ready: at least ${percent(readiness.lower)} of distinct requests mismatch, ${percent(readiness.tolerance)} is tolerated.${where}${found}`;
+    case "hold":
+      return `Not yet known.${evidence(readiness)}${where}${found}`;
+  }
+}
+
+/** What is still missing: ` 2,400 more distinct requests without a mismatch would do (about 3 h).` */
+function evidence({ needed, etaSeconds }: Readiness): string {
+  if (needed === undefined || needed <= 0) return "";
+  const time = etaSeconds === undefined ? "" : `, about ${duration(etaSeconds * 1000)} at this pace`;
+  return ` ${plural(needed, "more distinct request")} without a mismatch would do${time}.`;
+}
+
+function totals(total: RouteReport): (readonly [string, string, string])[] {
+  const { outcomes, requests, compared, readiness } = total;
+  const shadowed = requests - outcomes.skipped;
+  const rows: (readonly [string, string, string])[] = [
+    ["requests", count(requests), ""],
+    ["shadowed", count(shadowed), of(shadowed, requests, "requests")],
+    ["compared", count(compared), of(compared, shadowed, "shadowed")],
+    ["mismatch", count(outcomes.mismatch), of(outcomes.mismatch, compared, "compared")],
+  ];
+  for (const name of ["accepted", "noise", "transient", "match"] as const) {
+    if (outcomes[name] > 0 || name === "match")
+      rows.push([name, count(outcomes[name]), of(outcomes[name], compared, "compared")]);
+  }
+  for (const name of ["candidate_error", "legacy_error", "not_comparable"] as const) {
+    if (outcomes[name] > 0) rows.push([name, count(outcomes[name]), of(outcomes[name], shadowed, "shadowed")]);
+  }
+  if (outcomes.skipped > 0) rows.push(["skipped", count(outcomes.skipped), of(outcomes.skipped, requests, "requests")]);
+  if (total.unconfirmed > 0)
+    rows.push(["unconfirmed", count(total.unconfirmed), of(total.unconfirmed, compared, "compared")]);
+  if (compared > 0)
+    rows.push([
+      "distinct",
+      count(readiness.distinct),
+      `${count(readiness.mismatched)} of them mismatch; rate between ${percent(readiness.lower)} and ${percent(readiness.upper)}, tolerated ${percent(readiness.tolerance)}`,
+    ]);
+  return rows;
+}
+
+function of(part: number, whole: number, name: string): string {
+  return whole === 0 ? `of 0 ${name}` : `${percent(part / whole)} of ${count(whole)} ${name}`;
+}
+
+/** `in 412 of the route's comparisons (40.2 %), 398 distinct requests` */
+export function reach(finding: Finding): string {
+  return `${plural(finding.count, "comparison")} (${percent(finding.share)} of the route's), ${plural(finding.distinct, "distinct request")}`;
+}
+
+/** Where it is, in a line: `body $.items[*].price`, `field content-type`, `status`. */
+export function place(one: { readonly where: string; readonly path: string }): string {
+  return one.path === "" ? one.where : `${one.where} ${one.path}`;
+}
+
+/** `candidate = legacy x 100, in 412 of 412` */
+export function stated(cause: Cause): string {
+  return `${cause.says}, in ${count(cause.support)} of ${count(cause.of)}`;
+}
+
+/** What the rule that a cause offers would do to the stored samples. */
+export function effect(rule: NonNullable<Cause["rule"]>): string {
+  const hides = rule.hides === 0 ? "hides nothing else" : `would hide ${plural(rule.hides, "other difference")}`;
+  return `settles ${plural(rule.settles, "stored sample")}, ${hides}`;
+}
