@@ -1,0 +1,44 @@
+// cli/commands.ts: every command in one table; each is loaded only when it is wanted
+
+import type { Command } from "./command.ts";
+
+type Entry = { readonly summary: string; readonly load: () => Promise<Command> };
+
+/** In the order in which a newcomer needs them. The summary is the command's own; a test holds them together. */
+export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
+  [
+    "report",
+    {
+      summary: "show what was found, most telling first",
+      load: async () => (await import("./report.ts")).reportCommand,
+    },
+  ],
+  [
+    "gate",
+    {
+      summary: "tell a script whether the candidate is ready",
+      load: async () => (await import("./gate.ts")).gateCommand,
+    },
+  ],
+  [
+    "control",
+    {
+      summary: "switch shadowing on or off, or change its share, at run time",
+      load: async () => (await import("./control.ts")).controlCommand,
+    },
+  ],
+  [
+    "accept",
+    {
+      summary: "accept a finding for now, with a reason",
+      load: async () => (await import("./accept.ts")).acceptCommand,
+    },
+  ],
+  [
+    "epoch",
+    {
+      summary: "start a new epoch: the candidate was deployed, older evidence no longer counts",
+      load: async () => (await import("./epoch.ts")).epochCommand,
+    },
+  ],
+]);

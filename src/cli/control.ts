@@ -1,0 +1,164 @@
+// cli/control.ts: the switch for four in the morning
+
+import { join } from "node:path";
+import { changeControlFile, moment, parseDuration, parseShare, percent, renderJson, shown } from "../console/index.ts";
+import type { Control, Switch } from "../model/control.ts";
+import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
+import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
+import { whoAmI } from "./source.ts";
+
+/** What to change, as the admin listener takes it. */
+type Wish = {
+  readonly on?: boolean;
+  readonly share?: number;
+  readonly clear?: boolean;
+  readonly cohort?: unknown;
+  readonly route?: string;
+  readonly for?: string;
+  readonly by: string;
+  readonly why: string;
+};
+
+export const controlCommand: Command = {
+  name: "control",
+  summary: "switch shadowing on or off, or change its share, at run time",
+  help: `Usage: parallel-run control get
+       parallel-run control off | on | share SHARE | clear  [--route ROUTE] [--for DURATION] [--why REASON]
+       parallel-run control cohort (--field NAME | --cookie NAME) (--value V ... | --share SHARE)
+
+off stops every candidate request within a second; clients notice nothing. clear gives a switch back to
+the config. A switch survives a restart. off for everything wins over any route.
+
+Options:
+  --route ROUTE        this route alone, such as "GET /orders/{id}"
+  --for DURATION       then the config holds again: 30m, 2h, 14d
+  --why REASON         kept in the audit log
+  --field NAME         cohort: the request field whose value decides
+  --cookie NAME        cohort: the cookie whose value decides
+  --value VALUE        cohort: a value that is in; may be repeated
+  --share SHARE        cohort: the share of values that is in; each stays in or out
+  --file FILE          write the switch into this file, without asking the proxy: when the admin listener
+                       does not answer. It is control.json in the proxy's data folder (see --data)
+  --data DIR           the same, by the proxy's data folder
+  --format FORMAT      text (default) or json
+${ADMIN_HELP}
+
+Exit codes: 0; 2 usage error; 3 the proxy could not be asked
+
+Examples:
+  parallel-run control off --why "incident 4711"
+  parallel-run control share 10% --route "GET /orders/{id}" --for 2h
+  parallel-run control off --data /var/lib/parallel-run`,
+  options: {
+    ...ADMIN_OPTIONS,
+    route: { type: "string" },
+    for: { type: "string" },
+    why: { type: "string" },
+    field: { type: "string" },
+    cookie: { type: "string" },
+    value: { type: "string", multiple: true },
+    share: { type: "string" },
+    file: { type: "string" },
+    data: { type: "string" },
+    format: { type: "string" },
+  },
+  run: async (args, io) => {
+    const { file, data, format } = args.values as { file?: string; data?: string; format?: string };
+    const path = file ?? (data === undefined ? undefined : join(data, "control.json"));
+    const wish = wishOf(args, io);
+    let control: Control;
+    if (path !== undefined) {
+      if (wish === undefined) throw new UsageError("--file and --data are for changes; get asks the proxy");
+      control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) });
+    } else {
+      const admin = await openAdmin(args, io);
+      const answer =
+        wish === undefined ? await admin.get("/api/v1/control") : await admin.send("PUT", "/api/v1/control", wish);
+      control = answer as Control;
+    }
+    io.stdout(format === "json" ? renderJson(control) : told(control));
+    return 0;
+  },
+};
+
+/** Nothing for `get`. */
+function wishOf(args: Arguments, io: Io): Wish | undefined {
+  const [verb, value, ...more] = args.positionals;
+  const text = (name: string) => args.values[name] as string | undefined;
+  const [route, span] = [text("route"), text("for")];
+  if (span !== undefined && parseDuration(span) === undefined) {
+    throw new UsageError("--for must be a duration such as 30m, 2h or 14d");
+  }
+  const common = {
+    by: whoAmI(io),
+    why: text("why") ?? "",
+    ...(route === undefined ? {} : { route }),
+    ...(span === undefined ? {} : { for: span }),
+  };
+  const alone = (wish: Wish): Wish => {
+    if (value !== undefined) throw new UsageError(`unexpected argument ${value}`);
+    return wish;
+  };
+  switch (verb) {
+    case "get":
+      if (value !== undefined) throw new UsageError(`unexpected argument ${value}`);
+      return undefined;
+    case "on":
+      return alone({ ...common, on: true });
+    case "off":
+      return alone({ ...common, on: false });
+    case "clear":
+      return alone({ ...common, clear: true });
+    case "share": {
+      const share = parseShare(value);
+      if (share === undefined || more.length > 0) throw new UsageError("give a share such as 10%");
+      return { ...common, on: true, share };
+    }
+    case "cohort":
+      return alone({ ...common, on: true, cohort: cohortOf(args) });
+    default:
+      throw new UsageError(
+        verb === undefined
+          ? "say what to do: get, off, on, share, cohort or clear"
+          : `cannot "${verb}": get, off, on, share, cohort or clear`,
+      );
+  }
+}
+
+function cohortOf(args: Arguments): unknown {
+  const { field, cookie, value, share } = args.values;
+  if ((field === undefined) === (cookie === undefined)) throw new UsageError("give --field or --cookie");
+  if (value === undefined && share === undefined) throw new UsageError("give --value or --share");
+  if (share !== undefined && parseShare(share) === undefined) throw new UsageError("give a share such as 10%");
+  return { field, cookie, values: value, share };
+}
+
+/** The switch itself, where no proxy is there to make it of the wish. */
+function switchOf(wish: Wish): Switch {
+  if (wish.cohort !== undefined) throw new UsageError("a cohort can only be set through the admin listener");
+  const at = Date.now();
+  return {
+    on: wish.on !== false,
+    ...(wish.share === undefined ? {} : { share: wish.share }),
+    ...(wish.for === undefined ? {} : { until: at + parseDuration(wish.for)! }),
+    by: wish.by,
+    why: wish.why,
+    at,
+  };
+}
+
+function told({ everything, routes }: Control): string {
+  const lines = [
+    `everything: ${everything === undefined ? "as the config says" : said(everything)}`,
+    ...routes.map(({ route, switch: one }) => `${shown(route, 100)}: ${said(one)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function said(one: Switch): string {
+  const share = one.share === undefined ? "" : `, ${percent(one.share)}`;
+  const cohort = one.cohort === undefined ? "" : `, cohort ${shown(JSON.stringify(one.cohort), 200)}`;
+  const until = one.until === undefined ? "" : `, until ${moment(one.until)} UTC`;
+  const why = one.why === "" ? "" : `: ${shown(one.why, 200)}`;
+  return `${one.on ? "on" : "off"}${share}${cohort}${until} (${shown(one.by, 60)}, ${moment(one.at)} UTC${why})`;
+}

@@ -1,0 +1,32 @@
+// cli/epoch.ts: the candidate was deployed; what was seen of the old one no longer counts
+
+import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
+import { type Command, UsageError } from "./command.ts";
+import { whoAmI } from "./source.ts";
+
+export const epochCommand: Command = {
+  name: "epoch",
+  summary: "start a new epoch: the candidate was deployed, older evidence no longer counts",
+  help: `Usage: parallel-run epoch NAME [--why REASON] [--admin URL]
+
+Starts a new epoch, for a deploy of the candidate. Older evidence is kept for reading and no longer
+counts towards readiness.
+
+Options:
+  --why REASON         kept in the audit log
+${ADMIN_HELP}
+
+Exit codes: 0; 2 usage error; 3 the proxy could not be asked
+
+Example:
+  parallel-run epoch v2.4.1`,
+  options: { ...ADMIN_OPTIONS, why: { type: "string" } },
+  run: async (args, io) => {
+    const [name, ...more] = args.positionals;
+    if (name === undefined || more.length > 0) throw new UsageError("give the new epoch one name, such as a version");
+    const admin = await openAdmin(args, io);
+    await admin.send("POST", "/api/v1/epoch", { name, by: whoAmI(io), why: args.values["why"] ?? "" });
+    io.stdout(`Epoch ${name} has begun.\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,53 @@
+// cli/process.ts: a command line in the real world: standard streams, signals, exit code
+
+import type { Io } from "./command.ts";
+import { run } from "./index.ts";
+
+/** What a clean stop may take after a bug came to light, before the process ends regardless. */
+const LAST_GRACE_MS = 30_000;
+
+/** Runs the command of this process and ends the process with its exit code. */
+export async function runProcess(): Promise<void> {
+  const stopping = new AbortController();
+  let bug = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Whoever asks twice does not want to wait for the drain.
+    if (stopping.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+    stopping.abort(signal);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  const caught = (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `parallel-run: a bug came to light; finishing what clients are owed, then exiting:\n${text}\n`,
+    );
+    bug = true;
+    stopping.abort("bug");
+    setTimeout(() => process.exit(3), LAST_GRACE_MS).unref();
+  };
+  process.on("uncaughtException", caught);
+  process.on("unhandledRejection", caught);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => undefined); // the reader has seen enough
+  }
+  const io: Io = {
+    stdin: process.stdin,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    colour: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb",
+    stop: stopping.signal,
+  };
+  const code = await run(process.argv.slice(2), io);
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(bug ? 3 : code);
+}
+
+/** Resolves when all that was written has gone out, or nobody reads any more. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.errored) resolve();
+    else stream.write("", () => resolve());
+  });
+}

@@ -1,0 +1,39 @@
+// cli/report.ts: what was found, for a person or a script
+
+import { renderHtml, renderJson, renderMarkdown, renderText } from "../console/index.ts";
+import type { Report } from "../model/report.ts";
+import type { Command } from "./command.ts";
+import { formatOf, noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
+
+const FORMATS = {
+  text: (report: Report, colour: boolean) => renderText(report, { colour }),
+  json: renderJson,
+  markdown: renderMarkdown,
+  html: renderHtml,
+} as const;
+
+export const reportCommand: Command = {
+  name: "report",
+  summary: "show what was found, most telling first",
+  help: `Usage: parallel-run report [--data DIR | --admin URL] [--format text|json|markdown|html]
+
+Shows what a proxy has found: the verdict, totals with what they are a part of, findings with their
+causes, what is unsteady, what is not covered, and every route.
+
+Options:
+${SOURCE_HELP}
+  --format FORMAT      text (default), json, markdown, or html (one page that needs nothing else)
+
+Exit codes: 0; 2 usage error; 3 no report could be read
+
+Examples:
+  parallel-run report
+  parallel-run report --format html > report.html`,
+  options: { ...SOURCE_OPTIONS, format: { type: "string" } },
+  run: async (args, io) => {
+    noPositionals(args);
+    const format = formatOf(args, ["text", "json", "markdown", "html"]);
+    io.stdout(FORMATS[format](await readReport(args, io), io.colour));
+    return 0;
+  },
+};

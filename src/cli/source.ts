@@ -1,0 +1,40 @@
+// cli/source.ts: where a report comes from: a running proxy, or what one left behind
+
+import type { ParseArgsOptionsConfig } from "node:util";
+import type { Report } from "../model/report.ts";
+import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
+import { type Arguments, type Io, UsageError } from "./command.ts";
+import { Failed } from "./failed.ts";
+
+export const SOURCE_OPTIONS: ParseArgsOptionsConfig = { ...ADMIN_OPTIONS, data: { type: "string" } };
+
+export const SOURCE_HELP = `  --data DIR           read what a proxy stored there, running or not
+${ADMIN_HELP}`;
+
+export async function readReport(args: Arguments, io: Io): Promise<Report> {
+  const { data, admin } = args.values;
+  if (data !== undefined && admin !== undefined) throw new UsageError("give --data or --admin, not both");
+  const value = await (await openAdmin(args, io)).get("/api/v1/report");
+  if (typeof value !== "object" || value === null || (value as { version?: unknown }).version !== 1) {
+    throw new Failed("the report is not one of version 1: use the parallel-run that matches the proxy");
+  }
+  return value as Report;
+}
+
+/** One of the formats that a command has, the first by default. */
+export function formatOf<T extends string>(args: Arguments, formats: readonly [T, ...T[]]): T {
+  const given = args.values["format"];
+  if (given === undefined) return formats[0];
+  const found = formats.find((one) => one === given);
+  if (found === undefined) throw new UsageError(`--format must be one of ${formats.join(", ")}`);
+  return found;
+}
+
+export function noPositionals(args: Arguments): void {
+  if (args.positionals.length > 0) throw new UsageError(`unexpected argument ${args.positionals[0]}`);
+}
+
+/** Who does it, as the audit log will say. */
+export function whoAmI(io: Io): string {
+  return io.env["USER"] || io.env["LOGNAME"] || "cli";
+}
