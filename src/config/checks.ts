@@ -1,0 +1,161 @@
+// config/checks.ts: faults that no single key shows: what contradicts itself, loops, or lets anyone in
+
+import { type Address, isAny, isLoopback } from "./addresses.ts";
+import type { Fault } from "./fault.ts";
+import { isWritten, type Keys, spotOf } from "./locate.ts";
+import type { Parsed } from "./schema.ts";
+import type { Tree } from "./tree.ts";
+
+const SIDES = ["legacy", "candidate", "control"] as const;
+
+/** What is checked, and how to refuse it. A key that is `written`, even wrongly, is not missing. */
+type Case = {
+  readonly parsed: Parsed;
+  readonly written: (...keys: string[]) => boolean;
+  readonly refuse: (keys: Keys, message: string, hint: string) => void;
+};
+
+/**
+ * `sound` is the tree that was parsed, `whole` has its faulty parts too. `flags`: no file was given, so that what is
+ * missing is missing on the command line.
+ */
+export function checks(parsed: Parsed, sound: Tree, whole: Tree, flags: boolean): Fault[] {
+  const faults: Fault[] = [];
+  const refuse = (keys: Keys, message: string, hint: string) => {
+    const spot =
+      flags && spotOf(sound, keys).line > 0
+        ? { file: `--${String(keys[0])}`, line: 0, column: 0 }
+        : spotOf(sound, keys);
+    faults.push({ ...spot, message, hint });
+  };
+  const one: Case = { parsed, written: (...keys) => isWritten(whole, keys), refuse };
+  urls(one);
+  listeners(one);
+  access(one);
+  certificates(one);
+  measures(one);
+  shadowing(one);
+  duplicates(one, (keys) => spotOf(sound, keys).line);
+  return faults;
+}
+
+function urls({ parsed, written, refuse }: Case): void {
+  for (const side of SIDES) {
+    if (parsed[side] === undefined || parsed[side].url !== undefined || written(side, "url")) continue;
+    const flag = side === "control" ? "" : `, or --${side} http://${side}:8080`;
+    refuse([side], `${side} has no url`, `${side}: { url: "http://${side}:8080" }${flag}`);
+  }
+  for (const side of ["legacy", "control"] as const) {
+    const url = parsed[side]?.url;
+    if (url === undefined || url !== parsed.candidate.url) continue;
+    refuse(
+      ["candidate", "url"],
+      `candidate and ${side} are the same server`,
+      "compared with itself it would always match",
+    );
+  }
+  for (const side of SIDES) {
+    for (const key of ["listen", "admin"] as const) {
+      const url = parsed[side]?.url;
+      if (url === undefined || !reaches(url, parsed[key])) continue;
+      refuse([side, "url"], `${side} is this proxy's own ${key} address`, "it would ask itself without end");
+    }
+  }
+}
+
+function listeners({ parsed, written, refuse }: Case): void {
+  if (!overlap(parsed.listen, parsed.admin)) return;
+  refuse([written("admin") ? "admin" : "listen"], "listen and admin are the same address", "give admin another port");
+}
+
+function access({ parsed, written, refuse }: Case): void {
+  const { token, tokenFile, readToken, readTokenFile } = parsed.adminAccess;
+  const guarded = ["token", "tokenFile", "readToken", "readTokenFile"].some((key) => written("adminAccess", key));
+  if (!isLoopback(parsed.admin.host) && !guarded) {
+    const hint = `set adminAccess.tokenFile, or adminAccess.token: \${NAME}; or listen on 127.0.0.1`;
+    refuse(["admin"], "admin is open to others and asks for no token", hint);
+  }
+  if (token !== undefined && tokenFile !== undefined) {
+    refuse(["adminAccess", "tokenFile"], "adminAccess has both token and tokenFile", "keep one of them");
+  }
+  if (readToken !== undefined && readTokenFile !== undefined) {
+    refuse(["adminAccess", "readTokenFile"], "adminAccess has both readToken and readTokenFile", "keep one of them");
+  }
+  if (readToken !== undefined && token === readToken) {
+    refuse(["adminAccess", "readToken"], "adminAccess has one token for both", "who may read could control: give two");
+  }
+}
+
+function certificates({ parsed, written, refuse }: Case): void {
+  for (const keys of [["tls"], ...SIDES.map((side) => [side, "tls"])]) {
+    const [cert, key] = [written(...keys, "cert"), written(...keys, "key")];
+    if (cert !== key)
+      refuse(keys, `${keys.join(".")} has ${cert ? "cert without key" : "key without cert"}`, "it takes both");
+  }
+  if (parsed.tls.clientCa !== undefined && !written("tls", "cert") && !written("tls", "key")) {
+    refuse(["tls", "clientCa"], "tls has clientCa without cert and key", "without them there is no TLS");
+  }
+}
+
+function measures({ parsed, written, refuse }: Case): void {
+  const { limits, capture, store, data } = parsed;
+  if (limits.headersTimeout > limits.requestTimeout) {
+    refuse(
+      ["limits", "headersTimeout"],
+      "limits.headersTimeout is longer than requestTimeout",
+      "a head is part of its request",
+    );
+  }
+  if (capture.maxBody > capture.budget) {
+    refuse(["capture", "maxBody"], "capture.maxBody is more than capture.budget", "one body must fit");
+  }
+  if (store.kind === "sqlite" && data === undefined && !written("data")) {
+    refuse(["store", "kind"], "store.kind is sqlite and there is no data directory", "set data, or --data DIR");
+  }
+}
+
+function shadowing({ parsed, refuse }: Case): void {
+  const { shadow, routes } = parsed;
+  if (shadow.ramp !== undefined && shadow.ramp.from > shadow.sample) {
+    refuse(["shadow", "ramp"], "shadow.ramp begins above shadow.sample", "from is the smaller one");
+  }
+  // A list of users needs to know by what they are told apart.
+  const lists: [Keys, typeof shadow.values | undefined, typeof shadow.by][] = [
+    [["shadow", "values"], shadow.values, shadow.by],
+  ];
+  for (const [index, { shadow: own }] of routes.entries()) {
+    lists.push([["routes", index, "shadow", "values"], own?.values, own?.by ?? shadow.by]);
+  }
+  for (const [keys, values, by] of lists) {
+    if (values === undefined || values.length === 0 || by.kind !== "id") continue;
+    refuse(keys, "shadow has values and nothing to find them in", "by: field x-user, or by: cookie session");
+  }
+}
+
+function duplicates({ parsed, refuse }: Case, lineOf: (keys: Keys) => number): void {
+  const first = new Map<string, number>();
+  for (const [index, { match }] of parsed.routes.entries()) {
+    const shape = match.segments.map((segment) => (segment.kind === "literal" ? `=${segment.text}` : segment.kind));
+    const key = [match.method, ...shape].join("/");
+    const before = first.get(key);
+    if (before === undefined) first.set(key, index);
+    else {
+      const line = lineOf(["routes", before, "match"]);
+      refuse(["routes", index, "match"], `${match.text} is there twice`, `the first is in line ${line}: join the two`);
+    }
+  }
+}
+
+function overlap(a: Address, b: Address): boolean {
+  if (a.port === 0 || a.port !== b.port) return false;
+  if (a.host === b.host || isAny(a.host) || isAny(b.host)) return true;
+  return isLoopback(a.host) && isLoopback(b.host) && (a.host === "localhost" || b.host === "localhost");
+}
+
+/** Whether asking this URL would reach a listener of our own. Names other than localhost are not looked up. */
+function reaches(url: string, listener: Address): boolean {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const near = isLoopback(host) || isAny(host) || host === listener.host;
+  return near && overlap({ host, port: Number(port || (protocol === "https:" ? 443 : 80)) }, listener);
+}

@@ -1,0 +1,51 @@
+// config/config.ts: a config that has been read: trusted, complete, in plain numbers
+
+import type { CompareRules } from "../model/rules.ts";
+import type { RoutePattern } from "./route-pattern.ts";
+import type { Parsed } from "./schema.ts";
+
+type Plain<T> = T extends readonly (infer E)[]
+  ? readonly Plain<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Plain<T[K]> }
+    : T;
+type WithUrl<T> = Plain<Omit<T, "url">> & {
+  /** An origin, `http://legacy:8080`. */
+  readonly url: string;
+};
+
+/** What a route is shadowed by. */
+export type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "ramp" | "file" | "perSecond">> & {
+  /** The route's own budget, beside the one for all. */
+  readonly perSecond?: number;
+};
+
+/** What makes a route ready. */
+export type ReadinessConfig = Plain<Omit<Parsed["readiness"], "openapi">>;
+
+/** A declared route, with what it inherits. The first that matches a request counts. */
+export type RouteConfig = {
+  readonly match: RoutePattern;
+  readonly readOnly: boolean;
+  readonly shadow: RouteShadow;
+  readonly compare: CompareRules;
+  readonly readiness: ReadinessConfig;
+};
+
+/**
+ * The keys are those of the file. Durations are milliseconds, sizes bytes, shares 0 to 1; field names are in lower case;
+ * file names are as written, relative to whatever the opener of the config says. What each key means is its description
+ * in the schema.
+ */
+export type Config = Plain<
+  Omit<Parsed, "legacy" | "candidate" | "control" | "compare" | "routes" | "store" | "readiness">
+> & {
+  readonly legacy: WithUrl<Parsed["legacy"]>;
+  readonly candidate: WithUrl<Parsed["candidate"]>;
+  readonly control?: WithUrl<NonNullable<Parsed["control"]>>;
+  readonly store: Plain<Parsed["store"]> & { readonly kind: "sqlite" | "memory" };
+  readonly readiness: ReadinessConfig & { readonly openapi?: string };
+  /** For routes that are not declared. */
+  readonly compare: CompareRules;
+  readonly routes: readonly RouteConfig[];
+};

@@ -1,0 +1,91 @@
+// config/read.ts: text -> a trusted Config, or every fault with its place
+
+import { checks } from "./checks.ts";
+import { complain } from "./complain.ts";
+import type { Config } from "./config.ts";
+import type { Environment } from "./environment.ts";
+import type { Fault } from "./fault.ts";
+import { withFlag, without } from "./locate.ts";
+import { resolve } from "./resolve.ts";
+import { type Parsed, schema } from "./schema.ts";
+import { unsetDeep } from "./section.ts";
+import { plain, readTree, type Tree } from "./tree.ts";
+import { warningsOf } from "./warnings.ts";
+
+/** Flags of the command line; each wins over the file. */
+export type Overrides = {
+  readonly legacy?: string;
+  readonly candidate?: string;
+  readonly listen?: string;
+  readonly admin?: string;
+  readonly data?: string;
+};
+
+export type ReadOptions = {
+  /** The name that faults carry. */
+  readonly file: string;
+  readonly env: Environment;
+  readonly overrides?: Overrides;
+};
+
+export type Reading =
+  | { readonly config: Config; readonly warnings: readonly Fault[] }
+  | { readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
+
+const FLAGS: Readonly<Record<keyof Overrides, readonly string[]>> = {
+  legacy: ["legacy", "url"],
+  candidate: ["candidate", "url"],
+  listen: ["listen"],
+  admin: ["admin"],
+  data: ["data"],
+};
+
+/** Reads a config whole: with one fault there is no config, and all faults are told at once. Reads no file. */
+export function readConfig(text: string, options: ReadOptions): Reading {
+  return read(text, options, false);
+}
+
+/** The config that flags alone make. */
+export function defaultsFor(flags: Overrides): Reading {
+  return read("", { file: "flags", env: {}, overrides: flags }, true);
+}
+
+function read(text: string, { file, env, overrides = {} }: ReadOptions, flags: boolean): Reading {
+  const { tree: written, faults: unread } = readTree(text, file, env);
+  if (written === undefined) return { faults: unread, warnings: [] };
+  let tree = written;
+  for (const [flag, keys] of Object.entries(FLAGS)) {
+    const value = overrides[flag as keyof Overrides];
+    if (value !== undefined) tree = withFlag(tree, keys, value, `--${flag}`);
+  }
+  const faults = [...unread];
+  const sound = parse(tree, faults);
+  if (sound === undefined) return { faults: inOrder(faults), warnings: [] };
+  faults.push(...checks(sound.parsed, sound.tree, tree, flags));
+  const warnings = warningsOf(sound.parsed, sound.tree);
+  const config = resolve(sound.parsed);
+  if (faults.length > 0 || config === undefined) return { faults: inOrder(faults), warnings };
+  return { config, warnings: inOrder(warnings) };
+}
+
+/** So often is a tree parsed again without its faulty parts, to look for faults between the sound ones. */
+const ROUNDS = 8;
+
+function parse(tree: Tree, faults: Fault[]): { readonly parsed: Parsed; readonly tree: Tree } | undefined {
+  const altered = new Set<Tree>();
+  let rest = tree;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = schema.safeParse(plain(rest));
+    if (result.success) return { parsed: unsetDeep(result.data), tree: rest };
+    const complaints = result.error.issues.map((issue) => complain(issue, rest, altered));
+    faults.push(...complaints.flatMap((complaint) => complaint.faults));
+    const gone = new Set(complaints.flatMap((complaint) => complaint.nodes));
+    if (gone.has(rest)) return undefined;
+    rest = without(rest, gone, altered);
+  }
+  return undefined;
+}
+
+function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

@@ -1,0 +1,79 @@
+// config/resolve.ts: what a file says, with what follows from it: routes inherit, built-in redactions join
+
+import { parsePath } from "../model/parse-path.ts";
+import type { Path } from "../model/path.ts";
+import { type CompareRules, NO_RULES } from "../model/rules.ts";
+import type { Config, RouteConfig } from "./config.ts";
+import { ALWAYS_REDACTED } from "./defaults.ts";
+import type { Parsed } from "./schema.ts";
+
+type ParsedRoute = Parsed["routes"][number];
+type ParsedRules = Parsed["compare"];
+
+/** Undefined as long as a URL is missing. */
+export function resolve(parsed: Parsed): Config | undefined {
+  const { legacy, candidate, control, compare, routes, store, redact, ...rest } = parsed;
+  if (legacy.url === undefined || candidate.url === undefined) return undefined;
+  if (control !== undefined && control.url === undefined) return undefined;
+  return {
+    ...rest,
+    legacy: { ...legacy, url: legacy.url },
+    candidate: { ...candidate, url: candidate.url },
+    ...(control?.url === undefined ? {} : { control: { ...control, url: control.url } }),
+    store: { ...store, kind: store.kind ?? (parsed.data === undefined ? "memory" : "sqlite") },
+    redact: {
+      ...redact,
+      fields: [...new Set([...ALWAYS_REDACTED.fields, ...redact.fields])],
+      query: [...new Set([...ALWAYS_REDACTED.query, ...redact.query])],
+      json: [...ALWAYS_REDACTED.json.map(builtIn), ...redact.json],
+    },
+    compare: rules(compare, {}),
+    routes: routes.map((route) => resolveRoute(route, parsed)),
+  };
+}
+
+function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
+  const { methods: _, ramp: __, file: ___, perSecond: ____, ...shadow } = parsed.shadow;
+  const { openapi: _____, ...readiness } = parsed.readiness;
+  return {
+    match: route.match,
+    readOnly: route.readOnly,
+    shadow: { ...shadow, ...route.shadow },
+    compare: rules(route.compare ?? {}, parsed.compare),
+    readiness: {
+      ...readiness,
+      ...route.readiness,
+      latency: { ...readiness.latency, ...route.readiness?.latency },
+    },
+  };
+}
+
+/** A route's own rules stand before those for all routes, so that where the first counts it is the nearer one. */
+function rules(own: ParsedRules, shared: ParsedRules): CompareRules {
+  const both = <K extends "ignore" | "only" | "arrays" | "numbers" | "times" | "strings">(key: K) =>
+    [...(own[key] ?? []), ...(shared[key] ?? [])] as unknown as CompareRules[K];
+  return {
+    ignore: both("ignore"),
+    only: both("only"),
+    arrays: both("arrays"),
+    numbers: both("numbers"),
+    times: both("times"),
+    strings: both("strings"),
+    // Patches work one after the other, from the general to the particular.
+    patch: {
+      legacy: [...(shared.patch?.legacy ?? []), ...(own.patch?.legacy ?? [])],
+      candidate: [...(shared.patch?.candidate ?? []), ...(own.patch?.candidate ?? [])],
+    },
+    fields: {
+      compare: own.fields?.compare ?? shared.fields?.compare ?? NO_RULES.fields.compare,
+      ignore: [...new Set([...(own.fields?.ignore ?? []), ...(shared.fields?.ignore ?? [])])],
+    },
+    mapOrigins: own.mapOrigins ?? shared.mapOrigins ?? NO_RULES.mapOrigins,
+  };
+}
+
+function builtIn(text: string): Path {
+  const parsed = parsePath(text);
+  if ("fault" in parsed) throw new Error(`${text}: ${parsed.fault.message}`);
+  return parsed.path;
+}

@@ -1,0 +1,142 @@
+// config/scalars.ts: durations, sizes, shares and the other single values of a config
+
+import { nearest } from "./fault.ts";
+import { type JsonSchema, type Read, scalar, type Wrong } from "./section.ts";
+
+/** What an editor accepts beside the value itself: a reference to the environment. */
+const REFERENCE = "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^{}]*)?\\}";
+
+/** Milliseconds, a safe integer. */
+export function duration(limits: { readonly least?: string } = {}) {
+  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const says = "is not a duration";
+  const hint = "a number with ms, s, m, h or d: 500ms, 10s, 14d";
+  return measure(
+    units,
+    /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d)$/,
+    { says, hint },
+    ["500ms", "10s", "14d"],
+    limits.least,
+  );
+}
+
+/** Bytes, a safe integer. */
+export function size(limits: { readonly least?: string } = {}) {
+  const units = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 1_099_511_627_776 };
+  const says = "is not a size";
+  const hint = "a number with B, KiB, MiB, GiB or TiB: 512B, 64KiB, 1MiB";
+  return measure(
+    units,
+    /^(\d{1,12}(?:\.\d{1,9})?)(B|KiB|MiB|GiB|TiB)$/,
+    { says, hint },
+    ["64KiB", "1MiB"],
+    limits.least,
+  );
+}
+
+function measure(
+  units: Readonly<Record<string, number>>,
+  pattern: RegExp,
+  wrong: Wrong,
+  examples: readonly string[],
+  least?: string,
+) {
+  const amount = (text: string): number | undefined => {
+    const parts = pattern.exec(text);
+    const whole = parts === null ? Number.NaN : Math.round(Number(parts[1]) * units[parts[2]!]!);
+    return Number.isSafeInteger(whole) ? whole : undefined;
+  };
+  const floor = least === undefined ? 0 : amount(least)!;
+  return scalar<number>({ type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples }, (value) => {
+    const found = typeof value === "string" ? amount(value) : undefined;
+    if (found === undefined) return wrong;
+    return found < floor ? { says: "is too little", hint: `at least ${least}` } : { value: found };
+  });
+}
+
+/** 0 to 1, from per cents. */
+export function share(limits: { readonly inside?: boolean } = {}) {
+  const pattern = /^(\d{1,3}(?:\.\d{1,9})?)%$/;
+  const json = { type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples: ["10%", "0.1%"] };
+  return scalar<number>(json, (value) => {
+    const parts = typeof value === "string" ? pattern.exec(value) : null;
+    if (parts === null) return { says: "is not a share", hint: "a number with a per cent sign: 100%, 10%, 0.1%" };
+    const percent = Number(parts[1]);
+    if (percent > 100) return { says: "is more than the whole", hint: "at most 100%" };
+    if (limits.inside === true && (percent === 0 || percent === 100)) {
+      return { says: "is out of range", hint: "more than 0% and less than 100%" };
+    }
+    return { value: percent / 100 };
+  });
+}
+
+/** A number within bounds; `whole` for counts. */
+export function number(limits: { readonly least?: number; readonly most?: number; readonly whole?: boolean } = {}) {
+  const { least = 0, most = Number.MAX_SAFE_INTEGER, whole = false } = limits;
+  const kind = whole ? "whole number" : "number";
+  const upTo = most === Number.MAX_SAFE_INTEGER ? "or more" : `to ${most}`;
+  const json = {
+    anyOf: [
+      { type: whole ? "integer" : "number", minimum: least, maximum: most },
+      { type: "string", pattern: `^${REFERENCE}$` },
+    ],
+  };
+  return scalar<number>(json, (value) => {
+    const spelled = typeof value === "string" && /^-?\d{1,15}(\.\d{1,15})?$/.test(value);
+    const found = spelled ? Number(value) : value;
+    const wrong = { says: `is not a ${kind}`, hint: `a ${kind}, ${least} ${upTo}` };
+    if (typeof found !== "number" || !Number.isFinite(found) || (whole && !Number.isSafeInteger(found))) return wrong;
+    return found < least || found > most ? { ...wrong, says: "is out of range" } : { value: found };
+  });
+}
+
+export const count = (least = 0, most = Number.MAX_SAFE_INTEGER) => number({ least, most, whole: true });
+
+export function flag() {
+  const json = { anyOf: [{ type: "boolean" }, { type: "string", pattern: `^${REFERENCE}$` }] };
+  return scalar<boolean>(json, (value) => {
+    if (value === true || value === "true") return { value: true };
+    if (value === false || value === "false") return { value: false };
+    return { says: "is neither true nor false" };
+  });
+}
+
+/** One of a few words. */
+export function choice<const W extends string>(words: readonly W[], what: string) {
+  const json = { anyOf: [{ enum: words }, { type: "string", pattern: `^${REFERENCE}$` }] };
+  return scalar<W>(json, (value) => {
+    const word = words.find((known) => known === value);
+    if (word !== undefined) return { value: word };
+    const meant = typeof value === "string" ? nearest(value, words) : undefined;
+    const list = words.join(", ");
+    return {
+      says: `is no ${what}`,
+      hint: meant === undefined ? `one of ${list}` : `did you mean ${meant}? One of ${list}`,
+    };
+  });
+}
+
+/** A string that is not empty; `secret` ones are never shown. */
+export function text(what: string, limits: { readonly least?: number; readonly secret?: boolean } = {}) {
+  const { least = 1, secret = false } = limits;
+  return scalar<string>({ type: "string", minLength: least }, (value) => {
+    if (typeof value === "number" || typeof value === "boolean") {
+      return { says: `is not ${what}`, hint: "put it in quotes", secret };
+    }
+    if (typeof value !== "string" || value === "") return { says: `is not ${what}`, secret };
+    if (value.length < least) return { says: `is too short for ${what}`, hint: `at least ${least} characters`, secret };
+    return { value };
+  });
+}
+
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/** A field name (RFC 9110, 5.1), in lower case. */
+export const readFieldName: Read<string> = (value) => {
+  if (typeof value === "string" && TOKEN.test(value)) return { value: value.toLowerCase() };
+  const colon = typeof value === "string" && value.endsWith(":");
+  return { says: "is not a field name", hint: colon ? "without the colon" : "as in x-request-id" };
+};
+
+export const fieldName = () =>
+  scalar({ type: "string", examples: ["x-request-id"] } satisfies JsonSchema, readFieldName);
