@@ -1,0 +1,76 @@
+// proxy/asking.ts: collects one answer that no client waits for
+
+import type { Answer, Response } from "../model/answer.ts";
+import type { Fields } from "../model/fields.ts";
+import type { Capture } from "./capture.ts";
+import { failureOf, type Trouble } from "./failure.ts";
+import type { Call, Listener } from "./wire/call.ts";
+import type { ResponseHead } from "./wire/frame.ts";
+
+/** Hears one call and hands its answer to `done`, once. A body is sent as soon as there is a connection. */
+export class Asking implements Listener {
+  call: Call | undefined = undefined;
+  private readonly askedAt = performance.now();
+  private head: ResponseHead | undefined = undefined;
+  private firstByteMs = 0;
+  private readonly capture: Capture;
+  private readonly body: Uint8Array | undefined;
+  private readonly done: (answer: Answer) => void;
+
+  constructor(capture: Capture, body: Uint8Array | undefined, done: (answer: Answer) => void) {
+    this.capture = capture;
+    this.body = body;
+    this.done = done;
+  }
+
+  /** Drops the call. `done` hears that the answer was not seen. */
+  abort(): void {
+    if (this.call === undefined || this.call.over) return;
+    this.call.abort();
+    this.done({ kind: "unseen", reason: "client_gone", durationMs: this.elapsed() });
+  }
+
+  onStart(): void {
+    if (this.body === undefined || this.call === undefined) return;
+    this.call.write(this.body);
+    this.call.end([]);
+  }
+
+  onInformation(): void {}
+
+  onHead(head: ResponseHead): void {
+    this.head = head;
+    this.firstByteMs = this.elapsed();
+  }
+
+  onData(bytes: Buffer): void {
+    this.capture.add(bytes, false);
+  }
+
+  onPause(): void {}
+
+  onEnd(trailers: Fields): void {
+    this.done(responseOf(this.head!, this.capture, trailers, this.firstByteMs, this.elapsed()));
+  }
+
+  onFailure(trouble: Trouble): void {
+    this.done(failureOf(trouble, this.elapsed()));
+  }
+
+  onDrain(): void {}
+
+  private elapsed(): number {
+    return performance.now() - this.askedAt;
+  }
+}
+
+export function responseOf(
+  head: ResponseHead,
+  capture: Capture,
+  trailers: Fields,
+  firstByteMs: number,
+  durationMs: number,
+): Response {
+  const { status, reason, fields } = head;
+  return { kind: "response", status, reason, fields, body: capture.body(), trailers, firstByteMs, durationMs };
+}

@@ -1,0 +1,149 @@
+// proxy/capture.ts: keeps a body while it is within bounds, else measures it; never both cut and kept
+
+import { createHash, type Hash } from "node:crypto";
+import { type Body, NO_BODY } from "../model/body.ts";
+
+/** Bytes that all captures of a proxy may hold together. */
+export type Budget = { used: number; readonly limit: number };
+
+export type Capture = {
+  /** Takes the next bytes. They are copied where they are kept, unless `own` says that nobody else will write to them. */
+  add(bytes: Uint8Array, own: boolean): void;
+  /** The body so far; call it once, at the end. */
+  body(): Body;
+  /** Gives the bytes back to the budget. The body's holder has its own limits. */
+  release(): void;
+};
+
+/** What a capture that follows another needs of it. */
+export type Leader = Capture & { readonly chunks: readonly Uint8Array[]; finished(): Body | undefined };
+
+/** Captures a body on its own. Past `maxBody`, or past the budget, only its length and SHA-256 go on. */
+export function createCapture(maxBody: number, budget: Budget): Leader {
+  return new Keeping(maxBody, budget);
+}
+
+/**
+ * Captures the candidate's body beside legacy's. While its bytes are the same as those that legacy's capture has already,
+ * nothing is copied: the equal case, which is nearly all of them, costs one comparison and no memory.
+ */
+export function followCapture(leader: Leader, maxBody: number, budget: Budget): Capture {
+  return new Following(leader, maxBody, budget);
+}
+
+class Keeping implements Leader {
+  readonly chunks: Uint8Array[] = [];
+  private length = 0;
+  private charged = 0;
+  private hash: Hash | undefined = undefined;
+  private whole: Body | undefined = undefined;
+  private readonly maxBody: number;
+  private readonly budget: Budget;
+
+  constructor(maxBody: number, budget: Budget) {
+    this.maxBody = maxBody;
+    this.budget = budget;
+  }
+
+  add(bytes: Uint8Array, own: boolean): void {
+    if (bytes.length === 0) return;
+    this.length += bytes.length;
+    if (this.hash === undefined) {
+      if (this.length <= this.maxBody && this.budget.used + bytes.length <= this.budget.limit) {
+        this.budget.used += bytes.length;
+        this.charged += bytes.length;
+        this.chunks.push(own ? bytes : Buffer.from(bytes));
+        return;
+      }
+      // The chunks stay until release: a follower may still need them to measure the beginning that it shares.
+      this.hash = createHash("sha256");
+      for (const chunk of this.chunks) this.hash.update(chunk);
+    }
+    this.hash.update(bytes);
+  }
+
+  /** Takes over bytes that another capture keeps, uncharged. */
+  share(bytes: Uint8Array): void {
+    this.length += bytes.length;
+    this.chunks.push(bytes);
+  }
+
+  finished(): Body | undefined {
+    return this.whole;
+  }
+
+  body(): Body {
+    if (this.whole === undefined) {
+      const { hash, length, chunks } = this;
+      if (hash !== undefined) this.whole = Object.freeze({ kind: "measured", length, sha256: hash.digest("hex") });
+      else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
+    }
+    return this.whole;
+  }
+
+  release(): void {
+    this.budget.used -= this.charged;
+    this.charged = 0;
+  }
+}
+
+class Following implements Capture {
+  private readonly leader: Leader;
+  private readonly maxBody: number;
+  private readonly budget: Budget;
+  /** How far the bodies are known to be equal: a chunk of the leader's and an offset into it. */
+  private chunk = 0;
+  private offset = 0;
+  private own: Keeping | undefined = undefined;
+
+  constructor(leader: Leader, maxBody: number, budget: Budget) {
+    this.leader = leader;
+    this.maxBody = maxBody;
+    this.budget = budget;
+  }
+
+  add(bytes: Uint8Array, own: boolean): void {
+    if (this.own !== undefined) {
+      this.own.add(bytes, own);
+      return;
+    }
+    const { chunks } = this.leader;
+    let at = 0;
+    while (at < bytes.length) {
+      const theirs = chunks[this.chunk];
+      if (theirs === undefined) break; // ahead of legacy
+      const run = Math.min(theirs.length - this.offset, bytes.length - at);
+      const equal = Buffer.prototype.compare.call(theirs, bytes, at, at + run, this.offset, this.offset + run) === 0;
+      if (!equal) break;
+      at += run;
+      this.offset += run;
+      if (this.offset === theirs.length) {
+        this.chunk++;
+        this.offset = 0;
+      }
+    }
+    if (at < bytes.length) this.part().add(bytes.subarray(at), own);
+  }
+
+  body(): Body {
+    if (this.own !== undefined) return this.own.body();
+    const theirs = this.leader.finished();
+    const all = this.chunk === this.leader.chunks.length && this.offset === 0;
+    if (theirs?.kind === "kept" && all) return theirs;
+    return this.part().body();
+  }
+
+  release(): void {
+    this.own?.release();
+  }
+
+  /** From here on the bodies go separate ways; what was equal stays shared. */
+  private part(): Keeping {
+    const own = new Keeping(this.maxBody, this.budget);
+    const { chunks } = this.leader;
+    for (let i = 0; i < this.chunk; i++) own.share(chunks[i]!);
+    if (this.offset > 0) own.share(chunks[this.chunk]!.subarray(0, this.offset));
+    this.own = own;
+    return own;
+  }
+}

@@ -1,0 +1,23 @@
+// proxy/index.ts: what others may use of the proxy
+
+export { FULL_CONTROL, type ShadowControl } from "./admit.ts";
+export { type Ask, type AskOptions, askOverWire } from "./ask.ts";
+export type { BreakerState } from "./breaker.ts";
+export { comparable } from "./comparable.ts";
+export { openProxy, type ProxyGauges, type RunningProxy } from "./listen.ts";
+export {
+  type BreakerOptions,
+  type CandidateOptions,
+  DEFAULTS,
+  type ForwardedOptions,
+  type LimitOptions,
+  type ListenOptions,
+  type ListenTls,
+  type ProxyOptions,
+  type RouteOptions,
+  type ShadowOptions,
+  type StickyBy,
+  type UpstreamOptions,
+  type UpstreamTls,
+} from "./options.ts";
+export type { ProxyPorts } from "./ports.ts";

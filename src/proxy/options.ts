@@ -1,0 +1,141 @@
+// proxy/options.ts: how a proxy is set up. Durations are milliseconds, sizes bytes, shares 0 to 1
+
+/** One side's server. */
+export type UpstreamOptions = {
+  /** Its origin, `http://host:port` or `https://host:port`. A path other than `/` is refused: targets go on as they came. */
+  readonly url: string;
+  readonly tls?: UpstreamTls;
+  /** Connections at once; further requests wait for one, at most `maxWaiting` of them. */
+  readonly maxConnections: number;
+  readonly maxWaiting: number;
+  /** Name look-up, TCP and TLS together. */
+  readonly connectTimeout: number;
+  /** From the end of the request to the head of the answer. */
+  readonly headTimeout: number;
+  /** Between two pieces of a body, in either direction. */
+  readonly idleTimeout: number;
+  /** How long an unused connection is kept. Keep it below the server's own; what its `Keep-Alive` says is heeded. */
+  readonly keepAlive: number;
+  /** Bytes of a response's head. */
+  readonly maxHead: number;
+  /** Send the upstream's own authority as `Host` instead of the client's. */
+  readonly rewriteHost: boolean;
+};
+
+export type UpstreamTls = {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** The name to ask for and to check; the URL's host unless set. */
+  readonly serverName?: string;
+  /** Do not check the certificate. */
+  readonly insecure?: boolean;
+};
+
+export type CandidateOptions = UpstreamOptions & {
+  /** For a whole answer, from the moment it is asked. */
+  readonly timeout: number;
+  /** Requests at once; more are `skipped{overload}`. */
+  readonly maxInFlight: number;
+};
+
+/** What a request is sampled by: its id, or something that stays the same for one user. */
+export type StickyBy = { readonly field: string } | { readonly cookie: string };
+
+export type ShadowOptions = {
+  readonly sample: number;
+  /** Methods that are shadowed without a word from their route. Any but GET, HEAD and OPTIONS is passed over. */
+  readonly methods: readonly string[];
+  /** The largest request body a `readOnly` route is shadowed with. */
+  readonly maxRequestBody: number;
+  readonly stickyBy?: StickyBy;
+  /** How long a finished candidate waits for a client that takes legacy's answer slowly. */
+  readonly patience: number;
+};
+
+export type RouteOptions = {
+  /** `GET /orders/{id}`, `ANY /files/*`. */
+  readonly match: string;
+  readonly readOnly?: boolean;
+  readonly shadow?: { readonly off?: boolean; readonly sample?: number };
+};
+
+export type BreakerOptions = {
+  /** Opens when this share of the answers in a window failed ... */
+  readonly errorShare: number;
+  /** ... and at least so many came. */
+  readonly minRequests: number;
+  readonly window: number;
+  /** How long it stays open before probing; doubled after each failed probe, up to 16 times this. */
+  readonly openFor: number;
+  /** Probes that must succeed before it closes. */
+  readonly probes: number;
+};
+
+export type ForwardedOptions = {
+  /** Add the client to `X-Forwarded-For`, set `X-Forwarded-Proto` and `X-Forwarded-Host`. */
+  readonly xForwarded: boolean;
+  /** Add an element to `Forwarded` (RFC 7239). */
+  readonly forwarded: boolean;
+};
+
+export type LimitOptions = {
+  readonly maxConnections: number;
+  /** Bytes of a request's head. */
+  readonly maxHead: number;
+  /** A client has this long to send a head. */
+  readonly headTimeout: number;
+  /** A client may stand still this long, in sending a body or in taking an answer. */
+  readonly idleTimeout: number;
+  /** How long an unused client connection is kept. */
+  readonly keepAlive: number;
+};
+
+export type ListenTls = {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  /** Ask clients for a certificate of this authority. */
+  readonly clientCa?: string | Buffer;
+};
+
+export type ListenOptions = { readonly host: string; readonly port: number; readonly tls?: ListenTls };
+
+export type ProxyOptions = {
+  readonly listen: ListenOptions;
+  readonly legacy: UpstreamOptions;
+  readonly candidate: CandidateOptions;
+  readonly shadow: ShadowOptions;
+  /** Bytes kept of one body, and of all bodies together while their exchanges are under way. */
+  readonly capture: { readonly maxBody: number; readonly budget: number };
+  readonly breaker: BreakerOptions;
+  readonly routes: readonly RouteOptions[];
+  /** Learned route templates; past them a request belongs to `other`. */
+  readonly maxRoutes: number;
+  readonly forwarded: ForwardedOptions;
+  readonly limits: LimitOptions;
+};
+
+const UPSTREAM: UpstreamOptions = {
+  url: "",
+  maxConnections: 1024,
+  maxWaiting: 1024,
+  connectTimeout: 5_000,
+  headTimeout: 60_000,
+  idleTimeout: 60_000,
+  keepAlive: 4_000,
+  maxHead: 64 * 1024,
+  rewriteHost: false,
+};
+
+/** Every default in one place; the URLs and the address to listen on are the caller's. */
+export const DEFAULTS = {
+  legacy: UPSTREAM,
+  candidate: { ...UPSTREAM, maxConnections: 256, maxWaiting: 0, timeout: 10_000, maxInFlight: 256 },
+  shadow: { sample: 1, methods: ["GET", "HEAD"], maxRequestBody: 64 * 1024, patience: 10_000 },
+  capture: { maxBody: 1024 * 1024, budget: 128 * 1024 * 1024 },
+  breaker: { errorShare: 0.5, minRequests: 20, window: 10_000, openFor: 5_000, probes: 3 },
+  routes: [],
+  maxRoutes: 200,
+  forwarded: { xForwarded: false, forwarded: false },
+  limits: { maxConnections: 10_000, maxHead: 32 * 1024, headTimeout: 30_000, idleTimeout: 60_000, keepAlive: 5_000 },
+} as const satisfies Omit<ProxyOptions, "listen">;

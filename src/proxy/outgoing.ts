@@ -1,0 +1,106 @@
+// proxy/outgoing.ts: request heads for the two sides, written as the client wrote them
+
+import type { RequestHead } from "../model/exchange.ts";
+import type { Fields } from "../model/fields.ts";
+import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
+import type { ForwardedOptions } from "./options.ts";
+import { HOP_BY_HOP } from "./wire/frame.ts";
+
+/** The client behind a request, where it is to be told. */
+export type Peer = { readonly address: string; readonly secure: boolean };
+
+/** Legacy's head: the client's own, less what was for one connection. */
+export function legacyHead(incoming: Incoming, options: ForwardedOptions, peer: Peer | undefined): string {
+  const { fields, codingAt } = incoming;
+  let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
+  for (let i = 0; i < fields.length; i += 2) {
+    if (i === codingAt) head += "Transfer-Encoding: chunked\r\n";
+    head += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  }
+  if (codingAt >= fields.length) head += "Transfer-Encoding: chunked\r\n";
+  if (peer !== undefined) head += forwardedLines(incoming, options, peer);
+  return `${head}\r\n`;
+}
+
+/**
+ * The candidate's head: legacy's with the mark, and with the body's length where it has one. Conditions are left out:
+ * they hold tokens that legacy gave, and would make one side say 304 or 412 where the other answers in full.
+ */
+export function candidateHead(
+  incoming: Incoming,
+  body: Uint8Array | undefined,
+  host: string | undefined,
+  options: ForwardedOptions,
+  peer: Peer | undefined,
+): string {
+  const { fields } = incoming;
+  let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!;
+    if (incoming.conditional || host !== undefined || body !== undefined) {
+      const lower = name.toLowerCase();
+      if (CONDITIONAL.has(lower) || (body !== undefined && (lower === "content-length" || lower === "expect")))
+        continue;
+      if (host !== undefined && lower === "host") {
+        head += `${name}: ${host}\r\n`;
+        continue;
+      }
+    }
+    head += `${name}: ${fields[i + 1]}\r\n`;
+  }
+  if (body !== undefined) head += `Content-Length: ${body.length}\r\n`;
+  if (peer !== undefined) head += forwardedLines(incoming, options, peer);
+  return `${head}${MARK}: candidate\r\n\r\n`;
+}
+
+/** A head for asking a side again: what was asked, without conditions, marked if it is the candidate. */
+export function askedHead(
+  request: RequestHead,
+  bodyLength: number | undefined,
+  host: string | undefined,
+  marked: boolean,
+): string {
+  let head = `${request.method} ${request.target} HTTP/1.1\r\n`;
+  const fields = askedFields(request.fields, bodyLength, host, marked);
+  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return `${head}\r\n`;
+}
+
+/** The fields of such a head. */
+export function askedFields(
+  fields: Fields,
+  bodyLength: number | undefined,
+  host: string | undefined,
+  marked: boolean,
+): string[] {
+  const kept: string[] = [];
+  const named = new Set<string>();
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i]!.length !== 10 || fields[i]!.toLowerCase() !== "connection") continue;
+    for (const option of fields[i + 1]!.toLowerCase().split(",")) named.add(option.trim());
+  }
+  named.delete("host");
+  for (let i = 0; i < fields.length; i += 2) {
+    const lower = fields[i]!.toLowerCase();
+    if (HOP_BY_HOP.has(lower) || named.has(lower) || CONDITIONAL.has(lower) || lower === "expect") continue;
+    if (lower === "content-length" || lower === MARK) continue;
+    kept.push(fields[i]!, lower === "host" && host !== undefined ? host : fields[i + 1]!);
+  }
+  if (bodyLength !== undefined) kept.push("Content-Length", String(bodyLength));
+  if (marked) kept.push(MARK, "candidate");
+  return kept;
+}
+
+function forwardedLines(incoming: Incoming, options: ForwardedOptions, peer: Peer): string {
+  const proto = peer.secure ? "https" : "http";
+  let lines = "";
+  // A field of its own after the client's: its values are read in order, so what the client claims stays before ours.
+  if (options.xForwarded) {
+    lines += `X-Forwarded-For: ${peer.address}\r\nX-Forwarded-Proto: ${proto}\r\nX-Forwarded-Host: ${incoming.host}\r\n`;
+  }
+  if (options.forwarded) {
+    const address = peer.address.includes(":") ? `"[${peer.address}]"` : peer.address;
+    lines += `Forwarded: for=${address};host="${incoming.host}";proto=${proto}\r\n`;
+  }
+  return lines;
+}

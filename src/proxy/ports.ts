@@ -1,0 +1,82 @@
+// proxy/ports.ts: what the proxy needs from the rest of the house, and a fence around it
+
+import type { Observation, Settled } from "../model/comparison.ts";
+import type { Exchange } from "../model/exchange.ts";
+import type { ShadowControl } from "./admit.ts";
+
+export type ProxyPorts = {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  newId(): string;
+  /** The switch as it stands now; asked for each request. */
+  control(): ShadowControl;
+  /**
+   * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
+   * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
+   */
+  offer(begin: () => Promise<Exchange>): boolean;
+  /** A request that came to its end without an exchange. For each request there is one of these, or one `offer`. */
+  settle(settled: Settled): void;
+  /** Each request to a side, when it ended. */
+  observe(observation: Observation): void;
+  /** What a request spent in here rather than in legacy, in seconds. */
+  overhead(route: string, seconds: number): void;
+  /** A method that is not safe was answered by legacy: what lies under this target may have moved. */
+  wrote?(route: string, target: string, at: number): void;
+  /** A request that was not relayed, since it has no meaning or several. It has no outcome: it is none of the requests. */
+  refused(reason: string): void;
+  /** A port threw. The request went on. */
+  fault?(port: string, error: unknown): void;
+};
+
+/** The same ports, of which none can throw into the client's line. */
+export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
+  const fault = (port: string, error: unknown) => {
+    try {
+      ports.fault?.(port, error);
+    } catch {
+      // Whoever reports faults is at fault: there is nobody left to tell.
+    }
+  };
+  function fence<A extends unknown[]>(name: string, port: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      try {
+        port(...args);
+      } catch (error) {
+        fault(name, error);
+      }
+    };
+  }
+  return {
+    now: () => ports.now(),
+    newId: () => ports.newId(),
+    control() {
+      try {
+        return ports.control();
+      } catch (error) {
+        fault("control", error);
+        return OFF; // whatever the switch says, not knowing it means no
+      }
+    },
+    offer(begin) {
+      let begun = false;
+      try {
+        return ports.offer(() => {
+          begun = true;
+          return begin();
+        });
+      } catch (error) {
+        fault("offer", error);
+        return begun;
+      }
+    },
+    settle: fence("settle", (settled) => ports.settle(settled)),
+    observe: fence("observe", (observation) => ports.observe(observation)),
+    overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
+    wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
+    refused: fence("refused", (reason) => ports.refused(reason)),
+    fault,
+  };
+}
+
+const OFF: ShadowControl = { on: false, share: 0, routes: new Map() };

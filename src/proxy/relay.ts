@@ -1,0 +1,317 @@
+// proxy/relay.ts: the client's line: its request to legacy, legacy's answer to it. Waits for nothing else
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../model/answer.ts";
+import type { Fields } from "../model/fields.ts";
+import type { Outcome, SkippedReason } from "../model/outcome.ts";
+import { responseOf } from "./asking.ts";
+import { createCapture, type Leader } from "./capture.ts";
+import { failureOf, type Trouble } from "./failure.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Peer } from "./outgoing.ts";
+import { candidateHead, legacyHead } from "./outgoing.ts";
+import type { ProxyPorts } from "./ports.ts";
+import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "./response.ts";
+import type { Route } from "./routes.ts";
+import type { Settings } from "./settings.ts";
+import { observationOf, Shadow } from "./shadow.ts";
+import { Upload, type Uploading } from "./upload.ts";
+import { Call, isSafe, type Listener } from "./wire/call.ts";
+import type { ResponseHead } from "./wire/frame.ts";
+import type { Watched } from "./wire/sweeper.ts";
+
+/** What all relays of a proxy share. */
+export type RelayRoom = {
+  readonly ports: Required<ProxyPorts>;
+  /** Relays under way. */
+  readonly open: Set<Relay>;
+  /** No further request is wanted on any client's connection. */
+  readonly stopping: () => boolean;
+};
+
+/** One client request on its way through. */
+export class Relay implements Listener, Uploading, Watched {
+  deadline = Number.POSITIVE_INFINITY;
+  readonly id: string;
+  private readonly room: RelayRoom;
+  private readonly settings: Settings;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private readonly incoming: Incoming;
+  private readonly route: Route;
+  private readonly skipped: SkippedReason | undefined;
+  private readonly http10: boolean;
+  private readonly came = performance.now();
+  private at = 0;
+  private asked = 0;
+  private firstByteMs = 0;
+  private call: Call;
+  private upload: Upload | undefined = undefined;
+  /** Legacy's body, as long as there is or may be a shadow. */
+  private capture: Leader | undefined = undefined;
+  private shadow: Shadow | undefined = undefined;
+  private dropped: Outcome | undefined = undefined;
+  private debts = 0;
+  private retried = false;
+  private continued = false;
+  private head: ResponseHead | undefined = undefined;
+  private committed = false;
+  private ended = false;
+  private over = false;
+
+  constructor(
+    room: RelayRoom,
+    settings: Settings,
+    request: IncomingMessage,
+    response: ServerResponse,
+    incoming: Incoming,
+    route: Route,
+    id: string,
+    skipped: SkippedReason | undefined,
+  ) {
+    this.room = room;
+    this.settings = settings;
+    this.request = request;
+    this.response = response;
+    this.incoming = incoming;
+    this.route = route;
+    this.id = id;
+    this.skipped = skipped;
+    this.http10 = request.httpVersionMinor === 0;
+    this.call = this.legacyCall();
+  }
+
+  /** Asks legacy, then offers the shadow. */
+  start(): void {
+    const { room, settings, response, incoming } = this;
+    room.open.add(this);
+    response.on("close", () => this.clientClosed());
+    this.at = room.ports.now();
+    const { shadows } = settings;
+    if (this.skipped === undefined) this.capture = createCapture(shadows.maxBody, shadows.budget);
+    settings.legacy.send(this.call);
+    this.asked = performance.now();
+    if (this.capture !== undefined && !this.over && !incoming.length && incoming.framing !== "chunked") {
+      this.offer(undefined);
+    }
+  }
+
+  onStart(): void {
+    const { call, incoming, request, settings } = this;
+    if (incoming.framing === "none") return;
+    const keep = this.capture !== undefined && incoming.length !== 0 ? settings.options.shadow.maxRequestBody : -1;
+    this.upload = new Upload(request, call, this, keep);
+    this.owes(BODY);
+  }
+
+  onInformation(status: number, reason: string, fields: Fields): void {
+    if (status === 100) this.continued = true;
+    if (!this.http10) putInformation(this.response, status, reason, fields);
+  }
+
+  onHead(head: ResponseHead): void {
+    this.head = head;
+    this.firstByteMs = performance.now() - this.asked;
+    if (!isSafe(this.incoming.method) && !this.route.readOnly) {
+      this.room.ports.wrote(this.route.name, this.incoming.target, this.room.ports.now());
+    }
+  }
+
+  onData(bytes: Buffer, last: boolean): void {
+    if (!this.committed) this.commit();
+    // The bytes are borrowed, and a response keeps what it is given until the socket takes it: one copy, for both uses.
+    const own = Buffer.from(bytes);
+    this.capture?.add(own, true);
+    if (last) {
+      this.ended = true;
+      this.response.end(own);
+    } else if (!this.response.write(own)) {
+      this.call.pause();
+      this.owes(ANSWER);
+      this.response.once("drain", () => {
+        this.paid(ANSWER);
+        this.call.resume();
+      });
+    }
+  }
+
+  onPause(): void {
+    if (this.head === undefined || this.committed) return;
+    this.commit();
+    flushHead(this.response);
+  }
+
+  onEnd(trailers: Fields): void {
+    const arrived = performance.now();
+    if (!this.committed) this.commit();
+    if (!this.ended) {
+      if (trailers.length > 0) putTrailers(this.response, trailers);
+      this.response.end();
+    }
+    const durationMs = arrived - this.asked;
+    this.finish(responseOf(this.head!, this.capture ?? NOTHING, trailers, this.firstByteMs, durationMs));
+    this.room.ports.overhead(this.route.name, (this.asked - this.came + performance.now() - arrived) / 1000);
+  }
+
+  onFailure(trouble: Trouble, stale: boolean): void {
+    if (stale && !this.retried && this.call.safe && this.call.framing === "none") {
+      // An idle connection that legacy closed at the same moment: the request was never seen, so it is asked once more.
+      this.retried = true;
+      this.call = this.legacyCall();
+      this.settings.legacy.send(this.call, true);
+      return;
+    }
+    const { response } = this;
+    if (this.committed) {
+      // A body has begun: only an end that is no end tells the client. Where the connection's end would end the body, a reset.
+      if (this.http10 || this.head!.framing === "close") response.socket?.resetAndDestroy();
+      else response.destroy();
+    } else answerTrouble(response, trouble, this.closes());
+    this.finish(failureOf(trouble, performance.now() - this.asked));
+  }
+
+  onDrain(): void {
+    this.upload?.resume();
+    this.owes(BODY);
+  }
+
+  uploadMoved(waiting: boolean): void {
+    if (waiting) this.owes(BODY);
+    else this.paid(BODY); // it is legacy that does not take it
+  }
+
+  uploadEnded(kept: Uint8Array | undefined): void {
+    this.paid(BODY);
+    if (this.capture === undefined || this.shadow !== undefined || this.over || this.incoming.length === 0) return;
+    if (kept !== undefined) this.offer(kept);
+    else this.drop({ outcome: "skipped", reason: "body_too_large" });
+  }
+
+  uploadBroke(): void {
+    this.paid(BODY);
+    this.call.abort();
+  }
+
+  /** A client that stands still is let go. */
+  expire(): void {
+    const { response, upload, request } = this;
+    this.paid(BODY | ANSWER);
+    if (upload?.complete === false && !this.committed && !this.over) {
+      this.call.abort();
+      answerTrouble(response, undefined, true);
+      this.clientLeft();
+    } else request.socket.destroy();
+  }
+
+  /** The proxy closes: what is under way is cut. */
+  cut(): void {
+    this.request.socket.destroy();
+    this.clientLeft();
+  }
+
+  private legacyCall(): Call {
+    const { incoming, settings, request } = this;
+    const { forwarded } = settings.options;
+    return new Call(
+      incoming.method,
+      legacyHead(incoming, forwarded, peerOf(settings, request)),
+      incoming.framing,
+      this,
+    );
+  }
+
+  /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
+  private offer(body: Uint8Array | undefined): void {
+    const { incoming, settings, request, id, route, at, room } = this;
+    const { shadows, candidateHost, options } = settings;
+    const head = candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(settings, request));
+    const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
+    const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
+    shadows.open.add(shadow);
+    this.shadow = shadow;
+    if (room.ports.offer(() => shadow.begin())) return;
+    shadows.open.delete(shadow);
+    this.shadow = undefined;
+    this.drop({ outcome: "skipped", reason: "overload" });
+  }
+
+  /** It was admitted, and there will be no exchange after all. */
+  private drop(instead: Outcome): void {
+    this.capture?.release();
+    this.capture = undefined;
+    this.settings.shadows.breaker.record(undefined, performance.now());
+    this.dropped = instead;
+  }
+
+  private commit(): void {
+    this.committed = true;
+    putHead(this.response, this.head!, this.http10, this.closes());
+  }
+
+  /** The client's connection is of no further use, or is wanted no more. */
+  private closes(): boolean {
+    return this.room.stopping() || (this.upload?.expecting === true && !this.continued);
+  }
+
+  /** It is the client's turn: to send more of its body, or to take more of the answer. */
+  private owes(what: number): void {
+    if (this.debts === 0) this.settings.sweeper.watch(this);
+    this.debts |= what;
+    this.deadline = performance.now() + this.settings.options.limits.idleTimeout;
+  }
+
+  private paid(what: number): void {
+    if (this.debts === 0) return;
+    this.debts &= ~what;
+    if (this.debts === 0) this.settings.sweeper.unwatch(this);
+  }
+
+  /** The response is over, or the client's connection is. */
+  private clientClosed(): void {
+    this.paid(ANSWER);
+    if (!this.response.writableFinished) this.clientLeft();
+  }
+
+  private clientLeft(): void {
+    this.paid(BODY | ANSWER);
+    this.call.abort();
+    this.finish({ kind: "unseen", reason: "client_gone", durationMs: performance.now() - this.asked });
+  }
+
+  /** Legacy's part is over: tells whoever waits for it. */
+  private finish(answer: Answer): void {
+    if (this.over) return;
+    this.over = true;
+    const { room, route, id, shadow } = this;
+    room.open.delete(this);
+    room.ports.observe(observationOf(route.name, "legacy", answer));
+    if (shadow !== undefined) {
+      if (answer.kind === "unseen") shadow.abandon();
+      else shadow.legacyAnswered(answer);
+      return;
+    }
+    if (this.capture !== undefined) {
+      // Legacy ended before the request's body did, so the candidate was never asked.
+      const reason = answer.kind === "unseen" ? "client_gone" : "partial";
+      this.drop({ outcome: "not_comparable", reason });
+    }
+    const { skipped, dropped } = this;
+    const outcome: Outcome =
+      answer.kind === "failure"
+        ? { outcome: "legacy_error", reason: answer.reason }
+        : (dropped ?? { outcome: "skipped", reason: skipped! });
+    room.ports.settle({ id, route: route.name, outcome });
+  }
+}
+
+/** What a client may owe: the rest of its body, the taking of its answer. */
+const [BODY, ANSWER] = [1, 2];
+
+function peerOf(settings: Settings, request: IncomingMessage): Peer | undefined {
+  const { xForwarded, forwarded } = settings.options.forwarded;
+  if (!xForwarded && !forwarded) return undefined;
+  const address = (request.socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
+  return { address, secure: "encrypted" in request.socket };
+}
+
+const NOTHING = { add() {}, body: () => ({ kind: "kept", chunks: [], length: 0 }) as const, release() {} };

@@ -1,0 +1,132 @@
+// proxy/routes.ts: requests -> a bounded number of route templates; declared ones first, else learned
+
+import { createLearner } from "./learn.ts";
+import type { RouteOptions } from "./options.ts";
+
+/** A template and what its requests may do. */
+export type Route = {
+  /** `GET /orders/{id}`: fit for a metric label. */
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly off: boolean;
+  readonly sample: number | undefined;
+};
+
+export type Routes = { find(method: string, target: string): Route };
+
+/** A literal, `{name}` with perhaps something before and after it, or the rest of the path. */
+type Node = {
+  readonly literals: Map<string, Node>;
+  readonly patterns: { readonly prefix: string; readonly suffix: string; readonly node: Node }[];
+  /** By method, `ANY` for all: where a template ends, and where one ends in `*`. */
+  readonly ends: Map<string, Route>;
+  readonly rests: Map<string, Route>;
+};
+
+const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED_LENGTH = 256;
+
+/**
+ * Finds the route of a request: by method and path, the path as it is written. `%2F` is no slash, `/a` is not `/a/`. The
+ * most specific template wins: segment by segment a literal before `{x}.json` before `{x}` before `*`, and a method
+ * before `ANY`. HEAD belongs to the route of its GET: what may not be got may not be looked at either.
+ */
+export function createRoutes(declared: readonly RouteOptions[], maxLearned: number): Routes {
+  const root = node();
+  for (const options of declared) plant(root, options);
+  const learn = createLearner(maxLearned);
+  const learned = new Map<string, Route>();
+  const remembered = new Map<string, Map<string, Route>>();
+
+  function look(method: string, path: string): Route {
+    const segments = path.split("/").slice(1);
+    const found = walk(root, segments, 0, method) ?? (method === "HEAD" ? walk(root, segments, 0, "GET") : undefined);
+    if (found !== undefined) return found;
+    const name = learn(method, path);
+    let route = learned.get(name);
+    if (route === undefined) {
+      route = Object.freeze({ name, readOnly: false, off: false, sample: undefined });
+      learned.set(name, route);
+    }
+    return route;
+  }
+
+  return {
+    find(method, target) {
+      const query = target.indexOf("?");
+      const path = query < 0 ? target : target.slice(0, query);
+      let known = remembered.get(method);
+      if (known === undefined) {
+        known = new Map();
+        remembered.set(method, known);
+      }
+      const hit = known.get(path);
+      if (hit !== undefined) return hit;
+      const route = look(method, path);
+      if (known.size >= MAX_REMEMBERED) known.clear();
+      if (path.length <= MAX_REMEMBERED_LENGTH) known.set(path, route);
+      return route;
+    },
+  };
+}
+
+function node(): Node {
+  return { literals: new Map(), patterns: [], ends: new Map(), rests: new Map() };
+}
+
+/** Adds a template to the tree. Throws on one that is not `METHOD /path`: the config was to say so earlier. */
+function plant(root: Node, options: RouteOptions): void {
+  const parts = /^([A-Z-]+|\*) +(\/\S*)$/.exec(options.match);
+  if (parts === null) throw new Error(`not a route template: ${options.match}`);
+  const method = parts[1] === "*" ? "ANY" : parts[1]!;
+  const route: Route = Object.freeze({
+    name: options.match,
+    readOnly: options.readOnly === true,
+    off: options.shadow?.off === true,
+    sample: options.shadow?.sample,
+  });
+  let at = root;
+  for (const segment of parts[2]!.split("/").slice(1)) {
+    if (segment === "*" || segment === "**") {
+      if (!at.rests.has(method)) at.rests.set(method, route);
+      return;
+    }
+    at = step(at, segment);
+  }
+  if (!at.ends.has(method)) at.ends.set(method, route);
+}
+
+function step(at: Node, segment: string): Node {
+  const open = segment.indexOf("{");
+  const close = segment.indexOf("}", open);
+  if (open < 0 || close < 0) {
+    let next = at.literals.get(segment);
+    if (next === undefined) {
+      next = node();
+      at.literals.set(segment, next);
+    }
+    return next;
+  }
+  const [prefix, suffix] = [segment.slice(0, open), segment.slice(close + 1)];
+  const same = at.patterns.find((pattern) => pattern.prefix === prefix && pattern.suffix === suffix);
+  if (same) return same.node;
+  const added = { prefix, suffix, node: node() };
+  at.patterns.push(added);
+  at.patterns.sort((a, b) => b.prefix.length + b.suffix.length - (a.prefix.length + a.suffix.length));
+  return added.node;
+}
+
+function walk(at: Node, segments: readonly string[], depth: number, method: string): Route | undefined {
+  if (depth === segments.length) return at.ends.get(method) ?? at.ends.get("ANY");
+  const segment = segments[depth]!;
+  const literal = at.literals.get(segment);
+  const found = literal && walk(literal, segments, depth + 1, method);
+  if (found) return found;
+  for (const { prefix, suffix, node } of at.patterns) {
+    if (segment.length <= prefix.length + suffix.length) continue;
+    if (!segment.startsWith(prefix) || !segment.endsWith(suffix)) continue;
+    const deeper = walk(node, segments, depth + 1, method);
+    if (deeper) return deeper;
+  }
+  return at.rests.get(method) ?? at.rests.get("ANY");
+}

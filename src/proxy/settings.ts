@@ -1,0 +1,73 @@
+// proxy/settings.ts: everything that follows from the options; a reload makes a new one, and each request keeps its own
+
+import type { AdmitState } from "./admit.ts";
+import { createBreaker } from "./breaker.ts";
+import type { Budget } from "./capture.ts";
+import type { ProxyOptions, UpstreamOptions } from "./options.ts";
+import type { ProxyPorts } from "./ports.ts";
+import { createRoutes, type Routes } from "./routes.ts";
+import type { Shadow, ShadowRoom } from "./shadow.ts";
+import { createPool, type Pool } from "./wire/pool.ts";
+import type { Sweeper } from "./wire/sweeper.ts";
+
+export type Settings = {
+  readonly options: ProxyOptions;
+  readonly sweeper: Sweeper;
+  readonly routes: Routes;
+  readonly legacy: Pool;
+  readonly shadows: ShadowRoom;
+  readonly admit: AdmitState;
+  /** The `Host` the candidate is sent, where it is not the client's. */
+  readonly candidateHost: string | undefined;
+};
+
+/** Makes settings. What the options leave as it was (connections, breaker, counts) is taken over from `before`. */
+export function createSettings(
+  options: ProxyOptions,
+  sweeper: Sweeper,
+  ports: Required<ProxyPorts>,
+  before?: Settings,
+): Settings {
+  const legacy = poolFor(options.legacy, sweeper, before?.options.legacy, before?.legacy);
+  const pool = poolFor(options.candidate, sweeper, before?.options.candidate, before?.shadows.pool);
+  const breaker =
+    before && same(options.breaker, before.options.breaker) && pool === before.shadows.pool
+      ? before.shadows.breaker
+      : createBreaker(options.breaker);
+  const open = before?.shadows.open ?? new Set<Shadow>();
+  const used = before?.shadows.budget;
+  const budget: Budget = used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget };
+  const { timeout } = options.candidate;
+  const { patience } = options.shadow;
+  const { maxBody } = options.capture;
+  return {
+    options,
+    sweeper,
+    routes:
+      before && same(options.routes, before.options.routes) && options.maxRoutes === before.options.maxRoutes
+        ? before.routes
+        : createRoutes(options.routes, options.maxRoutes),
+    legacy,
+    shadows: { pool, breaker, budget, sweeper, maxBody, timeout, patience, observe: ports.observe, open },
+    admit: {
+      shadow: options.shadow,
+      candidate: options.candidate,
+      breaker,
+      budget,
+      candidateInFlight: () => open.size,
+    },
+    candidateHost: options.candidate.rewriteHost ? pool.origin.authority : undefined,
+  };
+}
+
+/** The pool of before, if nothing about the upstream changed; else a new one, and the old one ends with its last call. */
+function poolFor(options: UpstreamOptions, sweeper: Sweeper, before?: UpstreamOptions, pool?: Pool): Pool {
+  if (before && pool && same(options, before)) return pool;
+  const next = createPool(options, sweeper);
+  pool?.retire();
+  return next;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

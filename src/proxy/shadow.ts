@@ -1,0 +1,134 @@
+// proxy/shadow.ts: the candidate's copy of one request, and the exchange that comes of it; the client's line is elsewhere
+
+import type { Answer } from "../model/answer.ts";
+import type { Observation } from "../model/comparison.ts";
+import type { Exchange, RequestHead } from "../model/exchange.ts";
+import { Asking } from "./asking.ts";
+import type { Breaker } from "./breaker.ts";
+import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
+import { Call } from "./wire/call.ts";
+import type { Pool } from "./wire/pool.ts";
+import type { Sweeper, Watched } from "./wire/sweeper.ts";
+
+/** What the shadows of one proxy share. */
+export type ShadowRoom = {
+  readonly pool: Pool;
+  readonly breaker: Breaker;
+  readonly budget: Budget;
+  readonly sweeper: Sweeper;
+  readonly maxBody: number;
+  /** Milliseconds: for the candidate's whole answer, and to wait for a slow client after it. */
+  readonly timeout: number;
+  readonly patience: number;
+  readonly observe: (observation: Observation) => void;
+  /** Shadows that were accepted and whose candidate has not ended. */
+  readonly open: Set<Shadow>;
+};
+
+export type ShadowRequest = {
+  readonly id: string;
+  readonly route: string;
+  readonly at: number;
+  readonly request: RequestHead;
+  /** The candidate's head, ready to be written. */
+  readonly head: string;
+  readonly body: Uint8Array | undefined;
+};
+
+/** One shadowed request. `begin` is handed to the reconciler; its promise never rejects. */
+export class Shadow implements Watched {
+  deadline = Number.POSITIVE_INFINITY;
+  /** What legacy sends is captured here, by the relay. */
+  readonly capture: Leader;
+  private readonly room: ShadowRoom;
+  private readonly asked: ShadowRequest;
+  private follower: Capture | undefined = undefined;
+  private asking: Asking | undefined = undefined;
+  private legacy: Answer | undefined = undefined;
+  private candidate: Answer | undefined = undefined;
+  private resolve: ((exchange: Exchange) => void) | undefined = undefined;
+  private ended = false;
+
+  constructor(room: ShadowRoom, asked: ShadowRequest, capture: Leader) {
+    this.room = room;
+    this.asked = asked;
+    this.capture = capture;
+  }
+
+  /** Asks the candidate. Resolves when both sides have answered, each in its own time. */
+  begin(): Promise<Exchange> {
+    const exchange = new Promise<Exchange>((resolve) => {
+      this.resolve = resolve;
+    });
+    if (this.candidate === undefined) this.ask();
+    else this.end();
+    return exchange;
+  }
+
+  /** Legacy's answer is in, and its bytes are in the capture. */
+  legacyAnswered(answer: Answer): void {
+    if (this.legacy !== undefined) return;
+    this.legacy = answer;
+    if (this.candidate !== undefined) this.end();
+  }
+
+  /** The client left, or the proxy must: nothing more will come from either side. */
+  abandon(): void {
+    this.legacy ??= { kind: "unseen", reason: "client_gone", durationMs: 0 };
+    if (this.asking !== undefined) this.asking.abort();
+    else this.candidateAnswered({ kind: "unseen", reason: "client_gone", durationMs: 0 });
+    this.end();
+  }
+
+  /** A client that takes legacy's answer so slowly holds no shadow for it. */
+  expire(): void {
+    this.legacyAnswered({ kind: "unseen", reason: "client_gone", durationMs: 0 });
+  }
+
+  private ask(): void {
+    const { room, asked } = this;
+    this.follower = followCapture(this.capture, room.maxBody, room.budget);
+    const asking = new Asking(this.follower, asked.body, (answer) => this.candidateAnswered(answer));
+    this.asking = asking;
+    const { method } = asked.request;
+    const framing = asked.body === undefined ? "none" : "length";
+    asking.call = new Call(method, asked.head, framing, asking, performance.now() + room.timeout);
+    room.pool.send(asking.call);
+  }
+
+  private candidateAnswered(answer: Answer): void {
+    if (this.candidate !== undefined) return;
+    this.candidate = answer;
+    const { room } = this;
+    room.open.delete(this);
+    const now = performance.now();
+    room.breaker.record(answer.kind === "unseen" ? undefined : answer.kind === "response", now);
+    if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
+    if (this.legacy !== undefined) {
+      this.end();
+      return;
+    }
+    this.deadline = now + room.patience;
+    room.sweeper.watch(this);
+  }
+
+  private end(): void {
+    const { asked, legacy, candidate, resolve } = this;
+    if (this.ended || legacy === undefined || candidate === undefined || resolve === undefined) return;
+    this.ended = true;
+    if (this.deadline !== Number.POSITIVE_INFINITY) this.room.sweeper.unwatch(this);
+    this.capture.release();
+    this.follower?.release();
+    const { id, route, at, request, body } = asked;
+    const exchange: Exchange = { id, route, request, at, legacy, candidate, ...(body && { requestBody: body }) };
+    resolve(Object.freeze(exchange));
+  }
+}
+
+export function observationOf(route: string, side: "legacy" | "candidate", answer: Answer): Observation {
+  const { durationMs } = answer;
+  if (answer.kind !== "response") return { route, side, code: answer.reason, durationMs };
+  return { route, side, code: CLASSES[Math.floor(answer.status / 100)]!, durationMs, firstByteMs: answer.firstByteMs };
+}
+
+const CLASSES = ["", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"];

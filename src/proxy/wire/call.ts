@@ -1,0 +1,111 @@
+// proxy/wire/call.ts: one request on its way to an upstream, and who hears of the answer
+
+import type { Fields } from "../../model/fields.ts";
+import type { Trouble } from "../failure.ts";
+import type { Connection } from "./connection.ts";
+import type { ResponseHead } from "./frame.ts";
+
+/** Who hears of an answer. After `onEnd` or `onFailure` nothing more comes. */
+export type Listener = {
+  /** The head is written, or waits in the socket: a body may follow. */
+  onStart(): void;
+  onInformation(status: number, reason: string, fields: Fields): void;
+  onHead(head: ResponseHead): void;
+  /** Bytes are borrowed until the return. `last`: the body is known to end with them. */
+  onData(bytes: Buffer, last: boolean): void;
+  /** All that came in one read has been told. */
+  onPause(): void;
+  onEnd(trailers: Fields): void;
+  /** `stale`: an old connection was closed before a byte came back, so the request may never have been seen. */
+  onFailure(trouble: Trouble, stale: boolean): void;
+  /** After a `write` that returned false: there is room again. */
+  onDrain(): void;
+};
+
+/** How a request's body is framed: `none` has none. */
+export type BodyFraming = "none" | "length" | "chunked";
+
+/** One request. A pool carries it to a connection; it can be dropped at any moment by `abort`. */
+export class Call {
+  readonly head: string;
+  readonly toHead: boolean;
+  readonly safe: boolean;
+  readonly framing: BodyFraming;
+  readonly listener: Listener;
+  /** The answer must be whole by then (`performance.now()` milliseconds); `Infinity` for none. */
+  readonly deadline: number;
+  /** Set while the call is on a connection. */
+  connection: Connection | undefined = undefined;
+  /** The request is written to its end. */
+  sent: boolean;
+  /** Dropped, failed or answered. */
+  over = false;
+
+  constructor(
+    method: string,
+    head: string,
+    framing: BodyFraming,
+    listener: Listener,
+    deadline = Number.POSITIVE_INFINITY,
+  ) {
+    this.head = head;
+    this.toHead = method === "HEAD";
+    this.safe = isSafe(method);
+    this.framing = framing;
+    this.listener = listener;
+    this.deadline = deadline;
+    this.sent = framing === "none";
+  }
+
+  /** Sends a piece of the body. False: wait for `onDrain`. */
+  write(bytes: Uint8Array): boolean {
+    const socket = this.connection?.socket;
+    if (socket === undefined || bytes.length === 0) return true;
+    if (this.framing !== "chunked") return this.wrote(socket.write(bytes));
+    socket.cork();
+    socket.write(`${bytes.length.toString(16)}\r\n`, "latin1");
+    socket.write(bytes);
+    const room = socket.write("\r\n", "latin1");
+    socket.uncork();
+    return this.wrote(room);
+  }
+
+  /** Ends the body. */
+  end(trailers: Fields): void {
+    if (this.sent) return;
+    this.sent = true;
+    const { connection } = this;
+    if (connection === undefined) return;
+    if (this.framing === "chunked") {
+      let text = "0\r\n";
+      for (let i = 0; i < trailers.length; i += 2) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`;
+      connection.socket.write(`${text}\r\n`, "latin1");
+    }
+    connection.requestSent();
+  }
+
+  /** Stops reading the answer until `resume`. */
+  pause(): void {
+    this.connection?.pause();
+  }
+
+  resume(): void {
+    this.connection?.resume();
+  }
+
+  /** Drops the request. Nobody is told. */
+  abort(): void {
+    this.over = true;
+    this.connection?.abandon();
+  }
+
+  private wrote(room: boolean): boolean {
+    if (!room) this.connection?.blocked();
+    return room;
+  }
+}
+
+/** Methods that ask for nothing to change (RFC 9110, 9.2.1). */
+export function isSafe(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS" || method === "TRACE";
+}
