@@ -11,7 +11,7 @@ export type Manner = {
   readonly delayMs?: number;
   readonly hang?: boolean;
 };
-export type BackendMessage = { readonly open: readonly Manner[] } | { readonly counts: true };
+type BackendMessage = { readonly open: readonly Manner[] } | { readonly counts: true };
 export type BackendCount = { readonly connections: number; readonly requests: number };
 
 type Port = { connections: number; requests: number };

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { freePort, type Server, startServer } from "./child.ts";
 
 /** The ports of the backends that a contender may use. */
-export type Backends = { readonly legacy: number; readonly equal: number; readonly differs: number };
+type Backends = { readonly legacy: number; readonly equal: number; readonly differs: number };
 
 /** `pid` is undefined where nothing stands between client and legacy. `candidate` says which port it shadows to. */
 export type Running = { readonly port: number; readonly pid?: number; readonly candidate?: number };

@@ -7,6 +7,7 @@ import { type Backend, openBackend } from "./server.ts";
 import type { Stock } from "./stock.ts";
 
 export function openCandidate(planted: readonly Planted[], stock: Stock, random: Random): Promise<Backend> {
+  let asked = 0; // requests that might have failed
   return openBackend({
     server: "orders-ng/0.9",
     jsonType: "application/json;charset=UTF-8",
@@ -24,9 +25,9 @@ export function openCandidate(planted: readonly Planted[], stock: Stock, random:
     fail: (route) => {
       for (const one of plantedOn(planted, route)) {
         if (one.kind !== "failure") continue;
-        const drawn = random();
-        if (drawn < one.reset) return "reset";
-        if (drawn < one.reset + one.hang) return "hang";
+        asked += 1;
+        if (asked % one.hangEvery === 0) return "hang";
+        if (asked % one.resetEvery === 0) return "reset";
       }
       return undefined;
     },

@@ -17,7 +17,7 @@ const GOODS = ["Kettle", "Desk lamp", "Notebook A5", "Bicycle bell", "Wool blank
 const COLOURS = ["graphite", "cream", "oxblood", "olive", "sky"];
 export const CATEGORIES = ["kitchen", "office", "outdoor", "home"];
 export const ORDER_STATES = ["PLACED", "PAID", "PACKED", "SHIPPED", "DELIVERED", "CANCELLED"];
-export const PAYMENT_STATES = ["AUTHORIZED", "CAPTURED", "SETTLED", "CHARGEBACK", "REFUNDED", "VOIDED"];
+const PAYMENT_STATES = ["AUTHORIZED", "CAPTURED", "SETTLED", "CHARGEBACK", "REFUNDED", "VOIDED"];
 const CARRIERS = ["DHL", "UPS", "PostNL", "GLS"];
 
 /** Which ids exist; the traffic asks for some beyond them too. */
@@ -58,7 +58,7 @@ export function product(id: number): JsonObject {
   };
 }
 
-export function items(random: Random): JsonObject[] {
+function items(random: Random): JsonObject[] {
   const first = between(random, 0, LAST_PRODUCT - 40);
   return Array.from({ length: between(random, 1, 6) }, (_, n) => {
     const id = first + n * 5 + between(random, 0, 4); // never the same product twice in one order
@@ -89,7 +89,7 @@ export function order(id: number): JsonObject {
   };
 }
 
-export const orderSummary = (id: number): JsonObject => {
+const orderSummary = (id: number): JsonObject => {
   const { status, placedAt, totals } = order(id);
   return { id, status: status!, placedAt: placedAt!, total: (totals as JsonObject)["grand"]! };
 };

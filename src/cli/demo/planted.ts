@@ -16,7 +16,7 @@ type Named = {
 export type PlantedPlace = { readonly where: Where; readonly path: string; readonly kind: Kind };
 
 /** A bug of the candidate: it must become a finding at each of its places, and its cause must be named. */
-export type PlantedDifference = Named & {
+type PlantedDifference = Named & {
   readonly kind: "difference";
   readonly places: readonly PlantedPlace[];
   /** The kind of cause that the report must name for at least one of the places. */
@@ -26,28 +26,32 @@ export type PlantedDifference = Named & {
 };
 
 /** What differs from answer to answer, on either side: it must be called noise, and never become a finding. */
-export type PlantedNoise = Named & {
+type PlantedNoise = Named & {
   readonly kind: "noise";
   readonly places: readonly PlantedPlace[];
   readonly plant: (right: DemoAnswer, random: Random, now: number) => DemoAnswer;
 };
 
 /** The candidate sees a write this much later: it must be called transient, and never become a finding. */
-export type PlantedLag = Named & {
+type PlantedLag = Named & {
   readonly kind: "lag";
   readonly places: readonly PlantedPlace[];
   readonly lagMs: number;
 };
 
 /** Right answers, slowly: no difference, but the latency shows. */
-export type PlantedSlowness = Named & {
+type PlantedSlowness = Named & {
   readonly kind: "slow";
   readonly legacyMs: number;
   readonly candidateMs: number;
 };
 
-/** The candidate fails for a share of the requests: `candidate_error`, and never a finding. */
-export type PlantedFailure = Named & { readonly kind: "failure"; readonly reset: number; readonly hang: number };
+/** The candidate fails for every so-many-th request: `candidate_error`, and never a finding. */
+type PlantedFailure = Named & {
+  readonly kind: "failure";
+  readonly resetEvery: number;
+  readonly hangEvery: number;
+};
 
 export type Planted = PlantedDifference | PlantedNoise | PlantedLag | PlantedSlowness | PlantedFailure;
 
@@ -162,7 +166,7 @@ export const PLANTED: readonly Planted[] = [
   {
     kind: "lag",
     name: "replication lag",
-    route: "GET /stock/{sku}",
+    route: "GET /stock/{id}",
     says: "the candidate sees a write a moment later",
     places: [
       { where: "body", path: "$.onHand", kind: "value" },
@@ -182,9 +186,9 @@ export const PLANTED: readonly Planted[] = [
     kind: "failure",
     name: "failing candidate",
     route: "GET /recommendations/{id}",
-    says: "the candidate resets one request in eight and lets one in twenty hang",
-    reset: 0.125,
-    hang: 0.05,
+    says: "the candidate resets one request in eight and lets one in fifteen hang",
+    resetEvery: 8,
+    hangEvery: 15,
   },
 ];
 

@@ -5,7 +5,7 @@ import * as data from "./data.ts";
 import { DISCONTINUED } from "./planted.ts";
 import type { Stock } from "./stock.ts";
 
-export type DemoRequest = {
+type DemoRequest = {
   /** The parameters of the route's template, in their order. */
   readonly params: readonly string[];
   readonly query: URLSearchParams;
@@ -71,16 +71,16 @@ export const ROUTES: readonly Route[] = [
   },
   { route: "GET /payments/{id}", handle: byId("payment", ...orders, data.payment) },
   { route: "GET /carts/{id}", handle: byId("cart", ...customers, data.cart) },
-  { route: "DELETE /carts/{id}/items/{sku}", handle: () => empty() },
+  { route: "DELETE /carts/{id}/items/{id}", handle: () => empty() },
   {
-    route: "GET /stock/{sku}",
+    route: "GET /stock/{id}",
     handle: ({ params: [sku = ""], stock, lagMs }) => {
       const level = stock.read(sku, lagMs);
       return level === undefined ? notFound(`article ${sku}`) : json(level);
     },
   },
   {
-    route: "PUT /stock/{sku}",
+    route: "PUT /stock/{id}",
     handle: ({ params: [sku = ""], body, stock }) => {
       stock.write(sku, Number(body["onHand"] ?? 0));
       return empty();
