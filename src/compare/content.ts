@@ -83,7 +83,8 @@ function compareAs(type: Exclude<BodyType, "bytes">, legacy: Content, candidate:
   return compareMapped(type, a.bytes, b.bytes, legacy, candidate, how);
 }
 
-function asText(type: BodyType, { bytes, type: media }: Content): Text {
+/** A side as UTF-8 text, by the charset that its type, its marks or itself declare. */
+export function asText(type: BodyType, { bytes, type: media }: Content): Text {
   if (type === "multipart") return { kind: "text", bytes }; // its parts have charsets of their own
   const parameter = media?.parameters.get("charset");
   const inside = type === "xml" || type === "html" ? declaredInside(bytes, type) : undefined;

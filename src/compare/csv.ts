@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import type { JsonText } from "../model/difference.ts";
 import type { Content } from "./body-type.ts";
-import { list, object } from "./documents/index.ts";
+import { list, object, type Read } from "./documents/index.ts";
 import { compareJson } from "./engine.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
@@ -77,6 +77,13 @@ function regular({ header, rows }: Table): boolean {
 
 function engine(legacy: JsonText, candidate: JsonText, rules: CompiledRules, limits: CompareLimits): Result {
   return compareJson(legacy, candidate, rules.json, limits);
+}
+
+/** A table as the document that its paths lead into. */
+export function recordsOf(read: ReadTable): Read {
+  if ("fault" in read) return read;
+  const { table } = read;
+  return { document: regular(table) ? records(table, table.header) : cells(table) };
 }
 
 const cells = ({ header, rows }: Table) => JSON.stringify([header, ...rows]);

@@ -2,6 +2,7 @@
 
 export { compareBodies } from "./bodies.ts";
 export { type CompareOptions, compare } from "./compare.ts";
+export { type Documents, documentsOf } from "./documents-of.ts";
 export { identical } from "./identical.ts";
 export type { Origins } from "./origins.ts";
 export { PER_ANSWER_FIELDS } from "./per-answer.ts";
