@@ -3,6 +3,7 @@
 import type { Answer } from "../model/answer.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
+import { findingOf } from "../model/place.ts";
 
 /** Takes secrets out of what is about to be written. */
 export type Redact = { readonly difference: (route: string, difference: Difference) => Difference };
@@ -27,16 +28,15 @@ type Quota = { window: number; lines: number; suppressed: number };
 
 const MINUTE = 60_000;
 const MAX_DIFFERENCES = 5;
+/** Of a comparison's differences, so many are sorted into findings. */
+const MAX_LOOKED_AT = 500;
 const MAX_VALUE = 200;
 /** Findings that have a quota of their own; the ones beyond share one. */
 const MAX_FINDINGS = 5_000;
 
 export type MismatchLines = {
-  /**
-   * The lines that this comparison is worth, redacted and clipped. `findings` are the ids of its differences' findings,
-   * in the same order as the differences.
-   */
-  readonly of: (comparison: Comparison, findings: readonly string[]) => MismatchLine[];
+  /** The lines that this comparison is worth, one a finding, redacted and clipped. */
+  readonly of: (comparison: Comparison) => MismatchLine[];
   readonly suppressed: () => number;
 };
 
@@ -73,16 +73,16 @@ export function createMismatchLines(options: {
 
   return {
     suppressed: () => suppressed,
-    of: (comparison, findings) => {
+    of: (comparison) => {
       const { exchange } = comparison;
       const byFinding = new Map<string, JudgedDifference[]>();
-      comparison.differences.forEach((difference, i) => {
-        if (difference.standing !== "mismatch") return;
-        const finding = findings[i] ?? "";
+      for (const difference of comparison.differences.slice(0, MAX_LOOKED_AT)) {
+        if (difference.standing !== "mismatch") continue;
+        const finding = findingOf(exchange.route, difference);
         const those = byFinding.get(finding);
         if (those === undefined) byFinding.set(finding, [difference]);
         else those.push(difference);
-      });
+      }
       const lines: MismatchLine[] = [];
       for (const [finding, differences] of byFinding) {
         const before = admit(finding);

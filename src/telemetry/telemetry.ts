@@ -30,8 +30,8 @@ export type Source = () => number | Iterable<Reading>;
 export type Telemetry = {
   /** A request that ended without a comparison. Each request comes here or to `comparison`, exactly once. */
   readonly count: (route: string, outcome: Outcome) => void;
-  /** A request that ended with one. `findings` are its differences' finding ids, in the differences' order. */
-  readonly comparison: (comparison: Comparison, findings: readonly string[]) => void;
+  /** A request that ended with one. */
+  readonly comparison: (comparison: Comparison) => void;
   /** One answer, or none, of one side. */
   readonly observe: (observation: Observation) => void;
   /** Seconds that a request spent in the proxy rather than in legacy. */
@@ -108,9 +108,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   sources.set("mismatch_lines_suppressed_total", lines.suppressed);
   sources.set("log_dropped_total", dropped);
 
-  const write = (comparison: Comparison, findings: readonly string[]): void => {
+  const write = (comparison: Comparison): void => {
     try {
-      for (const line of lines.of(comparison, findings)) log.info(line);
+      for (const line of lines.of(comparison)) log.info(line);
     } catch (error) {
       // A redaction that fails must not let the line out, nor hurt the one who told us.
       log.error({ event: "mismatch_line_failed", id: comparison.exchange.id, error: (error as Error).name });
@@ -119,7 +119,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
   return {
     count: (route, outcome) => requests.add(1, bounded(route), outcome.outcome, reasonOf(outcome)),
-    comparison: (comparison, findings) => {
+    comparison: (comparison) => {
       const { outcome } = comparison;
       const route = bounded(comparison.exchange.route);
       requests.add(1, route, outcome.outcome, reasonOf(outcome));
@@ -130,7 +130,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       for (const { standing, where, kind } of comparison.differences) {
         if (standing === "mismatch") differences.add(1, route, where, kind);
       }
-      if (outcome.outcome === "mismatch") write(comparison, findings);
+      if (outcome.outcome === "mismatch") write(comparison);
     },
     observe: (one) => {
       const route = bounded(one.route);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findingOf } from "../../src/model/place.ts";
 import { comparison, open, parse, value } from "./some.ts";
 
 const mismatch = { outcome: "mismatch" } as const;
@@ -7,7 +8,7 @@ const mismatch = { outcome: "mismatch" } as const;
 describe("mismatch lines", () => {
   test("a line says where to look: id, route, finding, differences and both sides", () => {
     const { telemetry, logged } = open();
-    telemetry.comparison(comparison("GET /orders/{id}", mismatch, [value("$.price", "10", "1000")], "req-1"), ["f1"]);
+    telemetry.comparison(comparison("GET /orders/{id}", mismatch, [value("$.price", "10", "1000")], "req-1"));
     expect(logged()).toMatchObject([
       {
         level: 30,
@@ -15,7 +16,7 @@ describe("mismatch lines", () => {
         event: "mismatch",
         id: "req-1",
         route: "GET /orders/{id}",
-        finding: "f1",
+        finding: findingOf("GET /orders/{id}", value("$.price")),
         differences: [{ where: "body", path: "$.price", kind: "value", legacy: "10", candidate: "1000" }],
         legacy: { status: 200, ms: 1 },
         candidate: { status: 200, ms: 2.3 },
@@ -25,14 +26,15 @@ describe("mismatch lines", () => {
 
   test("the first of each finding is always written, the next ones few a minute, and the rest are counted", async () => {
     let now = 0;
+    const often = findingOf("GET /a", value("$.a"));
     const { telemetry, logged } = open({ now: () => now, mismatchesPerMinute: 2 });
-    for (let i = 0; i < 100; i += 1) telemetry.comparison(comparison("GET /a", mismatch, [value("$.a")]), ["often"]);
+    for (let i = 0; i < 100; i += 1) telemetry.comparison(comparison("GET /a", mismatch, [value("$.a")]));
     expect(logged()).toHaveLength(3);
-    telemetry.comparison(comparison("GET /a", mismatch, [value("$.a"), value("$.b")]), ["often", "rare"]);
-    expect(logged().map((line) => line["finding"])).toEqual(["often", "often", "often", "rare"]);
+    telemetry.comparison(comparison("GET /a", mismatch, [value("$.a"), value("$.b")]));
+    expect(logged().map((line) => line["finding"])).toEqual([often, often, often, findingOf("GET /a", value("$.b"))]);
     now = 60_000;
-    telemetry.comparison(comparison("GET /a", mismatch, [value("$.a")]), ["often"]);
-    expect(logged().at(-1)).toMatchObject({ finding: "often", suppressed: 98 });
+    telemetry.comparison(comparison("GET /a", mismatch, [value("$.a")]));
+    expect(logged().at(-1)).toMatchObject({ finding: often, suppressed: 98 });
     const scrape = parse(await telemetry.metricsText());
     expect(scrape.get("parallel_run_mismatch_lines_suppressed_total")).toBe(98);
   });
@@ -41,10 +43,7 @@ describe("mismatch lines", () => {
     const { telemetry, written } = open();
     const big = JSON.stringify("x".repeat(1_000_000));
     const many = Array.from({ length: 100 }, (_, i) => value(`$.items[${i}]`, big, big));
-    telemetry.comparison(
-      comparison("GET /a", mismatch, many),
-      many.map(() => "f1"),
-    );
+    telemetry.comparison(comparison("GET /a", mismatch, many));
     expect(written.join("").length).toBeLessThan(4_000);
     expect(JSON.parse(written[0]!)).toMatchObject({ more: 95 });
   });
@@ -54,7 +53,7 @@ describe("mismatch lines", () => {
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const { telemetry, written } = open();
         const hostile = `${text}\n{"level":60,"event":"forged"}\r\u001b[2J\u009b2J`;
-        telemetry.comparison(comparison(hostile, mismatch, [value(hostile, hostile, hostile)], hostile), [hostile]);
+        telemetry.comparison(comparison(hostile, mismatch, [value(hostile, hostile, hostile)], hostile));
         expect(written).toHaveLength(1);
         expect(written[0]!.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
         expect(JSON.parse(written[0]!)).toMatchObject({ event: "mismatch", route: hostile });
@@ -74,7 +73,7 @@ describe("mismatch lines", () => {
       },
     });
     for (const { telemetry, written } of [redacted, broken]) {
-      telemetry.comparison(comparison("GET /a", mismatch, [value("$.a", '"secret-1"', '"secret-2"')]), ["f1"]);
+      telemetry.comparison(comparison("GET /a", mismatch, [value("$.a", '"secret-1"', '"secret-2"')]));
       expect(written.join("")).not.toContain("secret");
       expect(written).toHaveLength(1);
     }
@@ -83,9 +82,9 @@ describe("mismatch lines", () => {
   test("noise beside a mismatch is not part of its line", () => {
     const { telemetry, logged } = open();
     const differences = [{ ...value("$.now"), standing: "noise" as const }, value("$.a")];
-    telemetry.comparison(comparison("GET /a", mismatch, differences), ["noise", "f1"]);
+    telemetry.comparison(comparison("GET /a", mismatch, differences));
     expect(logged()).toHaveLength(1);
-    expect(logged()[0]).toMatchObject({ finding: "f1", differences: [{ path: "$.a" }] });
+    expect(logged()[0]).toMatchObject({ finding: findingOf("GET /a", value("$.a")), differences: [{ path: "$.a" }] });
   });
 });
 

@@ -24,7 +24,7 @@ describe("metrics", () => {
         async (requests) => {
           const { telemetry } = open({ maxRoutes: 5 });
           for (const [route, outcome, compared] of requests) {
-            if (compared) telemetry.comparison(comparison(route, outcome), []);
+            if (compared) telemetry.comparison(comparison(route, outcome));
             else telemetry.count(route, outcome);
           }
           const scrape = parse(await telemetry.metricsText());
@@ -45,7 +45,7 @@ describe("metrics", () => {
 
   test("scraping changes no counter", async () => {
     const { telemetry } = open();
-    telemetry.comparison(comparison("GET /a", { outcome: "mismatch" }, [value("$.a")]), ["f1"]);
+    telemetry.comparison(comparison("GET /a", { outcome: "mismatch" }, [value("$.a")]));
     const own = (text: string) => text.split("\n").filter((line) => line.startsWith(PREFIX));
     const first = own(await telemetry.metricsText());
     for (let i = 0; i < 5; i += 1) await telemetry.metricsText();
@@ -55,7 +55,7 @@ describe("metrics", () => {
   test("only differences that stand are counted, by place and kind", async () => {
     const { telemetry } = open();
     const differences = [value("$.a"), value("$.b"), { ...value("$.c"), standing: "noise" as const }];
-    telemetry.comparison(comparison("GET /a", { outcome: "mismatch" }, differences), []);
+    telemetry.comparison(comparison("GET /a", { outcome: "mismatch" }, differences));
     const scrape = parse(await telemetry.metricsText());
     expect(scrape.get('parallel_run_differences_total{route="GET /a",where="body",kind="value"}')).toBe(2);
   });
@@ -116,7 +116,7 @@ describe("metrics", () => {
       context.skip("promtool is not installed (Debian package prometheus)");
     }
     const { telemetry } = open();
-    for (const route of HOSTILE) telemetry.comparison(comparison(route, { outcome: "mismatch" }, [value("$.a")]), []);
+    for (const route of HOSTILE) telemetry.comparison(comparison(route, { outcome: "mismatch" }, [value("$.a")]));
     telemetry.observe({ route: "GET /a", side: "candidate", code: "timeout", durationMs: 10_000, firstByteMs: 3 });
     telemetry.publish("findings", () => [[["GET /a", "open"], 2]]);
     const ours = (await telemetry.metricsText()).split("\n\n").filter((block) => block.includes(PREFIX));
