@@ -1,5 +1,6 @@
 // console: the admin listener, the runtime switches, and how a report reads
 
+export { configShown } from "./config-shown.ts";
 export { type ConsoleOptions, type OpenConsole, openConsole, type Unopened } from "./console.ts";
 export {
   type ControlChange,

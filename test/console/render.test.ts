@@ -136,7 +136,7 @@ describe("the gate", () => {
   test("answers for the whole and each shadowed route, and leaves out those that are never shadowed", () => {
     const { verdict, routes } = gateOf(someReport())!;
     expect(verdict).toBe("reject");
-    expect(routes.map(({ route }) => route)).toEqual(["all", "GET /stock/{sku}", "GET /orders/{id}"]);
+    expect(routes.map(({ route }) => route)).toEqual(["*", "GET /stock/{sku}", "GET /orders/{id}"]);
   });
 
   test("answers for one route alone, and says when there is none", () => {

@@ -94,7 +94,7 @@ export function aReport(more: Partial<Report> = {}): Report {
     at: NOW,
     since: NOW - 4 * HOUR,
     epoch: { name: "v2.4.1", startedAt: NOW - 4 * HOUR },
-    total: aRoute("all", {}),
+    total: aRoute("*", {}),
     routes: [],
     findings: [],
     unsteady: [],
@@ -121,7 +121,7 @@ export function someReport(): Report {
   );
   const post = aRoute("POST /orders", { skipped: 250 });
   const total = aRoute(
-    "all",
+    "*",
     { match: 1500, mismatch: 412, noise: 12, transient: 41, candidate_error: 7, skipped: 280 },
     { unconfirmed: 3, reasons: { "skipped/method": 250, "skipped/sampled_out": 30, "candidate_error/timeout": 7 } },
   );
@@ -182,6 +182,23 @@ export function someReport(): Report {
       { route: "GET /orders/{id}", rule: "ignore $.old", settled: 0 },
     ],
     coverage: [{ route: "GET /invoices/{id}", note: "declared, and no request has come" }],
+    epochs: [
+      {
+        name: "v2.4.0",
+        startedAt: NOW - 100 * HOUR,
+        endedAt: NOW - 4 * HOUR,
+        outcomes: { ...NO_TALLY, match: 5_000, mismatch: 800 },
+        readiness: {
+          verdict: "reject",
+          reasons: [],
+          distinct: 4_000,
+          mismatched: 700,
+          lower: 0.1,
+          upper: 0.2,
+          tolerance: 0.001,
+        },
+      },
+    ],
     warnings: ["Shadowing is at 10 % of GET /stock/{sku}: switched by ann at 11:40 UTC"],
   });
 }
@@ -199,7 +216,7 @@ export function hugeReport(): Report {
     candidate: JSON.stringify("word ".repeat(20_000)),
   };
   return aReport({
-    total: aRoute("all", { match: 98_765_432, mismatch: 1_234_567, skipped: 45_678_901, not_comparable: 12_345 }),
+    total: aRoute("*", { match: 98_765_432, mismatch: 1_234_567, skipped: 45_678_901, not_comparable: 12_345 }),
     routes: many.map((i) =>
       aRoute(`GET /very/long/route/number/${i}/with/{many}/{parts}/that/never/{end}/{at}/{all}`, {
         match: i,

@@ -49,13 +49,13 @@ function lineOf({ route, readiness }: RouteReport): GateLine {
 }
 
 export function gateText({ routes }: Gate): string {
-  return routes.map((line) => `${line.verdict.padEnd(6)} ${shown(line.route, 100)}: ${why(line)}\n`).join("");
+  return routes.map((line) => `${line.verdict.padEnd(6)} ${shown(named(line.route), 100)}: ${why(line)}\n`).join("");
 }
 
 export function gateJunit({ routes }: Gate): string {
   const failed = routes.filter((line) => line.verdict !== "ready").length;
   const cases = routes.map((line) => {
-    const name = `    <testcase classname="parallel-run" name="${xml(line.route)}"`;
+    const name = `    <testcase classname="parallel-run" name="${xml(named(line.route))}"`;
     if (line.verdict === "ready") return `${name}/>`;
     return `${name}>\n      <failure type="${line.verdict}" message="${xml(why(line))}"/>\n    </testcase>`;
   });
@@ -67,6 +67,11 @@ export function gateJunit({ routes }: Gate): string {
     "  </testsuite>",
     "</testsuites>\n",
   ].join("\n");
+}
+
+/** The whole has a name that no route can have. */
+function named(route: string): string {
+  return route === "*" ? "all routes" : route;
 }
 
 function why(line: GateLine): string {

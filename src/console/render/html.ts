@@ -61,6 +61,7 @@ ${unsteady(view)}
 ${coverage(view)}
 ${routes(view)}
 ${rules(view)}
+${list("epochs", "Earlier epochs", view.epochs)}
 </main>
 </body>
 </html>

@@ -64,6 +64,7 @@ export function renderMarkdown(report: Report): string {
         view.rules,
       ),
     ),
+    section("Earlier epochs", bullets(view.epochs.shown.map(prose), view.epochs)),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }

@@ -1,6 +1,15 @@
 // console/render/outline.ts: a report in the order in which a reader needs it, cut to what one can read; every format shows this
 
-import type { Cause, Finding, FindingState, Readiness, Report, RouteReport, Verdict } from "../../model/report.ts";
+import type {
+  Cause,
+  EpochSummary,
+  Finding,
+  FindingState,
+  Readiness,
+  Report,
+  RouteReport,
+  Verdict,
+} from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
 import { count, plural } from "./plain.ts";
 
@@ -24,6 +33,8 @@ export type Outline = {
   readonly coverage: Some<Report["coverage"][number]>;
   readonly routes: Some<RouteReport>;
   readonly rules: Some<Report["rules"][number]>;
+  /** What earlier epochs came to, a line each. */
+  readonly epochs: Some<string>;
   /** Requests of the total that were not shadowed, by reason, most first. */
   readonly reasonsWhy: Some<readonly [reason: string, n: number]>;
 };
@@ -46,7 +57,7 @@ export function outline(report: Report, caps: Caps): Outline {
     verdict: total.requests === 0 ? "empty" : total.readiness.verdict,
     headline: headline(report, active.length),
     reasons: first(total.readiness.reasons, 5),
-    period: `${moment(report.at)} UTC, epoch ${report.epoch.name} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
+    period: `${moment(report.at)} UTC, epoch ${named(report.epoch.name)} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
     totals: totals(total),
     warnings: first(report.warnings, 10),
     findings: first(active, caps.findings),
@@ -55,6 +66,7 @@ export function outline(report: Report, caps: Caps): Outline {
     coverage: first(report.coverage, caps.rows),
     routes: first(routes, caps.routes),
     rules: first(report.rules, caps.rows),
+    epochs: first((report.epochs ?? []).map(pastEpoch), 5),
     reasonsWhy: first(
       Object.entries(total.reasons).sort(([, a], [, b]) => b - a),
       12,
@@ -66,6 +78,15 @@ function first<T>(all: readonly T[], cap: number): Some<T> {
   // One more line is no longer than "and 1 more".
   const shown = all.length <= cap + 1 ? all : all.slice(0, cap);
   return { shown, more: all.length - shown.length };
+}
+
+function named(epoch: string): string {
+  return epoch === "" ? "(unnamed)" : epoch;
+}
+
+function pastEpoch({ name, startedAt, endedAt, outcomes, readiness }: EpochSummary): string {
+  const requests = Object.values(outcomes).reduce((all, one) => all + one, 0);
+  return `${named(name)}, ${moment(startedAt)} to ${moment(endedAt)} UTC: ${readiness.verdict}, ${plural(requests, "request")}, ${count(readiness.mismatched)} of ${plural(readiness.distinct, "distinct request")} mismatched`;
 }
 
 function urgency({ readiness, requests }: RouteReport): number {

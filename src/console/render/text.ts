@@ -49,6 +49,7 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
       ],
       paint,
     ),
+    section("Earlier epochs", view.epochs, (one) => wrapped(shown(one, 300), "    ", "  "), paint),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

@@ -1,0 +1,23 @@
+// console/config-shown.ts: the config in force, fit to be looked at
+
+/** Members whose value is a secret wherever they stand. */
+const SECRET = /token$|password|secret|passphrase/i;
+
+const MAX_DEPTH = 20;
+
+/**
+ * A copy that JSON can hold, with secrets masked and credentials taken out of URLs. File names are shown: they are what
+ * someone looks for at four in the morning.
+ */
+export function configShown(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@");
+  if (value === null || typeof value !== "object") return value;
+  if (depth > MAX_DEPTH) return "...";
+  if (Array.isArray(value)) return value.map((one) => configShown(one, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      SECRET.test(name) && typeof one === "string" ? "***" : configShown(one, depth + 1),
+    ]),
+  );
+}

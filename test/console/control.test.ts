@@ -1,0 +1,164 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type ControlChange, type ControlRoom, changeControlFile, openControl } from "../../src/console/index.ts";
+import type { AuditEntry, Switch } from "../../src/model/control.ts";
+
+const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", ""];
+const to = (more: Partial<Switch> = {}): Switch => ({ on: true, by: "ann", why: "", at: 0, ...more });
+const change = (more: Partial<ControlChange> = {}): ControlChange => ({ by: "ann", why: "test", ...more });
+
+let folder: string;
+const opened: ControlRoom[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "control-"));
+});
+afterEach(async () => {
+  for (const room of opened.splice(0)) await room[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(options: { file?: string; now?: () => number } = {}) {
+  const audit: AuditEntry[] = [];
+  const warnings: string[] = [];
+  const room = await openControl({
+    now: () => 0,
+    audit: (entry) => audit.push(entry),
+    warn: (message) => warnings.push(message),
+    ...options,
+  });
+  opened.push(room);
+  return { room, audit, warnings };
+}
+
+describe("the runtime switches", () => {
+  test("a change holds at once, survives a restart, and is in the audit log: who, from what, to what, why", async () => {
+    const file = join(folder, "data", "control.json");
+    const { room, audit } = await open({ file });
+    const done = room.change(change({ to: to({ on: false, why: "incident" }), why: "incident" }));
+    expect(room.read().everything?.on).toBe(false); // before the disk has answered
+    expect(await done).toEqual({ ok: true });
+    expect(audit).toMatchObject([{ who: "ann", action: "control", what: "everything", from: "null", why: "incident" }]);
+    expect(JSON.parse(audit[0]!.to!)).toMatchObject({ on: false });
+    const again = await open({ file });
+    expect(again.room.read()).toEqual(room.read());
+    expect(again.audit).toEqual([]);
+  });
+
+  test("a switch of a route stays with its route, whatever the route is called", async () => {
+    const { room } = await open();
+    for (const [i, route] of HOSTILE.entries()) await room.change(change({ route, to: to({ share: i / 10 }) }));
+    expect(room.read().routes.map(({ route, switch: { share } }) => [route, share])).toEqual(
+      HOSTILE.map((route, i) => [route, i / 10]),
+    );
+    for (const route of HOSTILE) await room.change(change({ route }));
+    expect(room.read()).toEqual({ routes: [] });
+  });
+
+  test("past its time a switch no longer counts, and the others stay", async () => {
+    let now = 0;
+    const { room } = await open({ now: () => now });
+    await room.change(change({ to: to({ on: false, until: 100 }) }));
+    await room.change(change({ route: "GET /a", to: to({ until: 200 }) }));
+    now = 99;
+    expect(room.read().everything?.on).toBe(false);
+    now = 100;
+    expect(room.read().everything).toBeUndefined();
+    expect(room.read().routes).toHaveLength(1);
+    now = 200;
+    expect(room.read()).toEqual({ routes: [] });
+  });
+
+  test("a file that someone wrote by hand takes effect within a second, and is in the audit log", async () => {
+    const file = join(folder, "control.json");
+    const { room, audit } = await open({ file });
+    writeFileSync(file, '{"everything": {"on": false}}');
+    await vi.waitFor(() => expect(room.read().everything).toMatchObject({ on: false, by: "file" }), {
+      timeout: 1_000,
+      interval: 20,
+    });
+    expect(audit).toMatchObject([{ who: "file", why: "the file changed" }]);
+    rmSync(file);
+    await vi.waitFor(() => expect(room.read().everything).toBeUndefined(), { timeout: 1_000, interval: 20 });
+  });
+
+  test("the file can be changed without anybody listening", async () => {
+    const file = join(folder, "none", "control.json");
+    await changeControlFile(file, change({ to: to({ on: false }) }));
+    await changeControlFile(file, change({ route: "GET /a", to: to({ share: 0.5 }) }));
+    expect((await open({ file })).room.read()).toMatchObject({
+      everything: { on: false },
+      routes: [{ route: "GET /a" }],
+    });
+  });
+
+  test("a file that makes no sense changes nothing and is told of once", async () => {
+    const file = join(folder, "control.json");
+    const { room, warnings } = await open({ file });
+    await room.change(change({ to: to({ on: false }) }));
+    for (const text of [
+      "",
+      "{",
+      "[]",
+      "null",
+      "1",
+      '{"everything":{"on":"no"}}',
+      '{"everything":{"on":true,"share":7}}',
+      '{"routes":[{}]}',
+      '{"routes":[null]}',
+      '{"routes":{"length":9}}',
+    ]) {
+      writeFileSync(file, text);
+      await room.reload();
+      await room.reload();
+      expect(room.read().everything?.on).toBe(false);
+    }
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(new Set(warnings).size).toBe(warnings.length);
+  });
+
+  test("any JSON in the file is either a set of switches or is refused, and never breaks a reader", async () => {
+    const file = join(folder, "control.json");
+    const { room } = await open({ file });
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (text) => {
+        writeFileSync(file, text);
+        await room.reload();
+        expect(Array.isArray(room.read().routes)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("a disk that cannot be written still switches off, and says that it will not last", async (context) => {
+    if (process.getuid?.() === 0) context.skip("root writes anywhere");
+    chmodSync(folder, 0o500);
+    const { room } = await open({ file: join(folder, "control.json") });
+    expect(await room.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
+    expect(room.read().everything?.on).toBe(false);
+  });
+
+  test("a folder that is a file still switches off, and says that it will not last", async () => {
+    writeFileSync(join(folder, "data"), "");
+    const { room } = await open({ file: join(folder, "data", "control.json") });
+    expect(await room.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
+    expect(room.read().everything?.on).toBe(false);
+  });
+
+  test("changes at the same time all count, and the file is the last state", async () => {
+    const file = join(folder, "control.json");
+    const { room } = await open({ file });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => room.change(change({ route: `GET /${i}`, to: to() }))));
+    expect(room.read().routes).toHaveLength(50);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(room.read());
+  });
+
+  test("switches are bounded in number", async () => {
+    const { room } = await open();
+    for (let i = 0; i < 1_000; i += 1) await room.change(change({ route: `GET /${i}`, to: to() }));
+    expect(await room.change(change({ route: "GET /more", to: to() }))).toMatchObject({ ok: false, status: 409 });
+    expect(await room.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
+  });
+});
