@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, stated } from "./outline.ts";
+import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, shown } from "./plain.ts";
 import { STYLE } from "./style.ts";
 
@@ -147,7 +147,7 @@ function unsteady(view: Outline): Markup {
   if (view.unsteady.shown.length === 0) return NOTHING;
   return html`<h2>Unsteady <small>differs as legacy differs from itself, or settled when asked again</small></h2>
 <div class="scroll"><table><thead><tr><th>why</th><th class="n">times</th><th>route</th><th>place</th><th>kind</th></tr></thead><tbody>
-${each(view.unsteady.shown, (one) => html`<tr><td>${one.standing}</td><td class="n">${one.count}</td><td><code>${one.route}</code></td><td><code>${place(one)}</code></td><td>${one.kind}</td></tr>`)}
+${each(view.unsteady.shown, (one) => html`<tr><td class="word">${one.standing}</td><td class="n">${one.count}</td><td><code>${one.route}</code></td><td><code>${place(one)}</code></td><td>${one.kind}</td></tr>`)}
 </tbody></table></div>${more(view.unsteady)}`;
 }
 
@@ -160,7 +160,7 @@ function routes(view: Outline): Markup {
   if (view.routes.shown.length === 0) return NOTHING;
   const row = (one: RouteReport) => {
     const p95 = one.latency.find((ratio) => ratio.quantile === "p95");
-    return html`<tr><td><code>${one.route}</code></td><td class="verdict-cell ${one.readiness.verdict}"><span class="tone">${one.readiness.verdict}</span></td>
+    return html`<tr><td><code>${one.route}</code></td><td class="verdict-cell ${verdictOf(one) === "not shadowed" ? "empty" : one.readiness.verdict}"><span class="tone">${verdictOf(one)}</span></td>
 <td class="n">${one.requests}</td><td class="n">${one.compared}</td><td class="n">${one.outcomes.mismatch}</td>
 <td class="n">${one.compared === 0 ? "-" : percent(one.readiness.upper)}</td>
 <td class="n">${p95 === undefined ? "-" : `x ${p95.ratio.toFixed(2)}`}</td>

@@ -2,7 +2,7 @@
 
 import type { Finding, Report } from "../../model/report.ts";
 import { moment, percent } from "./measures.ts";
-import { effect, outline, place, reach, type Some, stated } from "./outline.ts";
+import { effect, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 10, rows: 15, routes: 40 };
@@ -47,7 +47,7 @@ export function renderMarkdown(report: Report): string {
         ["route", "verdict", "requests", "compared", "mismatch", "rate at most"],
         view.routes.shown.map((one) => [
           cell(one.route),
-          one.readiness.verdict,
+          verdictOf(one),
           count(one.requests),
           count(one.compared),
           count(one.outcomes.mismatch),

@@ -106,10 +106,16 @@ function headline({ total, routes }: Report, active: number): string {
     case "ready":
       return `Ready: at most ${percent(readiness.upper)} of distinct requests mismatch.${where}${found}`;
     case "reject":
-      return `Not ready: at least ${percent(readiness.lower)} of distinct requests mismatch, ${percent(readiness.tolerance)} is tolerated.${where}${found}`;
+      return `Not ready${tooMany(readiness)}.${where}${found}`;
     case "hold":
       return `Not yet known.${evidence(readiness)}${where}${found}`;
   }
+}
+
+/** A whole may be rejected for one of its routes alone. */
+function tooMany({ lower, tolerance }: Readiness): string {
+  if (lower <= tolerance) return "";
+  return `: at least ${percent(lower)} of distinct requests mismatch, ${percent(tolerance)} is tolerated`;
 }
 
 /** What is still missing: ` 2,400 more distinct requests without a mismatch would do (about 3 h).` */
@@ -128,7 +134,7 @@ function totals(total: RouteReport): (readonly [string, string, string])[] {
     ["compared", count(compared), of(compared, shadowed, "shadowed")],
     ["mismatch", count(outcomes.mismatch), of(outcomes.mismatch, compared, "compared")],
   ];
-  for (const name of ["accepted", "noise", "transient", "match"] as const) {
+  for (const name of ["match", "accepted", "noise", "transient"] as const) {
     if (outcomes[name] > 0 || name === "match")
       rows.push([name, count(outcomes[name]), of(outcomes[name], compared, "compared")]);
   }
@@ -149,6 +155,11 @@ function totals(total: RouteReport): (readonly [string, string, string])[] {
 
 function of(part: number, whole: number, name: string): string {
   return whole === 0 ? `of 0 ${name}` : `${percent(part / whole)} of ${count(whole)} ${name}`;
+}
+
+/** A route's verdict, or that nothing of it is ever shadowed. */
+export function verdictOf({ requests, outcomes, readiness }: RouteReport): Verdict | "not shadowed" {
+  return requests === outcomes.skipped ? "not shadowed" : readiness.verdict;
 }
 
 /** `in 412 of the route's comparisons (40.2 %), 398 distinct requests` */

@@ -53,10 +53,11 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6
 details { margin: .4rem 0 0; } summary { cursor: pointer; color: var(--soft); font-size: .88rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .35rem 1.1rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
-td.verdict-cell { white-space: nowrap; }
+td.verdict-cell, td.word { white-space: nowrap; }
+td:has(code) { min-width: 11rem; }
 @media (max-width: 640px) {
   .sides { grid-template-columns: 1fr; } .totals { grid-template-columns: 1fr 1fr; } table.routes { min-width: 34rem; }
   main { padding: 1rem .8rem 3rem; }

@@ -2,7 +2,7 @@
 
 import type { Finding, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, stated } from "./outline.ts";
+import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, plain, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 5, rows: 15, routes: 30 };
@@ -146,7 +146,7 @@ function routes(view: Outline, paint: Paint): string[] {
       count(one.outcomes.mismatch),
       one.compared === 0 ? "-" : percent(one.readiness.upper),
       [
-        one.requests === one.outcomes.skipped ? "not shadowed" : one.readiness.verdict,
+        verdictOf(one),
         ...one.latency.filter((l) => l.quantile === "p95").map((l) => `p95 x${l.ratio.toFixed(2)}`),
         ...(one.convergence === undefined ? [] : [`settles in ${duration(one.convergence.p95)}`]),
       ].join(", "),
