@@ -1,4 +1,9 @@
 // store/index.ts: what is kept, and what must not be
 
+export type { Batch, SampleFilter, Store, StoreLimits, StoreStats, Written } from "./contract.ts";
+export { openMemoryStore } from "./memory.ts";
 export { compileRedactor, type Redactor } from "./redact/redactor.ts";
 export { REDACT_PATTERNS, type RedactPattern, type RedactSettings, SECRET_FIELDS } from "./redact/settings.ts";
+export { exchangeOf, type Sample, type SampleAnswer, type SampleBody, type SampleParts, sampleOf } from "./sample.ts";
+export { type OpenedReader, openReader, type Reader } from "./sqlite/reader.ts";
+export { openSqliteStore, type SqliteOptions } from "./sqlite/store.ts";

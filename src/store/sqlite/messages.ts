@@ -1,0 +1,53 @@
+// store/sqlite/messages.ts: what the store and its worker say to each other
+
+import type { AuditEntry } from "../../model/control.ts";
+import type { SampleFilter } from "../contract.ts";
+import type { Row } from "../mirror.ts";
+import type { Sample } from "../sample.ts";
+import type { FileId } from "./files.ts";
+import type { Caps, Rows } from "./rows.ts";
+
+export type WorkerSettings = {
+  readonly dir: string;
+  readonly maxBytes: number;
+  readonly caps: Caps;
+  readonly pid: number;
+};
+
+export type Ask =
+  | {
+      readonly ask: "open";
+      readonly now: number;
+      readonly lockWaitMs: number;
+      /** Not the first time: nothing is read, and an earlier file is put aside. */
+      readonly running: boolean;
+      readonly own?: FileId;
+      readonly torn?: string;
+    }
+  | { readonly ask: "write"; readonly rows: Rows }
+  | { readonly ask: "samples"; readonly filter: SampleFilter }
+  | { readonly ask: "audit"; readonly limit: number }
+  | { readonly ask: "prune"; readonly before: number }
+  | { readonly ask: "close" };
+
+export type Reply =
+  | {
+      readonly reply: "open";
+      readonly file: FileId;
+      readonly documents: readonly Row[];
+      readonly aside?: string;
+    }
+  /** The directory is not ours to write: another process has it, or a newer program made it. */
+  | { readonly reply: "hands off"; readonly detail: string }
+  | { readonly reply: "done"; readonly more: boolean }
+  | { readonly reply: "samples"; readonly samples: readonly Sample[] }
+  | { readonly reply: "audit"; readonly entries: readonly AuditEntry[] }
+  /** `reopen`: the handle is of no more use. */
+  | {
+      readonly reply: "failed";
+      readonly kind: "torn" | "disk" | "bug";
+      readonly detail: string;
+      readonly reopen: boolean;
+    };
+
+export type Envelope<Message> = { readonly id: number; readonly bytes?: number; readonly message: Message };
