@@ -69,9 +69,9 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     return route === WHOLE ? base : { ...base, ...settings.routeReadiness?.(route) };
   }
 
-  /** Room for as many requests as a decision near the tolerance may take: some seven times what it takes at best. */
+  /** Room for as many requests as a decision near the tolerance may take: some fourteen times what it takes at best. */
   function capacityOf(route: string): number {
-    return Math.min(limits.distinct, Math.max(4096, Math.ceil(32 / readinessOf(route).tolerance)));
+    return Math.min(limits.distinct, Math.max(4096, Math.ceil(64 / readinessOf(route).tolerance)));
   }
 
   function ledgerOf(route: string): Ledger {

@@ -30,6 +30,9 @@ export function boundsAt(level: number, settings: ReadinessSettings): Bounds {
   return createBounds(settings.tolerance, level === 0 ? alpha * 0.9 : alpha * 0.1 * 2 ** -level);
 }
 
+/** Fewer wrong requests than this never reject: one in the first ten would do, and may well be a matter of that one. */
+const LEAST_WRONG = 3;
+
 /**
  * `ready`: the upper bound is under the tolerance, and nothing else stands in the way. `reject`: the lower bound is
  * above it. Else `hold`.
@@ -44,7 +47,7 @@ export function judge(basis: Basis, settings: ReadinessSettings): Readiness {
   const lower = bounds.lower(distinct, steadily);
   const upper = bounds.upper(distinct, mismatched);
   const enough = bounds.under(distinct, mismatched);
-  const rejected = bounds.above(distinct, steadily);
+  const rejected = steadily >= LEAST_WRONG && bounds.above(distinct, steadily);
   const goal = enough ? undefined : needed(bounds, distinct, mismatched);
   const missing = goal === undefined || goal > basis.capacity ? undefined : goal - distinct;
 
@@ -117,7 +120,7 @@ function conditions(basis: Basis, settings: ReadinessSettings): string[] {
     }
     const slower = ratio.legacyMs * (ratio.high - 1);
     if (ratio.high <= limit || slower <= settings.latencySlackMs) continue;
-    const facts = `${name} is ${times(ratio.ratio)} legacy's (${times(ratio.low)} to ${times(ratio.high)}); ${times(limit)} is allowed.`;
+    const facts = `${name} is ${times(ratio.ratio)} times legacy's (between ${times(ratio.low)} and ${times(ratio.high)}); ${times(limit)} is allowed.`;
     found.push(ratio.low > limit ? `The candidate is too slow: ${facts}` : `The candidate may be too slow: ${facts}`);
   }
   return found;
@@ -142,5 +145,5 @@ function percent(share: number): string {
 }
 
 function times(ratio: number): string {
-  return `${ratio.toFixed(2)} times`;
+  return `${ratio.toFixed(2)}`;
 }

@@ -1,6 +1,6 @@
 // evidence/render.ts: what was counted -> the report that every reader sees
 
-import type { EpochSummary, Finding, Report, RouteReport } from "../model/report.ts";
+import type { EpochSummary, Finding, Report, RouteReport, Unsteady } from "../model/report.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
 import { latencyRatios } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
@@ -31,7 +31,7 @@ type Context = {
 };
 
 export function render(context: Context, findings: readonly Finding[], extra: Extra = {}): Report {
-  const ledgers = [...context.routes.values()].sort((a, b) => (a.route < b.route ? -1 : 1));
+  const ledgers = [...context.routes.values()].sort((a, b) => ascending(a.route, b.route));
   const routes = ledgers.map((ledger) => routeReport(context, ledger));
   const total = totalReport(context, routes);
   return {
@@ -42,9 +42,11 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     total,
     routes,
     findings: [...findings].sort(byTelling),
-    unsteady: ledgers.flatMap((ledger) => [...ledger.unsteady.values()]).sort((a, b) => b.count - a.count),
+    unsteady: ledgers
+      .flatMap((ledger) => [...ledger.unsteady.values()])
+      .sort((a, b) => b.count - a.count || ascending(keyOf(a), keyOf(b))),
     rules: rulesOf(ledgers, extra.declaredRules ?? []),
-    coverage: coverageOf(context.routes, routes, extra.declaredRoutes ?? []),
+    coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? []),
     epochs: context.epochs,
     warnings: [...warningsOf(total, context.routes), ...(extra.warnings ?? [])],
   };
@@ -126,26 +128,31 @@ function rulesOf(ledgers: readonly Ledger[], declared: readonly { route: string;
   );
   const known = new Set(applied.map(({ route, rule }) => `${route}\n${rule}`));
   const idle = declared.filter(({ route, rule }) => !known.has(`${route}\n${rule}`));
-  return [...applied.sort((a, b) => b.settled - a.settled), ...idle.map((rule) => ({ ...rule, settled: 0 }))];
+  return [
+    ...applied.sort((a, b) => b.settled - a.settled || ascending(a.rule, b.rule)),
+    ...idle.map((rule) => ({ ...rule, settled: 0 })),
+  ];
 }
 
 function coverageOf(
-  ledgers: ReadonlyMap<string, Ledger>,
+  ledgers: readonly Ledger[],
   routes: readonly RouteReport[],
   declared: readonly string[],
 ): Report["coverage"] {
   const never = routes
     .filter(({ compared }) => compared === 0)
     .map(({ route, reasons }) => {
-      const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+      const [most] = Object.entries(reasons).sort(([x, a], [y, b]) => b - a || ascending(x, y));
       return { route, note: `seen and never compared${most === undefined ? "" : ` (mostly ${most[0]})`}` };
     });
+  const seen = new Set(ledgers.map(({ route }) => route));
   const unseen = declared
-    .filter((route) => !ledgers.has(route))
+    .filter((route) => !seen.has(route))
     .map((route) => ({ route, note: "declared and never seen" }));
-  const statuses = [...ledgers.values()].flatMap(({ route, statuses }) =>
+  const statuses = ledgers.flatMap(({ route, statuses }) =>
     [...statuses]
       .filter(([, compared]) => compared === 0)
+      .sort(([a], [b]) => a - b)
       .map(([status]) => ({ route, note: `legacy's ${status} was never compared` })),
   );
   return [...never, ...unseen, ...statuses];
@@ -181,3 +188,8 @@ function list(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(", ");
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
+
+/** By code unit: the same in every locale. */
+const ascending = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const keyOf = ({ route, where, path, kind, standing }: Unsteady) => `${route}\n${where}\n${path}\n${kind}\n${standing}`;

@@ -38,7 +38,7 @@ export type EvidenceLimits = {
   readonly value: number;
   /** Differences of one comparison that are looked at. */
   readonly differences: number;
-  /** Distinct requests remembered per route; fewer where the tolerance needs fewer. */
+  /** Distinct requests remembered per route, at 17 bytes each; fewer where the tolerance needs fewer. */
   readonly distinct: number;
   readonly rulesPerRoute: number;
   readonly acceptances: number;
@@ -52,7 +52,7 @@ export const LIMITS: EvidenceLimits = {
   samples: 8,
   value: 400,
   differences: 1000,
-  distinct: 131_072,
+  distinct: 65_536,
   rulesPerRoute: 200,
   acceptances: 1000,
   epochs: 20,
