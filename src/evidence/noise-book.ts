@@ -1,0 +1,277 @@
+// evidence/noise-book.ts: where legacy differs from itself, how often, and what it then looks like
+
+import type { JudgedDifference } from "../model/comparison.ts";
+import type { Difference } from "../model/difference.ts";
+import type { Document } from "../model/document.ts";
+import { generalise } from "../model/place.ts";
+import { wilsonLower } from "./readiness.ts";
+import { fits, type Shape, shapeOf } from "./shape.ts";
+
+export type NoiseSettings = {
+  /** After so long an observation counts half, in milliseconds. */
+  readonly halfLifeMs: number;
+  /** The least that the lower end of a place's noise rate must be for it to explain a difference. */
+  readonly leastRate: number;
+  readonly routes: number;
+  readonly placesPerRoute: number;
+};
+
+export const NOISE: NoiseSettings = {
+  halfLifeMs: 6 * 3_600_000,
+  leastRate: 0.05,
+  routes: 300,
+  placesPerRoute: 200,
+};
+
+/** `noise`: legacy differs there from itself, and looks like that. `shape_broken`: it does, and never looks like that. */
+export type Explanation = "noise" | "shape_broken" | "unknown";
+
+export type NoisyPlace = {
+  readonly route: string;
+  /** `body $.items[*].at` */
+  readonly place: string;
+  /** The lower end of how often legacy disagrees with itself there, 0 to 1. */
+  readonly rate: number;
+  readonly shapes: readonly Shape[];
+};
+
+export type NoiseBook = {
+  /** Legacy was asked twice, for a sample of all requests: its first answer against its second. */
+  readonly observe: (route: string, legacyTwice: readonly Difference[], at: number) => void;
+  /**
+   * Legacy was asked twice because of these differences, and this is how they were classified. The places of those
+   * that were noise are remembered; how often the others are noise is, where something is known of them.
+   */
+  readonly learn: (
+    route: string,
+    judged: readonly JudgedDifference[],
+    legacyTwice: readonly Difference[],
+    at: number,
+  ) => void;
+  /** What is known of a difference without asking anyone. */
+  readonly explains: (route: string, difference: Difference, at: number) => Explanation;
+  /** The lower end of how often legacy disagrees with itself at this place; 0 where nothing is known. */
+  readonly rate: (route: string, difference: Difference, at: number) => number;
+  /** Whether legacy has been seen with a value of this shape there. */
+  readonly allows: (route: string, difference: Difference) => boolean;
+  readonly places: (at: number) => readonly NoisyPlace[];
+  readonly changes: () => readonly Document[];
+  readonly restore: (documents: readonly Document[]) => void;
+};
+
+type Place = {
+  at: number;
+  /** Of the route's sampled double-asks, those in which it varied; of those because of this place, all and those. */
+  varied: number;
+  looked: number;
+  confirmed: number;
+  readonly shapes: Set<Shape>;
+  readonly kinds: Set<Difference["kind"]>;
+  /** Concrete positions at which it varied: `3` or `3/0`; `*` once they are too many to tell. */
+  readonly positions: Set<string>;
+};
+
+type Page = { at: number; trials: number; readonly places: Map<string, Place>; dirty: boolean };
+
+const SHAPES = 12;
+const POSITIONS = 24;
+/** z of a one-sided 95 % interval. */
+const Z = 1.645;
+
+export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
+  const settings = { ...NOISE, ...overrides };
+  const pages = new Map<string, Page>();
+
+  const fade = (since: number, at: number) => (at <= since ? 1 : 2 ** ((since - at) / settings.halfLifeMs));
+
+  function pageOf(route: string, at: number): Page | undefined {
+    const known = pages.get(route);
+    if (known !== undefined) return known;
+    if (pages.size >= settings.routes) return undefined;
+    const page: Page = { at, trials: 0, places: new Map(), dirty: false };
+    pages.set(route, page);
+    return page;
+  }
+
+  /** Brings the place's counts to this moment; makes it when there is room, or something faded to make room. */
+  function placeOf(page: Page, key: string, at: number): Place | undefined {
+    const known = page.places.get(key);
+    if (known !== undefined) {
+      const left = fade(known.at, at);
+      known.varied *= left;
+      known.looked *= left;
+      known.confirmed *= left;
+      known.at = Math.max(known.at, at);
+      return known;
+    }
+    if (page.places.size >= settings.placesPerRoute) {
+      const weight = (place: Place) => (place.varied + place.looked) * fade(place.at, at);
+      const [faintest, place] = [...page.places].reduce((a, b) => (weight(b[1]) < weight(a[1]) ? b : a));
+      if (weight(place) > 0.1) return undefined;
+      page.places.delete(faintest);
+    }
+    const place: Place = {
+      at,
+      varied: 0,
+      looked: 0,
+      confirmed: 0,
+      shapes: new Set(),
+      kinds: new Set(),
+      positions: new Set(),
+    };
+    page.places.set(key, place);
+    return place;
+  }
+
+  function note(page: Page, differences: readonly Difference[], at: number, sampled: boolean): void {
+    const counted = new Set<string>();
+    for (const difference of differences.slice(0, 500)) {
+      const { key, position } = spot(difference);
+      const place = placeOf(page, key, at);
+      if (place === undefined) continue;
+      if (sampled && !counted.has(key)) place.varied += 1;
+      counted.add(key);
+      place.kinds.add(difference.kind);
+      if (position !== "") place.positions.add(place.positions.size < POSITIONS ? position : "*");
+      for (const value of [difference.legacy, difference.candidate]) {
+        if (place.shapes.size < SHAPES) place.shapes.add(shapeOf(value, difference.where));
+      }
+    }
+  }
+
+  /** Zero until it has been seen at least twice of late: once may be a write. */
+  function rateOf(page: Page, place: Place, at: number): number {
+    const left = fade(place.at, at);
+    if ((place.varied + place.confirmed) * left < 1.5) return 0;
+    const trials = page.trials * fade(page.at, at);
+    const sampled = wilsonLower(Math.min(place.varied * left, trials), trials, Z);
+    const asked = wilsonLower(Math.min(place.confirmed, place.looked) * left, place.looked * left, Z);
+    return Math.max(sampled, asked);
+  }
+
+  function known(route: string, difference: Difference): { page: Page; place: Place; position: string } | undefined {
+    const page = pages.get(route);
+    const { key, position } = spot(difference);
+    const place = page?.places.get(key);
+    return page === undefined || place === undefined ? undefined : { page, place, position };
+  }
+
+  function allows(place: Place, { where, kind, candidate }: Difference): boolean {
+    if (kind === "order" || kind === "format") return place.kinds.has(kind);
+    for (const shape of place.shapes) if (fits(candidate, shape, where)) return true;
+    return false;
+  }
+
+  /**
+   * Noise in one element says something of another only where elements are alike: members of records, seen to vary in
+   * two of them. In a list of plain values each position is a place of its own.
+   */
+  function covers(place: Place, position: string, path: string): boolean {
+    if (position === "" || place.positions.has(position) || place.positions.has("*")) return true;
+    return place.positions.size >= 2 && !path.endsWith("]");
+  }
+
+  return {
+    observe: (route, legacyTwice, at) => {
+      const page = pageOf(route, at);
+      if (page === undefined) return;
+      page.trials = page.trials * fade(page.at, at) + 1;
+      page.at = Math.max(page.at, at);
+      page.dirty = true;
+      note(page, legacyTwice, at, true);
+    },
+    learn: (route, judged, legacyTwice, at) => {
+      const page = pageOf(route, at);
+      if (page === undefined) return;
+      const noisy = new Set<string>();
+      const asked = new Set<string>();
+      for (const difference of judged.slice(0, 500)) {
+        const { key } = spot(difference);
+        asked.add(key);
+        if (difference.standing === "noise") noisy.add(key);
+      }
+      const varied = legacyTwice.filter((difference) => noisy.has(spot(difference).key));
+      note(page, varied, at, false);
+      const confirmed = new Set(varied.map((difference) => spot(difference).key));
+      for (const key of asked) {
+        // Places at which legacy has never varied are no noise, and need no memory.
+        if (!page.places.has(key)) continue;
+        const place = placeOf(page, key, at)!;
+        place.looked += 1;
+        if (confirmed.has(key)) place.confirmed += 1;
+        page.dirty = true;
+      }
+    },
+    explains: (route, difference, at) => {
+      const found = known(route, difference);
+      if (found === undefined || !covers(found.place, found.position, difference.path)) return "unknown";
+      if (!allows(found.place, difference)) return "shape_broken";
+      return rateOf(found.page, found.place, at) >= settings.leastRate ? "noise" : "unknown";
+    },
+    rate: (route, difference, at) => {
+      const found = known(route, difference);
+      if (found === undefined || !covers(found.place, found.position, difference.path)) return 0;
+      return rateOf(found.page, found.place, at);
+    },
+    allows: (route, difference) => {
+      const found = known(route, difference);
+      return found !== undefined && allows(found.place, difference);
+    },
+    places: (at) =>
+      [...pages].flatMap(([route, page]) =>
+        [...page.places].map(([place, what]) => ({
+          route,
+          place,
+          rate: rateOf(page, what, at),
+          shapes: [...what.shapes],
+        })),
+      ),
+    changes: () => {
+      const documents: Document[] = [];
+      for (const [route, page] of pages) {
+        if (!page.dirty) continue;
+        page.dirty = false;
+        const places = [...page.places].map(([key, { shapes, kinds, positions, ...counts }]) => ({
+          key,
+          ...counts,
+          shapes: [...shapes],
+          kinds: [...kinds],
+          positions: [...positions],
+        }));
+        documents.push({ kind: "noise", key: route, value: { at: page.at, trials: page.trials, places } });
+      }
+      return documents;
+    },
+    restore: (documents) => {
+      for (const { kind, key, value } of documents) {
+        if (kind === "noise" && value !== null && pages.size < settings.routes) restorePage(pages, key, value);
+      }
+    },
+  };
+}
+
+type StoredPlace = { readonly key: string } & Pick<Place, "at" | "varied" | "looked" | "confirmed"> & {
+    readonly shapes: readonly Shape[];
+    readonly kinds: readonly Difference["kind"][];
+    readonly positions: readonly string[];
+  };
+
+function restorePage(pages: Map<string, Page>, route: string, value: unknown): void {
+  const stored = value as Partial<{ at: number; trials: number; places: readonly StoredPlace[] }>;
+  if (!Array.isArray(stored.places) || typeof stored.at !== "number" || typeof stored.trials !== "number") return;
+  const places = new Map<string, Place>();
+  for (const { key, shapes, kinds, positions, ...counts } of stored.places as readonly StoredPlace[]) {
+    places.set(key, {
+      ...counts,
+      shapes: new Set(shapes),
+      kinds: new Set(kinds),
+      positions: new Set(positions),
+    });
+  }
+  pages.set(route, { at: stored.at, trials: stored.trials, places, dirty: false });
+}
+
+function spot({ where, path }: Difference): { readonly key: string; readonly position: string } {
+  const general = generalise(path);
+  return { key: `${where} ${general.path}`, position: general.positions.join("/") };
+}
