@@ -1,0 +1,140 @@
+// reconcile/again.ts: a first mismatch is asked again, legacy then candidate, before it counts (DESIGN: telling truth from noise)
+
+import type { Answer, Side } from "../model/answer.ts";
+import type { Difference } from "../model/difference.ts";
+import type { Job, Verdict } from "./comparer.ts";
+import type { Answered } from "./judge.ts";
+
+export type AgainOptions = {
+  /** Milliseconds before the first further look; each later one waits twice as long as the one before. */
+  readonly delayMs: number;
+  /** Looks at most. */
+  readonly tries: number;
+  /** Exchanges waiting to be asked again, at most; beyond it they are decided without. */
+  readonly maxWaiting: number;
+};
+
+export type AgainPorts = {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether another look fits the budget and shadowing is on. Each look takes one. */
+  readonly allowed: (exchange: Answered) => boolean;
+  /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy. */
+  readonly ask: (side: Side, exchange: Answered) => Promise<Answer>;
+  readonly compare: (job: Job) => Promise<Verdict>;
+  /** Whether the resource, or a parent of it, was written through the proxy a moment ago. */
+  readonly written: (exchange: Answered) => boolean;
+};
+
+/** One further look at both sides. */
+export type Look = {
+  /** Legacy's first answer against its answer now. */
+  readonly legacyTwice: readonly Difference[];
+  /** Both sides now. */
+  readonly now: readonly Difference[];
+  /** Milliseconds since the request came. */
+  readonly afterMs: number;
+};
+
+/** What asking again has seen; no looks when there was no budget, or a side did not answer. */
+export type Again = { readonly looks: readonly Look[] };
+
+const NO_LOOKS: Again = { looks: [] };
+/** A resource that was written a moment ago is asked later and longer. */
+const WRITTEN_DELAY = 2;
+const WRITTEN_TRIES = 2;
+/** After so many confirmed mismatches alike, one look is enough for the next. */
+const KNOWN_AFTER = 3;
+const KNOWN_LIMIT = 2000;
+
+/** Asks again; `stop` ends all waiting at once. Bounded by the budget behind `allowed` and by `maxWaiting`. */
+export function createAgain(options: AgainOptions, ports: AgainPorts, stop: AbortSignal) {
+  let waiting = 0;
+  /** How often in a row the same places of a route stood when asked again. */
+  const known = new Map<string, number>();
+
+  async function look(exchange: Answered): Promise<Look | undefined> {
+    // Legacy first: if the data moves in between, the candidate is the one to have the newer.
+    const legacy = await ports.ask("legacy", exchange);
+    if (legacy.kind !== "response") return undefined;
+    const candidate = await ports.ask("candidate", exchange);
+    if (candidate.kind !== "response") return undefined;
+    const [twice, pair] = await Promise.all([
+      ports.compare({ route: exchange.route, legacy: exchange.legacy, candidate: legacy }),
+      ports.compare({ route: exchange.route, legacy, candidate }),
+    ]);
+    if (twice.kind === "failed" || pair.kind === "failed" || pair.incomparable) return undefined;
+    return {
+      legacyTwice: twice.compared.differences,
+      now: pair.compared.differences,
+      afterMs: Math.max(0, ports.now() - exchange.at),
+    };
+  }
+
+  /** Looks until nothing of the first comparison stands that legacy's own changes would not explain, or tries run out. */
+  async function again(exchange: Answered, first: readonly Difference[]): Promise<Again> {
+    if (stop.aborted || waiting >= options.maxWaiting || !ports.allowed(exchange)) return NO_LOOKS;
+    waiting += 1;
+    try {
+      const written = ports.written(exchange);
+      const key = placesOf(exchange.route, first);
+      const isKnown = !written && (known.get(key) ?? 0) >= KNOWN_AFTER;
+      const tries = isKnown ? 1 : options.tries + (written ? WRITTEN_TRIES : 0);
+      const looks: Look[] = [];
+      let delay = options.delayMs * (written ? WRITTEN_DELAY : 1);
+      for (let attempt = 0; attempt < tries; attempt += 1) {
+        if (attempt > 0 && !ports.allowed(exchange)) break;
+        if (!(await pause(delay, stop))) break;
+        const seen = await look(exchange);
+        if (!seen) break;
+        looks.push(seen);
+        if (!stands(first, seen)) break;
+        delay *= 2;
+      }
+      remember(key, looks.length > 0 && stands(first, looks.at(-1)!));
+      return { looks };
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  function remember(key: string, stood: boolean): void {
+    const times = stood ? (known.get(key) ?? 0) + 1 : 0;
+    known.delete(key);
+    if (times > 0) known.set(key, times);
+    if (known.size > KNOWN_LIMIT) known.delete(known.keys().next().value!);
+  }
+
+  return { again, waiting: () => waiting };
+}
+
+/** Whether some difference of the first comparison is still there, at a place where legacy has not changed. */
+function stands(first: readonly Difference[], seen: Look): boolean {
+  const now = new Set(seen.now.map(placeOf));
+  const moved = new Set(seen.legacyTwice.map(placeOf));
+  return first.some((difference) => now.has(placeOf(difference)) && !moved.has(placeOf(difference)));
+}
+
+const placeOf = ({ where, path }: Difference): string => `${where} ${path.replace(/\[\d+\]/g, "[*]")}`;
+
+function placesOf(route: string, differences: readonly Difference[]): string {
+  return `${route}\n${[...new Set(differences.map((d) => `${placeOf(d)} ${d.kind}`))].sort().join("\n")}`.slice(
+    0,
+    4096,
+  );
+}
+
+/** Waits; false when `stop` came first. */
+function pause(ms: number, stop: AbortSignal): Promise<boolean> {
+  if (stop.aborted) return Promise.resolve(false);
+  return new Promise((done) => {
+    const end = (whole: boolean) => () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", cut);
+      done(whole);
+    };
+    const cut = end(false);
+    const timer = setTimeout(end(true), ms);
+    stop.addEventListener("abort", cut);
+  });
+}

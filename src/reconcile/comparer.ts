@@ -1,0 +1,68 @@
+// reconcile/comparer.ts: the seam between reconciling and comparing; in this thread or in a pool of workers
+
+import { type CompiledRules, compareResponses, compileRules, type Origins } from "../compare/index.ts";
+import type { Response } from "../model/answer.ts";
+import type { Compared } from "../model/difference.ts";
+import type { CompareRules } from "../model/rules.ts";
+
+/** Two responses of one route. */
+export type Job = { readonly route: string; readonly legacy: Response; readonly candidate: Response };
+
+/** What became of a job. `failed` is our fault: the comparison overran its hard deadline, or its worker died. */
+export type Verdict =
+  | { readonly kind: "compared"; readonly compared: Compared; readonly incomparable: boolean }
+  | { readonly kind: "failed"; readonly reason: "deadline" | "crash" };
+
+/** Two implementations behind it, inline and pool, and one contract suite for both. */
+export type Comparer = {
+  /** Resolves, never rejects. */
+  readonly compare: (job: Job) => Promise<Verdict>;
+  /** Rules for the jobs that come from now on. */
+  readonly update: (setup: Setup) => void;
+  /** Bytes of bodies that wait or are being compared, and how many workers have been replaced. */
+  readonly stats: () => { readonly bytes: number; readonly jobs: number; readonly replaced: number };
+  readonly close: () => Promise<void>;
+};
+
+/** What a comparer must know beforehand. Plain data: it goes to workers by structured clone. */
+export type Setup = {
+  /** By route template. */
+  readonly routes: ReadonlyMap<string, CompareRules>;
+  /** For every other route. */
+  readonly otherwise: CompareRules;
+  readonly origins: Origins;
+  readonly limits: {
+    /** Bytes a side may have after decoding. */
+    readonly maxDecoded: number;
+    /** Elementary steps of list pairing before a cheaper one is used. */
+    readonly budget: number;
+    /** Milliseconds after which a comparison must come to its end. */
+    readonly deadlineMs: number;
+  };
+};
+
+/** Compiles a setup once and compares with it. `clock` is monotonic, in milliseconds. */
+export function createBench(setup: Setup, clock: () => number): (job: Job) => Verdict {
+  const compiled = new Map<string, CompiledRules>();
+  const otherwise = compileRules(setup.otherwise, setup.origins);
+  for (const [route, rules] of setup.routes) compiled.set(route, compileRules(rules, setup.origins));
+  return (job) => {
+    const until = clock() + setup.limits.deadlineMs;
+    const limits = { ...setup.limits, overdue: () => clock() > until };
+    const found = compareResponses(job.legacy, job.candidate, compiled.get(job.route) ?? otherwise, limits);
+    return { kind: "compared", compared: found, incomparable: found.incomparable === true };
+  };
+}
+
+/** Compares in this thread: for tests, and for `rules test`. */
+export function createInlineComparer(setup: Setup, clock: () => number): Comparer {
+  let compare = createBench(setup, clock);
+  return {
+    compare: async (job) => compare(job),
+    update: (next) => {
+      compare = createBench(next, clock);
+    },
+    stats: () => ({ bytes: 0, jobs: 0, replaced: 0 }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,30 @@
+// reconcile/judge.ts: what can be said of an exchange without comparing bodies
+
+import type { Response } from "../model/answer.ts";
+import type { Exchange } from "../model/exchange.ts";
+import type { NotComparableReason, Outcome } from "../model/outcome.ts";
+
+/** An exchange in which both sides gave a whole response. */
+export type Answered = Exchange & { readonly legacy: Response; readonly candidate: Response };
+
+export type Judge = {
+  /** Why two responses to this request cannot be compared without misleading, if so. */
+  readonly comparable: (exchange: Answered) => NotComparableReason | undefined;
+  /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
+  readonly identical: (legacy: Response, candidate: Response) => boolean;
+};
+
+/** The outcome of an exchange that needs no comparison, or the answered exchange that does. */
+export function judge(exchange: Exchange, { comparable, identical }: Judge): Outcome | Answered {
+  const { legacy, candidate } = exchange;
+  // The client's going away ends both legs, so it is looked for first: neither side is at fault.
+  if (legacy.kind === "unseen" || candidate.kind === "unseen") {
+    return { outcome: "not_comparable", reason: "client_gone" };
+  }
+  if (legacy.kind === "failure") return { outcome: "legacy_error", reason: legacy.reason };
+  if (candidate.kind === "failure") return { outcome: "candidate_error", reason: candidate.reason };
+  const answered = exchange as Answered;
+  const reason = comparable(answered);
+  if (reason) return { outcome: "not_comparable", reason };
+  return identical(legacy, candidate) ? { outcome: "match" } : answered;
+}

@@ -1,0 +1,180 @@
+// reconcile/pool.ts: workers that compare; small jobs in batches, large ones apart, and none for longer than its deadline
+
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
+import { pack, sizeOf } from "./pack.ts";
+import type { FromWorker, ToWorker } from "./worker.ts";
+
+export type PoolOptions = {
+  readonly setup: Setup;
+  /** One worker takes small jobs only, so two are the least. */
+  readonly workers: number;
+  /** Jobs with fewer body bytes than this are small. */
+  readonly smallBytes?: number;
+  /** Heap a worker may use, in MiB; one that needs more dies, and its job is counted as failed. */
+  readonly heapMiB?: number;
+  /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when nobody else wants to run). */
+  readonly nice?: number;
+  /** Told of each worker that was replaced. */
+  readonly onReplaced?: (reason: "deadline" | "crash") => void;
+};
+
+type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verdict: Verdict) => void };
+
+/** Pairs in a batch: a message costs as much as comparing 1 KB. */
+const BATCH = 64;
+/** Past the deadline a comparison should end by itself; this much later it is ended. */
+const HARD_GRACE_MS = 1000;
+
+/** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
+export function createPool(options: PoolOptions): Comparer {
+  const smallBytes = options.smallBytes ?? 32 * 1024;
+  const lanes: { readonly small: Waiting[]; readonly large: Waiting[] } = { small: [], large: [] };
+  let setup = options.setup;
+  let bytes = 0;
+  let jobs = 0;
+  let replaced = 0;
+  let closed = false;
+
+  const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
+  let flush: NodeJS.Immediate | undefined;
+
+  function finish(waiting: Waiting, verdict: Verdict): void {
+    bytes -= waiting.bytes;
+    jobs -= 1;
+    waiting.done(verdict);
+  }
+
+  /** One thread's place in the pool: it outlives the threads that sit in it. */
+  type Seat = {
+    readonly dispatch: () => void;
+    readonly send: (message: ToWorker) => void;
+    readonly close: () => Promise<void>;
+  };
+
+  function openSeat(takesLarge: boolean): Seat {
+    const progress = new SharedArrayBuffer(4);
+    let worker: Worker | undefined;
+    let batch: Waiting[] = [];
+    let timer: NodeJS.Timeout | undefined;
+
+    function start(): Worker {
+      const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+      const started = new Worker(file, {
+        workerData: { setup, progress, nice: options.nice ?? 10 },
+        resourceLimits: { maxOldGenerationSizeMb: options.heapMiB ?? 512 },
+      });
+      started.unref();
+      started.on("message", (message: FromWorker) => {
+        if (started !== worker) return;
+        clearTimeout(timer);
+        started.unref();
+        const finished = batch;
+        batch = [];
+        finished.forEach((waiting, i) => {
+          finish(waiting, message.verdicts[i] ?? { kind: "failed", reason: "crash" });
+        });
+        dispatch();
+      });
+      started.on("error", () => replace("crash", started));
+      started.on("exit", () => replace("crash", started));
+      return started;
+    }
+
+    /** Ends a worker that is stuck or dead. The job it was at is lost and counted; the rest of its batch is done anew. */
+    function replace(reason: "deadline" | "crash", old: Worker): void {
+      if (old !== worker) return;
+      clearTimeout(timer);
+      worker = undefined;
+      replaced += 1;
+      options.onReplaced?.(reason);
+      void old.terminate();
+      const at = Math.min(Atomics.load(new Int32Array(progress), 0), batch.length - 1);
+      const unfinished = batch;
+      batch = [];
+      unfinished.forEach((waiting, i) => {
+        if (i === at || closed) finish(waiting, { kind: "failed", reason });
+        else lanes.small.unshift(waiting);
+      });
+      dispatch();
+    }
+
+    function take(): Waiting[] {
+      if (takesLarge && lanes.large.length > 0) return [lanes.large.shift()!];
+      if (lanes.small.length === 0) return [];
+      const taken: Waiting[] = [];
+      let size = 0;
+      while (lanes.small.length > 0 && taken.length < BATCH && size < smallBytes * 8) {
+        const next = lanes.small.shift()!;
+        size += next.bytes;
+        taken.push(next);
+      }
+      return taken;
+    }
+
+    function dispatch(): void {
+      if (closed || batch.length > 0) return;
+      batch = take();
+      if (batch.length === 0) return;
+      worker ??= start();
+      const current = worker;
+      Atomics.store(new Int32Array(progress), 0, 0);
+      const packed = pack(batch.map((waiting) => waiting.job));
+      current.ref(); // a busy worker keeps the process alive, an idle one does not
+      current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker, [packed.bytes]);
+      watch(current, 0);
+    }
+
+    /** Each job may take its deadline; a job still running a deadline and a grace after it began is ended. */
+    function watch(current: Worker, seen: number): void {
+      timer = setTimeout(() => {
+        const at = Atomics.load(new Int32Array(progress), 0);
+        if (at > seen) watch(current, at);
+        else replace("deadline", current);
+      }, setup.limits.deadlineMs + HARD_GRACE_MS);
+      timer.unref();
+    }
+
+    return {
+      dispatch,
+      send: (message) => worker?.postMessage(message),
+      close: async () => {
+        clearTimeout(timer);
+        const last = worker;
+        worker = undefined;
+        for (const waiting of batch.splice(0)) finish(waiting, { kind: "failed", reason: "crash" });
+        await last?.terminate();
+      },
+    };
+  }
+
+  return {
+    compare: (job) =>
+      new Promise((done) => {
+        if (closed) return done({ kind: "failed", reason: "crash" });
+        const waiting = { job, bytes: sizeOf(job), done };
+        bytes += waiting.bytes;
+        jobs += 1;
+        (waiting.bytes < smallBytes ? lanes.small : lanes.large).push(waiting);
+        // What arrives in one turn of the loop goes out as one batch.
+        flush ??= setImmediate(() => {
+          flush = undefined;
+          for (const seat of seats) seat.dispatch();
+        });
+      }),
+    update: (next) => {
+      setup = next;
+      for (const seat of seats) seat.send({ kind: "setup", setup });
+    },
+    stats: () => ({ bytes, jobs, replaced }),
+    close: async () => {
+      closed = true;
+      if (flush) clearImmediate(flush);
+      for (const waiting of [...lanes.small.splice(0), ...lanes.large.splice(0)]) {
+        finish(waiting, { kind: "failed", reason: "crash" });
+      }
+      await Promise.all(seats.map((seat) => seat.close()));
+    },
+  };
+}

@@ -1,0 +1,187 @@
+// reconcile/reconciler.ts: exchanges in, comparisons out; bounded, and every offer ends in exactly one comparison
+
+import type { Comparison, JudgedDifference } from "../model/comparison.ts";
+import type { Difference, Masked } from "../model/difference.ts";
+import type { Exchange } from "../model/exchange.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { type AgainOptions, type AgainPorts, createAgain, type Look } from "./again.ts";
+import { createBudget } from "./budget.ts";
+import type { Comparer } from "./comparer.ts";
+import { type Answered, type Judge, judge } from "./judge.ts";
+import { sizeOf } from "./pack.ts";
+
+export type ReconcileOptions = {
+  /** Exchanges begun and not yet judged, at most. */
+  readonly maxPending: number;
+  /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
+  readonly queueBytes: number;
+  readonly again: AgainOptions & {
+    /** Further looks a second, over all routes. */
+    readonly perSecond: number;
+    /** Share of the shadowed requests for which legacy is asked twice, 0 to 1. */
+    readonly sample: number;
+  };
+};
+
+export type ReconcilePorts = Judge &
+  Pick<AgainPorts, "now" | "ask" | "written"> & {
+    /** 0 to 1. */
+    readonly random: () => number;
+    readonly comparer: Comparer;
+    /** Whether asking again is allowed at all just now: false while shadowing is switched off. */
+    readonly on: (route: string) => boolean;
+    /** Whether someone accepted the finding that this difference belongs to. */
+    readonly accepted: (route: string, difference: Difference) => boolean;
+    /** What each difference is, given the further looks; without any, from what is known of the route's noise. */
+    readonly classify: (
+      exchange: Answered,
+      differences: readonly Difference[],
+      looks: readonly Look[],
+    ) => readonly JudgedDifference[];
+    /** Legacy's first answer against its second, for a sampled request that was asked twice. */
+    readonly noticed: (route: string, legacyTwice: readonly Difference[], at: number) => void;
+    /** Every comparison, once. */
+    readonly emit: (comparison: Comparison) => void;
+    /** A bug of ours that must not cost a client anything. */
+    readonly bug: (error: unknown) => void;
+  };
+
+export type Reconciler = {
+  /** False: no room, and nothing was begun. */
+  readonly offer: (begin: () => Promise<Exchange>) => boolean;
+  readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
+  /** Lets what has begun come to its end, without asking again, for at most so many milliseconds. */
+  readonly drain: (graceMs: number) => Promise<void>;
+};
+
+export function createReconciler(options: ReconcileOptions, ports: ReconcilePorts): Reconciler {
+  const stopping = new AbortController();
+  const budget = createBudget(options.again.perSecond, ports.now);
+  const sampling = createBudget(options.again.perSecond, ports.now);
+  const asking = createAgain(
+    options.again,
+    {
+      now: ports.now,
+      ask: ports.ask,
+      written: ports.written,
+      allowed: (exchange) => ports.on(exchange.route) && budget.take(),
+      compare: ports.comparer.compare,
+    },
+    stopping.signal,
+  );
+  let pending = 0;
+  /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
+  let begun = 0;
+  let typicalBytes = 0;
+  let idle: (() => void) | undefined;
+
+  async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
+    begun += 1;
+    const exchange = await begin().finally(() => {
+      begun -= 1;
+    });
+    const from = performance.now();
+    const judged = judge(exchange, ports);
+    if ("outcome" in judged) {
+      typicalBytes *= 0.98; // equal bytes never wait for a worker
+      emit(exchange, judged, from);
+    } else {
+      await compare(judged, from);
+    }
+    if (exchange.legacy.kind === "response" && ports.random() < options.again.sample) await twice(exchange as Answered);
+  }
+
+  async function compare(exchange: Answered, from: number): Promise<void> {
+    const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
+    typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
+    const verdict = await ports.comparer.compare(job);
+    if (verdict.kind === "failed" || verdict.incomparable) {
+      emit(exchange, { outcome: "not_comparable", reason: "partial" }, from);
+      return;
+    }
+    const { differences, approximate, masked } = verdict.compared;
+    const more = { approximate, masked };
+    if (differences.length === 0) {
+      emit(exchange, { outcome: "match" }, from, more);
+      return;
+    }
+    const accepted = differences.filter((difference) => ports.accepted(exchange.route, difference));
+    const open = differences.filter((difference) => !accepted.includes(difference));
+    const settled = accepted.map((difference): JudgedDifference => ({ ...difference, standing: "accepted" }));
+    if (open.length === 0) {
+      emit(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
+      return;
+    }
+    const { looks } = await asking.again(exchange, open);
+    const classified = ports.classify(exchange, open, looks);
+    const outcome = outcomeOf(classified);
+    const last = looks.at(-1);
+    emit(exchange, outcome, from, {
+      ...more,
+      differences: [...classified, ...settled],
+      unconfirmed: looks.length === 0,
+      ...(outcome.outcome === "transient" && last ? { convergedMs: last.afterMs } : {}),
+    });
+  }
+
+  /** Asks legacy once more, whatever the candidate said, to learn where legacy disagrees with itself. */
+  async function twice(exchange: Answered): Promise<void> {
+    if (stopping.signal.aborted || !ports.on(exchange.route) || !sampling.take()) return;
+    const again = await ports.ask("legacy", exchange);
+    if (again.kind !== "response") return;
+    if (ports.identical(exchange.legacy, again)) return ports.noticed(exchange.route, [], ports.now());
+    const verdict = await ports.comparer.compare({ route: exchange.route, legacy: exchange.legacy, candidate: again });
+    if (verdict.kind === "compared") ports.noticed(exchange.route, verdict.compared.differences, ports.now());
+  }
+
+  type More = Partial<Pick<Comparison, "differences" | "approximate" | "masked" | "unconfirmed" | "convergedMs">>;
+
+  function emit(exchange: Exchange, outcome: Outcome, from: number, more: More = {}): void {
+    ports.emit({
+      exchange,
+      outcome,
+      differences: NONE,
+      approximate: false,
+      masked: NOTHING,
+      unconfirmed: false,
+      tookMs: performance.now() - from,
+      ...more,
+    });
+  }
+
+  return {
+    offer: (begin) => {
+      if (stopping.signal.aborted || pending >= options.maxPending) return false;
+      if (ports.comparer.stats().bytes + begun * typicalBytes >= options.queueBytes) return false;
+      pending += 1;
+      reconcile(begin)
+        .catch(ports.bug)
+        .finally(() => {
+          pending -= 1;
+          if (pending === 0) idle?.();
+        });
+      return true;
+    },
+    stats: () => ({ pending, bytes: ports.comparer.stats().bytes, asking: asking.waiting() }),
+    drain: async (graceMs) => {
+      stopping.abort();
+      if (pending === 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((done) => {
+        idle = done;
+        timer = setTimeout(done, graceMs);
+      });
+      clearTimeout(timer);
+    },
+  };
+}
+
+const NONE: readonly JudgedDifference[] = [];
+const NOTHING: readonly Masked[] = [];
+
+/** The worst standing of any difference is the exchange's: one true mismatch is not hidden by noise beside it. */
+function outcomeOf(differences: readonly JudgedDifference[]): Outcome {
+  const standings = new Set(differences.map(({ standing }) => standing));
+  if (standings.has("mismatch")) return { outcome: "mismatch" };
+  return { outcome: standings.has("transient") ? "transient" : standings.has("noise") ? "noise" : "accepted" };
+}
