@@ -4,6 +4,7 @@ import type { Answer, Side } from "../model/answer.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import type { Answered } from "./judge.ts";
+import { sizeOf } from "./pack.ts";
 
 export type AgainOptions = {
   /** Milliseconds before the first further look; each later one waits twice as long as the one before. */
@@ -12,6 +13,8 @@ export type AgainOptions = {
   readonly tries: number;
   /** Exchanges waiting to be asked again, at most; beyond it they are decided without. */
   readonly maxWaiting: number;
+  /** Bytes of bodies that those keep meanwhile, at most. */
+  readonly maxBytes: number;
 };
 
 export type AgainPorts = {
@@ -50,6 +53,7 @@ const KNOWN_LIMIT = 2000;
 /** Asks again; `stop` ends all waiting at once. Bounded by the budget behind `allowed` and by `maxWaiting`. */
 export function createAgain(options: AgainOptions, ports: AgainPorts, stop: AbortSignal) {
   let waiting = 0;
+  let bytes = 0;
   /** How often in a row the same places of a route stood when asked again. */
   const known = new Map<string, number>();
 
@@ -73,8 +77,11 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
 
   /** Looks until nothing of the first comparison stands that legacy's own changes would not explain, or tries run out. */
   async function again(exchange: Answered, first: readonly Difference[]): Promise<Again> {
-    if (stop.aborted || waiting >= options.maxWaiting || !ports.allowed(exchange)) return NO_LOOKS;
+    const size = sizeOf(exchange);
+    if (stop.aborted || waiting >= options.maxWaiting || bytes + size > options.maxBytes) return NO_LOOKS;
+    if (!ports.allowed(exchange)) return NO_LOOKS;
     waiting += 1;
+    bytes += size;
     try {
       const written = ports.written(exchange);
       const key = placesOf(exchange.route, first);
@@ -95,6 +102,7 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
       return { looks };
     } finally {
       waiting -= 1;
+      bytes -= size;
     }
   }
 

@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../src/model/answer.ts";
+import type { Comparison } from "../../src/model/comparison.ts";
+import type { Exchange } from "../../src/model/exchange.ts";
+import {
+  createInlineComparer,
+  createReconciler,
+  type ReconcileOptions,
+  type ReconcilePorts,
+} from "../../src/reconcile/index.ts";
+import { exchange, json, SETUP } from "./support.ts";
+
+const OPTIONS: ReconcileOptions = {
+  maxPending: 1000,
+  queueBytes: 1_000_000,
+  again: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
+};
+
+/** A reconciler over real comparing, with the sides of its further looks given by `ask`. */
+function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcilePorts> = {}) {
+  const emitted: Comparison[] = [];
+  const bugs: unknown[] = [];
+  const reconciler = createReconciler(
+    { ...OPTIONS, ...options },
+    {
+      now: Date.now,
+      random: () => 0.5,
+      comparer: createInlineComparer(SETUP, () => performance.now()),
+      comparable: () => undefined,
+      identical: (a, b) =>
+        a.body.kind === "kept" &&
+        b.body.kind === "kept" &&
+        Buffer.concat(a.body.chunks).equals(Buffer.concat(b.body.chunks)),
+      ask: async (side, { legacy, candidate }) => (side === "legacy" ? legacy : candidate),
+      written: () => false,
+      on: () => true,
+      accepted: () => false,
+      classify: (_, differences, looks) =>
+        differences.map((d) => {
+          const look = looks.at(-1);
+          if (look?.legacyTwice.some((again) => again.path === d.path)) return { ...d, standing: "noise" };
+          return {
+            ...d,
+            standing: look && !look.now.some((again) => again.path === d.path) ? "transient" : "mismatch",
+          };
+        }),
+      noticed: () => {},
+      emit: (comparison) => emitted.push(comparison),
+      bug: (error) => bugs.push(error),
+      ...ports,
+    },
+  );
+  const give = (...exchanges: Exchange[]) => exchanges.map((one) => reconciler.offer(async () => one));
+  const settle = async (...exchanges: Exchange[]) => {
+    give(...exchanges);
+    await expect.poll(() => emitted.length + bugs.length, { interval: 1 }).toBe(exchanges.length);
+    return emitted;
+  };
+  return { reconciler, emitted, bugs, give, settle };
+}
+
+const failure = (reason: "timeout" | "reset"): Answer => ({ kind: "failure", reason, detail: "", durationMs: 1 });
+const gone: Answer = { kind: "unseen", reason: "client_gone", durationMs: 1 };
+
+describe("the reconciler", () => {
+  test("gives every exchange the outcome that its answers say", async () => {
+    const { settle } = open();
+    const one = json({ a: 1 });
+    const emitted = await settle(
+      exchange(one, json({ a: 1 })),
+      exchange(one, failure("timeout")),
+      exchange(failure("reset"), one),
+      exchange(gone, failure("reset")),
+      exchange(one, json({ a: 2 })),
+    );
+    const told = emitted.map(({ outcome }) =>
+      "reason" in outcome ? `${outcome.outcome} ${outcome.reason}` : outcome.outcome,
+    );
+    expect(told.sort()).toEqual([
+      "candidate_error timeout",
+      "legacy_error reset",
+      "match",
+      "mismatch",
+      "not_comparable client_gone",
+    ]);
+  });
+
+  test("never emits more or fewer comparisons than offers it took, whatever comes in", async () => {
+    const answer = fc.oneof(
+      fc.constantFrom(failure("timeout"), failure("reset"), gone),
+      fc.jsonValue({ maxDepth: 2 }).map((value) => json(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(answer, answer), { maxLength: 40 }), async (pairs) => {
+        const { reconciler, give, emitted, bugs } = open({ maxPending: 25 });
+        const taken = give(...pairs.map(([legacy, candidate]) => exchange(legacy, candidate)));
+        await reconciler.drain(5000);
+        expect(bugs).toEqual([]);
+        expect(emitted.length).toBe(taken.filter(Boolean).length);
+        expect(taken.filter(Boolean).length).toBe(Math.min(25, pairs.length));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a difference that is gone when asked again is transient, with the time it took", async () => {
+    let asked = 0;
+    const { settle } = open(
+      {},
+      { ask: async (side) => (side === "legacy" ? json({ n: 2 }) : json({ n: ++asked < 3 ? 1 : 2 })) },
+    );
+    const [comparison] = await settle(exchange(json({ n: 2 }), json({ n: 1 }), { at: Date.now() }));
+    expect(asked).toBe(3);
+    expect(comparison).toMatchObject({ outcome: { outcome: "transient" }, unconfirmed: false });
+    expect(comparison!.convergedMs).toBeGreaterThanOrEqual(1);
+  });
+
+  test("a place where legacy disagrees with itself is noise, and the mismatch beside it stays one", async () => {
+    let n = 0;
+    const noisy = (price: number) => json({ at: ++n, price });
+    const { settle } = open({}, { ask: async (side) => noisy(side === "legacy" ? 10 : 11) });
+    const [comparison] = await settle(exchange(noisy(10), noisy(11)));
+    expect(comparison!.outcome.outcome).toBe("mismatch");
+    expect(comparison!.differences.map(({ path, standing }) => [path, standing])).toEqual([
+      ["$.at", "noise"],
+      ["$.price", "mismatch"],
+    ]);
+  });
+
+  test("without a budget nobody is asked again, and the comparison says that it is unconfirmed", async () => {
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      return json(1);
+    };
+    const { settle } = open({ again: { ...OPTIONS.again, perSecond: 0, sample: 1 } }, { ask });
+    const [comparison] = await settle(exchange(json(1), json(2)));
+    expect(comparison).toMatchObject({ outcome: { outcome: "mismatch" }, unconfirmed: true });
+    expect(asked).toBe(0);
+  });
+
+  test("nobody is asked again while shadowing is switched off", async () => {
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      return json(1);
+    };
+    const { settle } = open({ again: { ...OPTIONS.again, sample: 1 } }, { ask, on: () => false });
+    const [comparison] = await settle(exchange(json(1), json(2)));
+    expect(comparison!.unconfirmed).toBe(true);
+    expect(asked).toBe(0);
+  });
+
+  test("differences that were all accepted are not asked again", async () => {
+    const { settle } = open({}, { accepted: () => true, ask: () => expect.unreachable() });
+    const [comparison] = await settle(exchange(json(1), json(2)));
+    expect(comparison!.outcome.outcome).toBe("accepted");
+    expect(comparison!.differences.map(({ standing }) => standing)).toEqual(["accepted"]);
+  });
+
+  test("room is refused before anything is begun, and given back when a comparison has ended", async () => {
+    const { reconciler, emitted } = open({ maxPending: 1 });
+    let finish = (_: Exchange) => {};
+    expect(reconciler.offer(() => new Promise((done) => (finish = done)))).toBe(true);
+    expect(reconciler.offer(() => expect.unreachable())).toBe(false);
+    finish(exchange(json(1), json(1)));
+    await expect.poll(() => emitted.length).toBe(1);
+    await expect.poll(() => reconciler.stats().pending).toBe(0);
+    expect(reconciler.offer(async () => exchange(json(1), json(1)))).toBe(true);
+  });
+
+  test("draining cuts the waiting short, and what was begun still ends in a comparison", async () => {
+    const { reconciler, give, emitted } = open({ again: { ...OPTIONS.again, delayMs: 60_000 } });
+    give(exchange(json(1), json(2)));
+    await expect.poll(() => reconciler.stats().asking).toBe(1);
+    const from = performance.now();
+    await reconciler.drain(10_000);
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect(emitted).toMatchObject([{ outcome: { outcome: "mismatch" }, unconfirmed: true }]);
+    expect(give(exchange(json(1), json(1)))).toEqual([false]);
+  });
+
+  test("a begin that fails is reported as a bug and gives its room back", async () => {
+    const { reconciler, bugs } = open({ maxPending: 1 });
+    reconciler.offer(() => Promise.reject(new Error("boom")));
+    await expect.poll(() => bugs.length).toBe(1);
+    await expect.poll(() => reconciler.stats().pending).toBe(0);
+  });
+
+  test("a sampled request asks legacy twice and tells what changed", async () => {
+    const noticed: string[][] = [];
+    let n = 0;
+    const { settle } = open(
+      { again: { ...OPTIONS.again, sample: 1 } },
+      {
+        ask: async () => json({ id: ++n, a: 1 }),
+        noticed: (_, differences) => noticed.push(differences.map((d) => d.path)),
+      },
+    );
+    const same = json({ id: 0, a: 1 });
+    await settle(exchange(same, same));
+    await expect.poll(() => noticed).toEqual([["$.id"]]);
+  });
+});
