@@ -2,6 +2,7 @@
 
 export { FULL_CONTROL, type ShadowControl } from "./admit.ts";
 export { type Ask, type AskOptions, askOverWire } from "./ask.ts";
+export { askOverUndici } from "./ask-undici.ts";
 export type { BreakerState } from "./breaker.ts";
 export { comparable } from "./comparable.ts";
 export { openProxy, type ProxyGauges, type RunningProxy } from "./listen.ts";

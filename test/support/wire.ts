@@ -54,7 +54,7 @@ export type Backend = RawServer & { readonly seen: SeenRequest[]; reply: Reply }
 
 export async function backend(reply: string | Buffer | Reply): Promise<Backend> {
   const seen: SeenRequest[] = [];
-  const state = { reply: typeof reply === "function" ? reply : (socket: Socket) => void socket.write(reply) };
+  const state = { reply: typeof reply === "function" ? reply : (socket: Socket) => void socket.write(bytesOf(reply)) };
   const server = await rawServer((socket) => {
     let pending: Buffer = Buffer.alloc(0);
     socket.on("end", () => socket.end());
@@ -80,9 +80,13 @@ export async function backend(reply: string | Buffer | Reply): Promise<Backend> 
   });
 }
 
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === "string" ? Buffer.from(text, "latin1") : text;
+}
+
 /** A complete response with a length. */
 export function ok(body: string | Uint8Array = "", fields: string[] = [], status = "200 OK"): Buffer {
-  const bytes = typeof body === "string" ? Buffer.from(body, "latin1") : body;
+  const bytes = bytesOf(body);
   const lines = [`HTTP/1.1 ${status}`, ...fields, `Content-Length: ${bytes.length}`];
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), bytes]);
 }
@@ -159,7 +163,7 @@ export async function rawClient(port: number): Promise<RawClient> {
     bytes,
     closed: () => closed,
     error: () => error,
-    send: (data) => void socket.write(typeof data === "string" ? Buffer.from(data, "latin1") : data),
+    send: (data) => void socket.write(bytesOf(data)),
     until,
     end: (ms) => until(() => false, ms),
     async [Symbol.asyncDispose]() {

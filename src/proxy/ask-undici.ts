@@ -1,0 +1,109 @@
+// proxy/ask-undici.ts: asks one side for one answer by undici; the second implementation of `Ask`
+
+import { type Dispatcher, Pool } from "undici";
+import type { Answer } from "../model/answer.ts";
+import type { RequestHead } from "../model/exchange.ts";
+import type { Fields } from "../model/fields.ts";
+import type { Ask, AskOptions } from "./ask.ts";
+import { responseOf } from "./asking.ts";
+import { createCapture } from "./capture.ts";
+import { DEADLINE, failureOf, protocolTrouble, type Trouble, troubleOf } from "./failure.ts";
+import { askedFields } from "./outgoing.ts";
+import { originOf } from "./wire/dial.ts";
+import { frame, type ResponseHead } from "./wire/frame.ts";
+
+/** For asking again: few requests, so what counts is that it is another reading of HTTP than our own. */
+export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions): Ask {
+  const origin = originOf(upstream.url);
+  const { ca, cert, key, serverName, insecure } = upstream.tls ?? {};
+  const pool = new Pool(upstream.url, {
+    connections: upstream.maxConnections,
+    pipelining: 1,
+    headersTimeout: 0, // the deadline covers all of it
+    bodyTimeout: 0,
+    keepAliveTimeout: upstream.keepAlive,
+    maxHeaderSize: upstream.maxHead,
+    connect: {
+      timeout: upstream.connectTimeout,
+      rejectUnauthorized: insecure !== true,
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(serverName && { servername: serverName }),
+    },
+  });
+  const host = upstream.rewriteHost ? origin.authority : undefined;
+  const budget = { used: 0, limit: Number.POSITIVE_INFINITY };
+
+  function ask(request: RequestHead, body?: Uint8Array): Promise<Answer> {
+    const askedAt = performance.now();
+    const elapsed = () => performance.now() - askedAt;
+    return new Promise((resolve) => {
+      const capture = createCapture(maxBody, budget);
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), timeout);
+      const done = (answer: Answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      let head: ResponseHead | undefined;
+      let firstByteMs = 0;
+      const fail = (trouble: Trouble) => done(failureOf(trouble, elapsed()));
+      try {
+        pool.dispatch(
+          {
+            method: request.method as Dispatcher.HttpMethod,
+            path: request.target,
+            headers: askedFields(request.fields, undefined, host, side === "candidate"),
+            body: body ?? null,
+          },
+          {
+            onRequestStart(controller) {
+              if (late.signal.aborted) controller.abort(new Late());
+              else late.signal.addEventListener("abort", () => controller.abort(new Late()), { once: true });
+            },
+            onResponseStart(controller, status, _fields, reason) {
+              if (status < 200) return;
+              firstByteMs = elapsed();
+              const raw = textOf(controller.rawHeaders);
+              const read = frame("HTTP/1.1", status, reason ?? "", raw, request.method === "HEAD");
+              if (typeof read === "string") controller.abort(new Error(read));
+              else head = read;
+            },
+            onResponseData(_controller, chunk) {
+              capture.add(chunk, true);
+            },
+            onResponseEnd(controller) {
+              done(responseOf(head!, capture, textOf(controller.rawTrailers), firstByteMs, elapsed()));
+            },
+            onResponseError(_controller, error) {
+              fail(judge(error));
+            },
+          },
+        );
+      } catch (error) {
+        fail(protocolTrouble(error instanceof Error ? error.message : String(error)));
+      }
+    });
+  }
+  return { ask, close: () => pool.destroy() };
+}
+
+class Late extends Error {}
+
+/** undici's error in our words. */
+function judge(error: Error): Trouble {
+  if (error instanceof Late) return DEADLINE;
+  const code = String((error as NodeJS.ErrnoException).code ?? "");
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  if (/TIMEOUT$/.test(code)) return { reason: "timeout", error: "http_response_timeout", detail: error.message };
+  if (code === "UND_ERR_SOCKET") return troubleOf(cause ?? error, "open");
+  if (code.startsWith("HPE_") || code.startsWith("UND_ERR_") || code === "") return protocolTrouble(error.message);
+  if (/^ERR_(TLS|SSL)|CERT|SIGNED|ISSUER/.test(code)) return troubleOf(error, "tls");
+  return troubleOf(error, (error as NodeJS.ErrnoException).syscall === "connect" ? "connect" : "open");
+}
+
+function textOf(raw: unknown): Fields {
+  if (!Array.isArray(raw)) return [];
+  return raw.map((each: string | Buffer) => (typeof each === "string" ? each : each.toString("latin1")));
+}
