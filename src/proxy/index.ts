@@ -5,6 +5,7 @@ export { type Ask, type AskOptions, askOverWire } from "./ask.ts";
 export { askOverUndici } from "./ask-undici.ts";
 export type { BreakerState } from "./breaker.ts";
 export { comparable } from "./comparable.ts";
+export { proxyOptionsOf, type ReadFile, upstreamOf } from "./configure.ts";
 export { openProxy, type ProxyGauges, type RunningProxy } from "./listen.ts";
 export {
   type BreakerOptions,
@@ -22,3 +23,4 @@ export {
   type UpstreamTls,
 } from "./options.ts";
 export type { ProxyPorts } from "./ports.ts";
+export { shadowControlOf } from "./switches.ts";

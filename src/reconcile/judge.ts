@@ -11,7 +11,7 @@ export type Judge = {
   /** Why two responses to this request cannot be compared without misleading, if so. */
   readonly comparable: (exchange: Answered) => NotComparableReason | undefined;
   /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
-  readonly identical: (legacy: Response, candidate: Response) => boolean;
+  readonly identical: (route: string, legacy: Response, candidate: Response) => boolean;
 };
 
 /** The outcome of an exchange that needs no comparison, or the answered exchange that does. */
@@ -26,5 +26,5 @@ export function judge(exchange: Exchange, { comparable, identical }: Judge): Out
   const answered = exchange as Answered;
   const reason = comparable(answered);
   if (reason) return { outcome: "not_comparable", reason };
-  return identical(legacy, candidate) ? { outcome: "match" } : answered;
+  return identical(exchange.route, legacy, candidate) ? { outcome: "match" } : answered;
 }

@@ -95,7 +95,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
     typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
     const verdict = await ports.comparer.compare(job);
-    if (verdict.kind === "failed" || verdict.incomparable) {
+    const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
+    if (undecided) {
       emit(exchange, { outcome: "not_comparable", reason: "partial" }, from);
       return;
     }
@@ -129,7 +130,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (stopping.signal.aborted || !ports.on(exchange.route) || !sampling.take()) return;
     const again = await ports.ask("legacy", exchange);
     if (again.kind !== "response") return;
-    if (ports.identical(exchange.legacy, again)) return ports.noticed(exchange.route, [], ports.now());
+    if (ports.identical(exchange.route, exchange.legacy, again)) return ports.noticed(exchange.route, [], ports.now());
     const verdict = await ports.comparer.compare({ route: exchange.route, legacy: exchange.legacy, candidate: again });
     if (verdict.kind === "compared") ports.noticed(exchange.route, verdict.compared.differences, ports.now());
   }

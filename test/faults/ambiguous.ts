@@ -4,7 +4,11 @@
  * `refused`: a 4xx (or 501) from us, and not a byte reaches legacy. `relayed`: exactly one request reaches legacy, in a
  * form that has one meaning. A pair says that it is relayed as so many requests.
  */
-export type Ambiguous = { readonly name: string; readonly raw: string; readonly becomes: "refused" | "relayed" | number };
+export type Ambiguous = {
+  readonly name: string;
+  readonly raw: string;
+  readonly becomes: "refused" | "relayed" | number;
+};
 
 const H = "Host: shop.example\r\n";
 const get = (name: string, lines: string, becomes: Ambiguous["becomes"]): Ambiguous => ({
@@ -41,9 +45,19 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   post("leading zeros in a length", "Content-Length: 0005\r\n", "hello", "relayed"),
   post("a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", "refused"),
   post("chunks and a length", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n", "refused"),
-  post("a smuggled request behind chunks and a length", `Content-Length: ${5 + SMUGGLED.length}\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${SMUGGLED}`, "refused"),
+  post(
+    "a smuggled request behind chunks and a length",
+    `Content-Length: ${5 + SMUGGLED.length}\r\nTransfer-Encoding: chunked\r\n`,
+    `0\r\n\r\n${SMUGGLED}`,
+    "refused",
+  ),
   post("chunked twice", "Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n", "refused"),
-  post("chunked twice in two fields", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", "refused"),
+  post(
+    "chunked twice in two fields",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+    "0\r\n\r\n",
+    "refused",
+  ),
   post("chunked, then identity", "Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n", "refused"),
   post("an unknown coding", "Transfer-Encoding: cow\r\n", "0\r\n\r\n", "refused"),
   post("an unknown coding before chunked", "Transfer-Encoding: cow, chunked\r\n", "0\r\n\r\n", "refused"),
@@ -57,7 +71,12 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   post("an empty transfer coding", "Transfer-Encoding:\r\n", "", "refused"),
   post("an empty transfer coding and a length", "Transfer-Encoding:\r\nContent-Length: 5\r\n", "hello", "refused"),
   post("a transfer coding with a space before the colon", "Transfer-Encoding : chunked\r\n", "0\r\n\r\n", "refused"),
-  post("a transfer coding on a folded line", "X-A: b\r\n Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "hello", "refused"),
+  post(
+    "a transfer coding on a folded line",
+    "X-A: b\r\n Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    "hello",
+    "refused",
+  ),
   {
     name: "chunks in HTTP/1.0",
     raw: `POST /orders HTTP/1.0\r\n${H}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
@@ -67,15 +86,35 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   post("a chunk size in words", "Transfer-Encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n", "refused"),
   post("a chunk size with a sign", "Transfer-Encoding: chunked\r\n", "+5\r\nhello\r\n0\r\n\r\n", "refused"),
   post("a chunk size with 0x", "Transfer-Encoding: chunked\r\n", "0x5\r\nhello\r\n0\r\n\r\n", "refused"),
-  post("a chunk size beyond all numbers", "Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nhello\r\n0\r\n\r\n", "refused"),
+  post(
+    "a chunk size beyond all numbers",
+    "Transfer-Encoding: chunked\r\n",
+    "fffffffffffffffff\r\nhello\r\n0\r\n\r\n",
+    "refused",
+  ),
   post("a chunk that is longer than its size", "Transfer-Encoding: chunked\r\n", "4\r\nhello\r\n0\r\n\r\n", "refused"),
   post("a chunk that ends in a bare line feed", "Transfer-Encoding: chunked\r\n", "5\nhello\r\n0\r\n\r\n", "refused"),
   post("a chunk size behind a space", "Transfer-Encoding: chunked\r\n", " 5\r\nhello\r\n0\r\n\r\n", "refused"),
   post("a chunk extension", "Transfer-Encoding: chunked\r\n", "5;a=b\r\nhello\r\n0\r\n\r\n", "relayed"),
   post("a quoted chunk extension", "Transfer-Encoding: chunked\r\n", '5;a="b;c"\r\nhello\r\n0\r\n\r\n', "relayed"),
-  post("a chunk extension with a bare carriage return", "Transfer-Encoding: chunked\r\n", "5;a\rb\r\nhello\r\n0\r\n\r\n", "refused"),
-  post("a chunk extension without end", "Transfer-Encoding: chunked\r\n", `5;${"a".repeat(40_000)}\r\nhello\r\n0\r\n\r\n`, "refused"),
-  post("a length among the trailers", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n", "relayed"),
+  post(
+    "a chunk extension with a bare carriage return",
+    "Transfer-Encoding: chunked\r\n",
+    "5;a\rb\r\nhello\r\n0\r\n\r\n",
+    "refused",
+  ),
+  post(
+    "a chunk extension without end",
+    "Transfer-Encoding: chunked\r\n",
+    `5;${"a".repeat(40_000)}\r\nhello\r\n0\r\n\r\n`,
+    "refused",
+  ),
+  post(
+    "a length among the trailers",
+    "Transfer-Encoding: chunked\r\n",
+    "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n",
+    "relayed",
+  ),
   // lines
   { name: "bare line feeds", raw: "GET /orders/7 HTTP/1.1\nHost: shop.example\n\n", becomes: "refused" },
   get("a bare carriage return in a value", "X-A: b\rc\r\n", "refused"),
@@ -132,15 +171,33 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   line("a host with user information", "GET /orders/7 HTTP/1.1", "refused", "Host: me@shop.example\r\n"),
   line("a list of hosts", "GET /orders/7 HTTP/1.1", "refused", "Host: shop.example, other.example\r\n"),
   // connections and expectations
-  get("an upgrade to h2c", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n", "relayed"),
+  get(
+    "an upgrade to h2c",
+    "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+    "relayed",
+  ),
   get("Connection that names Host", "Connection: Host\r\n", "relayed"),
   get("Connection that names Content-Length", "Connection: Content-Length, close\r\n", "relayed"),
-  post("Connection that names Content-Length with a body", "Connection: Content-Length\r\nContent-Length: 5\r\n", "hello", "relayed"),
-  post("Connection that names Transfer-Encoding", "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n", "relayed"),
+  post(
+    "Connection that names Content-Length with a body",
+    "Connection: Content-Length\r\nContent-Length: 5\r\n",
+    "hello",
+    "relayed",
+  ),
+  post(
+    "Connection that names Transfer-Encoding",
+    "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n",
+    "5\r\nhello\r\n0\r\n\r\n",
+    "relayed",
+  ),
   get("a body on a GET", `Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED.slice(0, -2)}`, "relayed"),
   { name: "two requests in one packet", raw: `GET /a HTTP/1.1\r\n${H}\r\nGET /b HTTP/1.1\r\n${H}\r\n`, becomes: 2 },
   { name: "an empty line before the request", raw: `\r\nGET /orders/7 HTTP/1.1\r\n${H}\r\n`, becomes: "relayed" },
-  { name: "a request behind a body", raw: `POST /a HTTP/1.1\r\n${H}Content-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\n${H}\r\n`, becomes: 2 },
+  {
+    name: "a request behind a body",
+    raw: `POST /a HTTP/1.1\r\n${H}Content-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\n${H}\r\n`,
+    becomes: 2,
+  },
   { name: "a TLS hello on a plain port", raw: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", becomes: "refused" },
   { name: "noise", raw: "\x00\xff\x00\xff\r\n\r\n", becomes: "refused" },
 ];

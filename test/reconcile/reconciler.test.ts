@@ -28,7 +28,7 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
       comparable: () => undefined,
-      identical: (a, b) =>
+      identical: (_, a, b) =>
         a.body.kind === "kept" &&
         b.body.kind === "kept" &&
         Buffer.concat(a.body.chunks).equals(Buffer.concat(b.body.chunks)),

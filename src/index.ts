@@ -1,0 +1,3 @@
+// index.ts: what a library user may import
+
+export { type CompareOptions, compare } from "./compare/index.ts";

@@ -1,0 +1,98 @@
+// proxy/configure.ts: what a config means for the proxy
+
+import type { Config } from "../config/index.ts";
+import type { ListenTls, ProxyOptions, StickyBy, UpstreamOptions, UpstreamTls } from "./options.ts";
+
+/** Reads a file that the config names. Throws with words for a person when it cannot. */
+export type ReadFile = (file: string) => Buffer;
+
+type Upstream = Config["legacy"] | Config["candidate"] | NonNullable<Config["control"]>;
+
+/** Bytes of a response's head. */
+const MAX_RESPONSE_HEAD = 64 * 1024;
+
+export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
+  const { shadow, limits } = config;
+  const stickyBy = stickyOf(shadow.by);
+  const tls = listenTlsOf(config, read);
+  return {
+    listen: { host: config.listen.host, port: config.listen.port, ...(tls && { tls }) },
+    legacy: upstreamOf(config.legacy, config.legacy.timeout, read),
+    candidate: {
+      ...upstreamOf(config.candidate, config.candidate.timeout, read),
+      maxWaiting: 0,
+      timeout: config.candidate.timeout,
+      maxInFlight: config.candidate.maxInFlight,
+    },
+    shadow: {
+      sample: shadow.enabled ? shadow.sample : 0,
+      methods: shadow.methods,
+      maxRequestBody: shadow.maxRequestBody,
+      patience: config.candidate.timeout,
+      ...(stickyBy && { stickyBy }),
+    },
+    capture: config.capture,
+    breaker: {
+      errorShare: config.breaker.errors,
+      minRequests: config.breaker.minimum,
+      window: config.breaker.window,
+      openFor: config.breaker.open,
+      probes: 3,
+    },
+    routes: config.routes.map((route) => ({
+      match: route.match.text,
+      readOnly: route.readOnly,
+      shadow: { off: !route.shadow.enabled, sample: route.shadow.sample },
+    })),
+    maxRoutes: limits.maxRoutes,
+    forwarded: { xForwarded: config.forwarded.xForwarded, forwarded: config.forwarded.forwarded },
+    limits: {
+      maxConnections: limits.maxConnections,
+      maxHead: limits.maxHeaderSize,
+      headTimeout: limits.headersTimeout,
+      idleTimeout: limits.idleTimeout,
+      keepAlive: limits.keepAliveTimeout,
+    },
+  };
+}
+
+/** One side's server, with the time it has for the head of an answer. */
+export function upstreamOf(side: Upstream, headTimeout: number, read: ReadFile): UpstreamOptions {
+  return {
+    url: side.url,
+    tls: upstreamTlsOf(side.tls, read),
+    maxConnections: side.maxConnections,
+    maxWaiting: side.maxConnections,
+    connectTimeout: side.connectTimeout,
+    headTimeout,
+    idleTimeout: side.idleTimeout,
+    keepAlive: side.keepAlive,
+    maxHead: MAX_RESPONSE_HEAD,
+    rewriteHost: side.host === "rewrite",
+  };
+}
+
+function upstreamTlsOf(tls: Upstream["tls"], read: ReadFile): UpstreamTls {
+  return {
+    ...(tls.ca !== undefined && { ca: read(tls.ca) }),
+    ...(tls.cert !== undefined && { cert: read(tls.cert) }),
+    ...(tls.key !== undefined && { key: read(tls.key) }),
+    ...(tls.serverName !== undefined && { serverName: tls.serverName }),
+    insecure: tls.insecure,
+  };
+}
+
+/** The listener's certificate, if it has one. */
+export function listenTlsOf({ tls }: Config, read: ReadFile): ListenTls | undefined {
+  if (tls.cert === undefined || tls.key === undefined) return undefined;
+  return {
+    cert: read(tls.cert),
+    key: read(tls.key),
+    ...(tls.clientCa !== undefined && { clientCa: read(tls.clientCa) }),
+  };
+}
+
+export function stickyOf(by: Config["shadow"]["by"]): StickyBy | undefined {
+  if (by.kind === "id") return undefined;
+  return by.kind === "field" ? { field: by.name } : { cookie: by.name };
+}
