@@ -7,6 +7,17 @@ type Entry = { readonly summary: string; readonly load: () => Promise<Command> }
 /** In the order in which a newcomer needs them. The summary is the command's own; a test holds them together. */
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
+    "check",
+    { summary: "Read a config and print every fault", load: async () => (await import("./check.ts")).checkCommand },
+  ],
+  [
+    "compare",
+    {
+      summary: "compare two body files with the proxy's engine and rules",
+      load: async () => (await import("./compare.ts")).compareCommand,
+    },
+  ],
+  [
     "report",
     {
       summary: "show what was found, most telling first",
