@@ -63,8 +63,7 @@ type Asking = {
 
 async function exchange({ url, token, method, path, body, io }: Asking): Promise<unknown> {
   // An agent of our own: no proxy from the environment, and nothing that outlives the command.
-  await using agent = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: MAX_ANSWER, pipelining: 0 }) as Agent &
-    AsyncDisposable;
+  const agent = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: MAX_ANSWER });
   const signal = AbortSignal.any([io.stop, AbortSignal.timeout(PATIENCE_MS)]);
   const headers = {
     accept: "application/json",
@@ -78,6 +77,8 @@ async function exchange({ url, token, method, path, body, io }: Asking): Promise
     answer = { status: response.statusCode, text: await response.body.text() };
   } catch (error) {
     throw new Failed(unreached(url, error));
+  } finally {
+    await agent.destroy();
   }
   return understood(url, path, answer);
 }
