@@ -53,13 +53,13 @@ export function openDatabase(
       mkdirSync(dir, { recursive: true });
       const path = join(dir, DATABASE);
       if (torn !== undefined) throw tornError(torn);
-      const newer = newerVersion(path);
+      const newer = inspect(dir);
       if (newer !== undefined) {
         const detail = `${path} is of version ${newer}, made by a newer parallel-run: it is left untouched`;
         return { kind: "newer", detail };
       }
       database = new DatabaseSync(path, { timeout: 2_000 });
-      const migrated = prepare(database, dir, options.maxBytes);
+      const migrated = prepare(database, options.maxBytes);
       const file = fileId(path)!;
       const empty = isEmpty(database);
       const earlier = options.running && !empty && !sameFile(file, options.own);
@@ -86,11 +86,10 @@ export function openDatabase(
   return { kind: "failed", detail: `${dir}: no sound database could be made` };
 }
 
-function prepare(database: DatabaseSync, dir: string, maxBytes: number) {
+function prepare(database: DatabaseSync, maxBytes: number) {
   const log = logBytes(maxBytes);
   // Before the first table; a database that has some keeps what it was made with.
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");
-  if (bytesOnDisk(dir) <= CHECKED_BYTES) check(database);
   const migrated = migrate(database);
   if (migrated.kind !== "current") return migrated;
   database.exec(
@@ -112,20 +111,25 @@ function check(database: DatabaseSync): void {
 
 const tornError = (detail: string) => Object.assign(new Error(detail), { errcode: 11 });
 
-/** Looked up read-only: opening a file to write folds its log into it, and then it would have been touched. */
-function newerVersion(path: string): number | undefined {
+/**
+ * Looked at read-only first: opening a file to write folds its log into it, and then it would have been touched. The
+ * version where it is one that we do not know; throws when the file is torn.
+ */
+function inspect(dir: string): number | undefined {
+  const path = join(dir, DATABASE);
   if (fileId(path) === undefined) return undefined;
+  let database: DatabaseSync | undefined;
   try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
-    try {
-      const version = numberOf(database, "user_version");
-      const ours = numberOf(database, "application_id") === APPLICATION_ID;
-      return ours && version > MIGRATIONS.length ? version : undefined;
-    } finally {
-      database.close();
-    }
-  } catch {
-    return undefined; // torn, or not to be opened at all: opening it to write will say what it is
+    database = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
+    const version = numberOf(database, "user_version");
+    if (numberOf(database, "application_id") === APPLICATION_ID && version > MIGRATIONS.length) return version;
+    if (bytesOnDisk(dir) <= CHECKED_BYTES) check(database);
+    return undefined;
+  } catch (error) {
+    if (failureOf(error).kind === "torn") throw error;
+    return undefined; // opening it to write will say what is wrong
+  } finally {
+    if (database?.isOpen) database.close();
   }
 }
 

@@ -9,16 +9,19 @@ export const LOCK = "parallel-run.lock";
 /** Files put aside of each kind: the newest are the ones that someone may want to look at. */
 const MOST_ASIDE = 3;
 
-/** Which file it is, whatever its name: a directory that was deleted or replaced under us shows by this. */
-export type FileId = { readonly dev: number; readonly ino: number };
+/**
+ * Which file it is, whatever its name: a directory that was deleted or replaced under us shows by this. With the time of
+ * its birth, since the number of a deleted file is soon given to another one.
+ */
+export type FileId = { readonly dev: bigint; readonly ino: bigint; readonly born: bigint };
 
 export function fileId(path: string): FileId | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? undefined : { dev: stats.dev, ino: stats.ino };
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stats === undefined ? undefined : { dev: stats.dev, ino: stats.ino, born: stats.birthtimeNs };
 }
 
 export const sameFile = (one: FileId | undefined, other: FileId | undefined) =>
-  one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+  one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino && one.born === other.born;
 
 /** Renames the database with its log, so that it can still be opened by its new name. The new name is the answer. */
 export function putAside(dir: string, why: "torn" | "earlier", now: number): string {

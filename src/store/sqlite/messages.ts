@@ -34,6 +34,8 @@ export type Reply =
   | {
       readonly reply: "open";
       readonly file: FileId;
+      /** Nothing is in it: what is known is to be written anew. */
+      readonly empty: boolean;
       readonly documents: readonly Row[];
       readonly aside?: string;
     }

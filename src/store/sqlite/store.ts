@@ -12,7 +12,7 @@ import {
 import { openMemoryStore } from "../memory.ts";
 import { createMirror } from "../mirror.ts";
 import { logBytes } from "./database.ts";
-import type { FileId } from "./files.ts";
+import { type FileId, sameFile } from "./files.ts";
 import type { Reply } from "./messages.ts";
 import { createPending, type Taken } from "./pending.ts";
 import { createThread } from "./thread.ts";
@@ -149,8 +149,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
       return false;
     }
     for (const row of reply.documents) mirror.restore(row);
-    if (running && !(file !== undefined && file.ino === reply.file.ino && file.dev === reply.file.dev))
-      mirror.forgotten();
+    if (running && (reply.empty || !sameFile(file, reply.file))) mirror.forgotten();
     file = reply.file;
     torn = undefined;
     isOpen = true;

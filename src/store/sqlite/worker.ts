@@ -1,6 +1,6 @@
 // store/sqlite/worker.ts: the thread that has the database; SQLite is synchronous, and a disk may take its time
 
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
@@ -72,6 +72,7 @@ function answer(message: Ask): Reply {
 function open(ask: Extract<Ask, { ask: "open" }>): Reply {
   letGo();
   mkdirSync(dir, { recursive: true });
+  accessSync(dir, constants.W_OK); // says more plainly than SQLite what is wrong
   lock = takeLock(dir, pid, ask.lockWaitMs);
   if (lock.kind === "taken") {
     const detail = `${dir} is in use by ${lock.by}: each process needs a data directory of its own`;
@@ -84,10 +85,10 @@ function open(ask: Extract<Ask, { ask: "open" }>): Reply {
     if (opened.kind === "newer") return { reply: "hands off", detail: opened.detail };
     return { reply: "failed", kind: "disk", detail: opened.detail, reopen: true };
   }
-  const { database, file, aside } = opened;
+  const { database, file, empty, aside } = opened;
   held = { database, file, write: createWriter(database, caps) };
   const documents = ask.running ? [] : readDocuments(database);
-  return { reply: "open", file, documents, ...(aside === undefined ? {} : { aside }) };
+  return { reply: "open", file, empty, documents, ...(aside === undefined ? {} : { aside }) };
 }
 
 function write({ database, write: all }: Held, rows: Rows): void {
