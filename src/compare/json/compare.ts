@@ -1,0 +1,139 @@
+// compare/json/compare.ts: two JSON texts in, what differs out
+
+import type { Difference, Masked } from "../../model/difference.ts";
+import type { PatchOperation } from "../../model/rules.ts";
+import { newEquality } from "./equal.ts";
+import { patched } from "./patch.ts";
+import { ROOT_PATH, rootTrail } from "./path.ts";
+import { type JsonRules, patchRuleName } from "./rules.ts";
+import { newTape, scanDocument, type Tape } from "./tape.ts";
+import { differenceAt, type Walk } from "./tell.ts";
+import { walk } from "./walk.ts";
+
+/**
+ * `budget`: elementary steps for pairing list elements, in the whole comparison; beyond it they are paired more cheaply.
+ * `overdue`: true once the deadline has passed. It is asked now and then, and from then on lists are paired by position.
+ */
+export type JsonLimits = { readonly budget: number; readonly overdue?: () => boolean };
+
+export type JsonCompared = {
+  readonly differences: readonly Difference[];
+  /** A cheaper pairing was used somewhere: places may be coarser, equal or not is still exact. */
+  readonly approximate: boolean;
+  readonly masked: readonly Masked[];
+  /** The deadline passed before the end. */
+  readonly overdue: boolean;
+};
+
+const NOTHING: JsonCompared = Object.freeze({ differences: [], approximate: false, masked: [], overdue: false });
+
+/**
+ * Compares two JSON texts, UTF-8 or strings, by meaning. Never throws: a side that is not JSON is one `format` difference at `$`.
+ * A name that stands twice in an object is a `format` difference at that member, unless both sides agree on it. Differences
+ * come in document order, and none of them keeps the texts alive.
+ */
+export function compareJson(
+  legacy: Uint8Array | string,
+  candidate: Uint8Array | string,
+  rules: JsonRules,
+  limits: JsonLimits,
+): JsonCompared {
+  const [left, right] = [bytesOfText(legacy), bytesOfText(candidate)];
+  const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
+  if (!patching && left.equals(right)) return NOTHING;
+  let [a, b] = [newTape(left, new Int32Array(1024)), newTape(right, new Int32Array(1024))];
+  const sound = [scanDocument(a), scanDocument(b)];
+  if (!sound[0] || !sound[1]) return left.equals(right) ? NOTHING : unreadable(a, b, rules);
+  const masked = new Map<string, number>();
+  if (patching) {
+    a = patchSide(a, "legacy", rules.patch.legacy, masked);
+    b = patchSide(b, "candidate", rules.patch.candidate, masked);
+  }
+  const w: Walk = {
+    legacy: { tape: a, prints: undefined },
+    candidate: { tape: b, prints: undefined },
+    rules,
+    overdue: limits.overdue ?? never,
+    equality: newEquality(a, b),
+    budget: { left: limits.budget },
+    found: [],
+    masked,
+    onlySeen: new Set(),
+    outside: 0,
+    approximate: false,
+    late: false,
+    ticks: 0,
+    gate: undefined,
+    deferred: [],
+  };
+  walk(w, 0, 0, rules.root, rootTrail());
+  if (w.outside > 0) for (const name of w.onlySeen) masked.set(name, (masked.get(name) ?? 0) + w.outside);
+  return { differences: w.found, approximate: w.approximate, masked: countsOf(masked), overdue: w.late };
+}
+
+const never = (): boolean => false;
+
+/** Whether bytes are one JSON text (RFC 8259) as `JSON.parse` judges their text, a byte order mark aside. */
+export function isJson(bytes: Uint8Array): boolean {
+  return scanDocument(newTape(bytesOfText(bytes), new Int32Array(1024)));
+}
+
+function countsOf(masked: ReadonlyMap<string, number>): Masked[] {
+  return [...masked].map(([rule, count]) => ({ rule, count }));
+}
+
+function patchSide(
+  tape: Tape,
+  side: "legacy" | "candidate",
+  operations: readonly PatchOperation[],
+  masked: Map<string, number>,
+): Tape {
+  if (operations.length === 0) return tape;
+  const { bytes, applied } = patched(tape, operations);
+  if (applied.length === 0) return tape;
+  for (const operation of applied) {
+    const rule = patchRuleName(side, operation);
+    masked.set(rule, (masked.get(rule) ?? 0) + 1);
+  }
+  const result = newTape(bytes, new Int32Array(tape.nodes.length));
+  scanDocument(result);
+  return result;
+}
+
+/** A string that is no well-formed Unicode has no UTF-8: its lone surrogates become escapes, which mean the same. */
+function bytesOfText(text: Uint8Array | string): Buffer {
+  if (typeof text !== "string") return Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  if (text.isWellFormed()) return Buffer.from(text);
+  const escaped = text.replace(/(\\*)(\p{Surrogate})/gu, (whole, slashes: string, unit: string) =>
+    slashes.length % 2 === 1 ? whole : `${slashes}\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+  return Buffer.from(escaped);
+}
+
+/** How much of a text that is not JSON is shown, in bytes. */
+const SHOWN = 200;
+
+function unreadable(a: Tape, b: Tape, rules: JsonRules): JsonCompared {
+  if (rules.root.ignore !== undefined) {
+    return { ...NOTHING, masked: [{ rule: rules.root.ignore, count: 1 }] };
+  }
+  const difference = differenceAt(
+    ROOT_PATH,
+    "format",
+    shown(a),
+    shown(b),
+    [says(a, "legacy"), says(b, "the candidate")].filter((text) => text !== "").join("; "),
+  );
+  return { ...NOTHING, differences: [difference] };
+}
+
+function says(tape: Tape, side: string): string {
+  if (tape.fault < 0) return "";
+  return tape.bytes.length === 0 ? `${side} is empty` : `${side} is not JSON from byte ${tape.fault} on`;
+}
+
+/** The beginning of a text as a JSON string; nothing for a side that is JSON, whose value is not to blame. */
+function shown(tape: Tape): string | undefined {
+  if (tape.fault < 0) return undefined;
+  return JSON.stringify(tape.bytes.toString("utf8", 0, SHOWN));
+}

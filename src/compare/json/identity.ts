@@ -1,0 +1,170 @@
+// compare/json/identity.ts: the member by which the elements of a list are known, found in the data
+
+import { leafPrint } from "./fingerprint.ts";
+import { likeness } from "./likeness.ts";
+import { sameName } from "./members.ts";
+import { nameOf } from "./path.ts";
+import type { Place } from "./rules.ts";
+import { stepTo } from "./step.ts";
+import {
+  ARRAY,
+  END,
+  ESCAPED,
+  kindAt,
+  NEXT,
+  NUMBER,
+  newTape,
+  OBJECT,
+  START,
+  STRIDE,
+  STRING,
+  scanDocument,
+  type Tape,
+} from "./tape.ts";
+
+/** The names of one or several members, as nodes of a tape that has them. */
+export type Identity = { readonly names: Tape; readonly nodes: readonly number[]; readonly label: string };
+
+/** Elements looked at before all of them are: enough to turn most names away. */
+const SAMPLE = 32;
+const MOST_NAMES = 24;
+const FULLY_TRIED = 6;
+const LONGEST_KEY = 256;
+
+const PRESENT = 0.9;
+const DISTINCT = 0.95;
+const SHARED = 0.5;
+/** A first candidate this good is taken without looking at the others. */
+const CONVINCING = 0.75;
+/** Below this an unlikely name is a coincidence. */
+const PLAUSIBLE = 0.3;
+
+/** Names that mean identity in practice: they break ties and are tried first, nothing more. */
+const LIKELY = /(^|[a-z_-])(id|key|uuid|guid|sku|code|slug|ref|no|number|name)$|Id$|ID$/i;
+
+/** An identity made of these members, as a rule names them. */
+export function identityOf(names: readonly string[]): Identity {
+  const text = `{${names.map((name) => `${JSON.stringify(name)}:0`).join(",")}}`;
+  const tape = newTape(Buffer.from(text), new Int32Array((names.length + 1) * STRIDE));
+  scanDocument(tape);
+  return { names: tape, nodes: names.map((_, k) => (k + 1) * STRIDE), label: names.join(", ") };
+}
+
+/** What identifies an element, as a hash; 0 where it lacks a part of it. */
+export function keyPrint(tape: Tape, element: number, { names, nodes }: Identity): number {
+  if (kindAt(tape, element) !== OBJECT) return 0;
+  let print = 0x51ed270b;
+  for (const node of nodes) {
+    const member = memberLike(tape, element, names, node);
+    if (member < 0 || kindAt(tape, member) >= ARRAY) return 0;
+    print = Math.imul(print ^ leafPrint(tape, member), 0x01000193);
+  }
+  return print === 0 ? 1 : print;
+}
+
+function memberLike(tape: Tape, object: number, names: Tape, name: number): number {
+  const end = tape.nodes[object + NEXT]!;
+  for (let at = object + STRIDE; at < end; at = tape.nodes[at + NEXT]!) if (sameName(tape, at, names, name)) return at;
+  return -1;
+}
+
+/**
+ * A member whose scalar values are there in almost all elements of both lists, almost never repeat in one, mostly occur in
+ * both, and pair elements that are alike. Several may fit: the one whose pairs agree most is it.
+ */
+export function findIdentity(
+  a: Tape,
+  left: readonly number[],
+  b: Tape,
+  right: readonly number[],
+  placeOf: (element: number, index: number) => Place,
+): Identity | undefined {
+  if (Math.min(left.length, right.length) < 1 || Math.max(left.length, right.length) < 2) return undefined;
+  const [some, others] = [spread(left), spread(right)];
+  let best: { identity: Identity; score: number } | undefined;
+  let tried = 0;
+  for (const identity of candidates(a, left, placeOf)) {
+    if (!fits(some.map((node) => keyPrintOf(a, node, identity)))) continue;
+    if (!fits(others.map((node) => keyPrintOf(b, node, identity)))) continue;
+    tried += 1;
+    if (tried > FULLY_TRIED) break;
+    const score = scoreOf(a, left, b, right, identity, placeOf);
+    if (score > (best?.score ?? 0)) best = { identity, score };
+    if (score >= CONVINCING && LIKELY.test(identity.label)) break;
+  }
+  return best?.identity;
+}
+
+function candidates(a: Tape, left: readonly number[], placeOf: (element: number, index: number) => Place): Identity[] {
+  const index = left.findIndex((node) => kindAt(a, node) === OBJECT);
+  if (index < 0) return [];
+  const element = left[index]!;
+  const place = placeOf(element, index);
+  const found: Identity[] = [];
+  const end = a.nodes[element + NEXT]!;
+  for (let at = element + STRIDE; at < end && found.length < MOST_NAMES; at = a.nodes[at + NEXT]!) {
+    if (!identifies(a, at)) continue;
+    const below = stepTo(place, a, element, at, 0, 0);
+    if (below.ignore !== undefined || below.times.length + below.numbers.length + below.strings.length > 0) continue;
+    if (!below.inside) continue;
+    found.push({ names: a, nodes: [at], label: nameOf(a, at) });
+  }
+  const likely = (identity: Identity): number => (LIKELY.test(identity.label) ? 0 : 1);
+  return found.sort((x, y) => likely(x) - likely(y));
+}
+
+/** Strings and whole numbers identify; flags, fractions and long texts do not. */
+function identifies(tape: Tape, node: number): boolean {
+  const kind = kindAt(tape, node);
+  const [start, end] = [tape.nodes[node + START]!, tape.nodes[node + END]!];
+  if (end - start > LONGEST_KEY) return false;
+  if (kind === NUMBER) return !/[.eE]/.test(tape.bytes.toString("latin1", start, end));
+  return kind === STRING || kind === ESCAPED;
+}
+
+function keyPrintOf(tape: Tape, element: number, { names, nodes }: Identity): number {
+  if (kindAt(tape, element) !== OBJECT) return 0;
+  const member = memberLike(tape, element, names, nodes[0]!);
+  return member >= 0 && identifies(tape, member) ? leafPrint(tape, member) || 1 : 0;
+}
+
+function fits(prints: readonly number[]): boolean {
+  const present = prints.filter((print) => print !== 0);
+  return present.length >= PRESENT * prints.length && new Set(present).size >= DISTINCT * present.length;
+}
+
+function scoreOf(
+  a: Tape,
+  left: readonly number[],
+  b: Tape,
+  right: readonly number[],
+  identity: Identity,
+  placeOf: (element: number, index: number) => Place,
+): number {
+  const ours = left.map((node) => keyPrintOf(a, node, identity));
+  const theirs = right.map((node) => keyPrintOf(b, node, identity));
+  if (!fits(ours) || !fits(theirs)) return 0;
+  const known = new Map<number, number>();
+  for (const [at, print] of theirs.entries()) if (print !== 0) known.set(print, at);
+  const pairs: [number, number][] = [];
+  for (const [at, print] of ours.entries()) {
+    const other = print === 0 ? undefined : known.get(print);
+    if (other !== undefined) pairs.push([at, other]);
+  }
+  const share = pairs.length / Math.min(left.length, right.length);
+  if (share < SHARED) return 0;
+  const unlimited = { left: Number.POSITIVE_INFINITY };
+  const looked = spread(pairs);
+  let agreed = 0;
+  for (const [i, j] of looked) agreed += likeness(a, left[i]!, b, right[j]!, placeOf(left[i]!, i), unlimited);
+  const score = (share * agreed) / looked.length;
+  const inOrder = pairs.every(([, j], k) => k === 0 || pairs[k - 1]![1] < j) ? 1e-3 : 0;
+  if (LIKELY.test(identity.label)) return score + inOrder + 1e-4;
+  return score < PLAUSIBLE ? 0 : score + inOrder;
+}
+
+/** A few of many, evenly. */
+function spread<T>(items: readonly T[]): T[] {
+  if (items.length <= SAMPLE) return [...items];
+  return Array.from({ length: SAMPLE }, (_, k) => items[Math.floor((k * (items.length - 1)) / (SAMPLE - 1))]!);
+}

@@ -1,0 +1,70 @@
+// compare/json/path.ts: a place in a document, spelled only where something differs
+
+import { textOf } from "./strings.ts";
+import { NAME, NAME_END, type Tape } from "./tape.ts";
+
+/** The way from the root to a node. `index` is -1 for a member, whose name then stands in the tape. */
+export type Trail = {
+  readonly above: Trail | undefined;
+  /** About how long the path is, in characters, before it is spelled. */
+  readonly length: number;
+  readonly tape: Tape | undefined;
+  readonly node: number;
+  readonly index: number;
+  text: string | undefined;
+};
+
+export const ROOT_PATH = "$";
+
+export function rootTrail(): Trail {
+  return { above: undefined, length: 1, tape: undefined, node: 0, index: -1, text: ROOT_PATH };
+}
+
+export function memberTrail(above: Trail, tape: Tape, node: number): Trail {
+  const length = above.length + tape.nodes[node + NAME_END]! - tape.nodes[node + NAME]!;
+  return { above, length, tape, node, index: -1, text: undefined };
+}
+
+export function elementTrail(above: Trail, index: number): Trail {
+  return { above, length: above.length + 4, tape: undefined, node: 0, index, text: undefined };
+}
+
+/** The RFC 9535 normalized path in its short form. Without recursion: the trail may be long. */
+export function pathOf(trail: Trail): string {
+  const unspelled: Trail[] = [];
+  let known: Trail = trail;
+  while (known.text === undefined) {
+    unspelled.push(known);
+    known = known.above!;
+  }
+  let text = known.text;
+  for (let step = unspelled.pop(); step !== undefined; step = unspelled.pop()) {
+    text += step.tape === undefined ? `[${step.index}]` : nameStep(nameOf(step.tape, step.node));
+    step.text = text;
+  }
+  return text;
+}
+
+export function nameOf(tape: Tape, node: number): string {
+  return textOf(tape.bytes, tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!);
+}
+
+/** `.name` for an identifier, else RFC 9535's normalized `['...']` (2.7); a lone surrogate, which has no form there, as \ud800. */
+export function nameStep(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `.${name}`;
+  const escaped = name.replace(/[\u0000-\u001f'\\]|\p{Surrogate}/gu, (unit) => {
+    const short = SHORT_ESCAPES[unit];
+    return short ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+  return `['${escaped}']`;
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  "\b": "\\b",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\f": "\\f",
+  "\r": "\\r",
+  "'": "\\'",
+  "\\": "\\\\",
+};

@@ -1,0 +1,62 @@
+// compare/json/strings.ts: strings and member names by code unit, as they mean rather than as they are written
+
+import { isUtf8 } from "node:buffer";
+
+/** Shorter runs are compared here: the call into native code costs more than they do. */
+const SHORT = 48;
+
+export function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): boolean {
+  if (length > SHORT) return a.compare(b, bStart, bStart + length, aStart, aStart + length) === 0;
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return true;
+}
+
+/** The text between and with the quotes at `start` and `end`; bytes that are not UTF-8 become U+FFFD. */
+export function textOf(bytes: Buffer, start: number, end: number): string {
+  return JSON.parse(bytes.toString("utf8", start, end)) as string;
+}
+
+/** The text, or nothing where its bytes are not UTF-8 and so have no text. */
+export function exactTextOf(bytes: Buffer, start: number, end: number): string | undefined {
+  return isUtf8(bytes.subarray(start, end)) ? textOf(bytes, start, end) : undefined;
+}
+
+/**
+ * Whether two quoted strings mean the same code units. For strings of which at least one has an escape; else equal bytes
+ * decide. A byte that is not UTF-8 equals only itself, never the U+FFFD that a decoder would put in its place.
+ */
+export function sameText(a: Buffer, aStart: number, aEnd: number, b: Buffer, bStart: number, bEnd: number): boolean {
+  const [left, right] = [exactTextOf(a, aStart, aEnd), exactTextOf(b, bStart, bEnd)];
+  if (left !== undefined && right !== undefined) return left === right;
+  if (left !== undefined || right !== undefined) return false;
+  return sameUnits(unitsOf(a, aStart, aEnd), unitsOf(b, bStart, bEnd));
+}
+
+function sameUnits(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((unit, i) => unit === b[i]);
+}
+
+/** Broken UTF-8 in pieces that can be compared: each raw byte above ASCII by itself, each run between escapes decoded. */
+function unitsOf(bytes: Buffer, start: number, end: number): string[] {
+  const units: string[] = [];
+  const latin1 = bytes.toString("latin1", start + 1, end - 1);
+  for (const [piece] of latin1.matchAll(/\\u.{4}|\\.|[^\\]/gs)) {
+    if (piece.length === 1) units.push(piece.charCodeAt(0) < 0x80 ? piece : `raw ${piece}`);
+    else {
+      const unit = JSON.parse(`"${piece}"`) as string;
+      units.push(unit.charCodeAt(0) < 0x80 ? unit : `unit ${unit}`);
+    }
+  }
+  return units;
+}
+
+/** FNV-1a over the UTF-8 of a name: what the scanner computes on the way for names without escapes. */
+export function hashName(name: string): number {
+  let hash = -2128831035;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 16777619);
+  return hash;
+}
+
+export function hashEscapedName(bytes: Buffer, start: number, end: number): number {
+  return hashName(textOf(bytes, start, end));
+}

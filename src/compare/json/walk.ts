@@ -1,0 +1,224 @@
+// compare/json/walk.ts: two documents side by side, from the roots down to what differs
+
+import { isExactlySame, isSame, sameLeaf } from "./equal.ts";
+import { type Pairing, pairElements } from "./lists.ts";
+import { membersOf, pairMembers } from "./members.ts";
+import { elementTrail, memberTrail, type Trail } from "./path.ts";
+import type { Place } from "./rules.ts";
+import { sameInOtherWords, settledBy } from "./settle.ts";
+import { stepTo } from "./step.ts";
+import { ARRAY, END, kindAt, NUMBER, OBJECT, START, sourceOf, type Tape, typeOf } from "./tape.ts";
+import { type Gate, hide, hideBy, isHidden, reachesInside, tell, tellOneSided, tellOrder, type Walk } from "./tell.ts";
+
+/** Levels walked by recursion before the rest is put off: the stack stays short at any depth. */
+const LEVELS = 150;
+/** Characters of a path beyond which what differs below is one difference, or the paths alone could fill the memory. */
+const LONGEST_PATH = 8_192;
+
+/** Compares two values and all below them; what differs is in `w.found` afterwards. */
+export function walk(w: Walk, i: number, j: number, place: Place, trail: Trail): void {
+  compareValues(w, i, j, place, trail, LEVELS);
+  for (let next = 0; next < w.deferred.length; next++) {
+    const { i: left, j: right, place: where, trail: way, gate } = w.deferred[next]!;
+    w.gate = gate;
+    compareValues(w, left, right, where, way, LEVELS);
+  }
+  w.gate = undefined;
+}
+
+function compareValues(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
+  const [a, b] = [w.legacy.tape, w.candidate.tape];
+  if (!place.free) {
+    for (const name of place.only) w.onlySeen.add(name);
+    if (isHidden(place)) {
+      if (!isExactlySame(a, i, b, j)) hide(w, place);
+      return;
+    }
+  }
+  const [kind, otherKind] = [kindAt(a, i), kindAt(b, j)];
+  if (kind >= ARRAY && kind === otherKind) {
+    compareContainers(w, i, j, place, trail, levels);
+    return;
+  }
+  const lexical = place.lexical !== undefined && kind === NUMBER && otherKind === NUMBER;
+  if (lexical ? sourceOf(a, i) === sourceOf(b, j) : sameLeaf(a, i, b, j)) return;
+  if (!place.inside && !reachesInside(a, i, place) && !reachesInside(b, j, place)) {
+    hide(w, place);
+    return;
+  }
+  const settled = place.free ? undefined : settledBy(place, a, i, b, j);
+  if (settled !== undefined) hideBy(w, settled);
+  else if (w.rules.sameStrings === undefined || !sameInOtherWords(w.rules.sameStrings, a, i, b, j)) {
+    tell(w, trail, typeOf(kind) === typeOf(otherKind) ? "value" : "type", i, j);
+  }
+}
+
+function compareContainers(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
+  if (levels === 0) {
+    if (w.gate !== undefined && w.gate.at === undefined) {
+      if (!isExactlySame(w.legacy.tape, i, w.candidate.tape, j)) w.gate.found = true;
+    } else w.deferred.push({ i, j, place, trail, gate: w.gate });
+    return;
+  }
+  w.ticks += 1;
+  if ((w.ticks & 255) === 0 && !w.late && w.overdue()) w.late = true;
+  const above = w.gate;
+  if (above === undefined && trail.length > LONGEST_PATH) w.gate = { found: false, at: { trail, i, j } };
+  if (kindAt(w.legacy.tape, i) === OBJECT) compareObjects(w, i, j, place, trail, levels - 1);
+  else compareLists(w, i, j, place, trail, levels - 1);
+  w.gate = above;
+}
+
+function compareObjects(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
+  const [a, b] = [w.legacy.tape, w.candidate.tape];
+  const { pairs, missing, extra, repeated } = pairMembers(a, i, b, j);
+  // below places that `only` rules lead to, equal leaves are visited too: a rule is known to apply by its place
+  const skip = !place.strict && place.inside;
+  for (let k = 0; k < pairs.length; k += 2) {
+    const [left, right] = [pairs[k]!, pairs[k + 1]!];
+    if (skip && kindAt(a, left) < ARRAY && sameLeaf(a, left, b, right)) continue;
+    compareValues(w, left, right, stepTo(place, a, i, left, 0, 0), memberTrail(trail, a, left), levels);
+  }
+  for (const node of missing) {
+    tellOneSided(w, memberTrail(trail, a, node), "missing", node, stepTo(place, a, i, node, 0, 0));
+  }
+  for (const node of extra) {
+    tellOneSided(w, memberTrail(trail, b, node), "extra", node, stepTo(place, b, j, node, 0, 0));
+  }
+  for (const { legacy, candidate } of repeated) compareRepeated(w, i, j, legacy, candidate, place, trail);
+}
+
+/** A name that one side has more than once: the same only if both have the same values for it in the same order. */
+function compareRepeated(
+  w: Walk,
+  i: number,
+  j: number,
+  legacy: readonly number[],
+  candidate: readonly number[],
+  place: Place,
+  trail: Trail,
+): void {
+  const [a, b] = [w.legacy.tape, w.candidate.tape];
+  if (legacy.length === candidate.length && legacy.every((node, k) => isExactlySame(a, node, b, candidate[k]!))) return;
+  const [left, right] = [legacy.at(-1), candidate.at(-1)];
+  const below = left === undefined ? stepTo(place, b, j, right!, 0, 0) : stepTo(place, a, i, left, 0, 0);
+  if (isHidden(below)) {
+    hide(w, below);
+    return;
+  }
+  const way = left === undefined ? memberTrail(trail, b, right!) : memberTrail(trail, a, left);
+  const note = `the name stands ${legacy.length} times in legacy, ${candidate.length} times in the candidate`;
+  tell(w, way, "format", left ?? -1, right ?? -1, note);
+}
+
+function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
+  const [a, b] = [w.legacy.tape, w.candidate.tape];
+  const [left, right] = [membersOf(a, i), membersOf(b, j)];
+  const leftPlace = (k: number): Place => stepTo(place, a, i, left[k]!, k, left.length);
+  const rightPlace = (k: number): Place => stepTo(place, b, j, right[k]!, k, right.length);
+  const trails = (k: number): Trail => elementTrail(trail, k);
+  const same = (k: number, m: number): boolean =>
+    !place.strict && place.inside && isSame(a, left[k]!, b, right[m]!, w.equality);
+  const pairing = pairElements({
+    legacy: w.legacy,
+    candidate: w.candidate,
+    left,
+    right,
+    rule: place.array,
+    leftPlace,
+    rightPlace,
+    budget: w.budget,
+    same,
+    differs: (k, m) => differs(w, left[k]!, right[m]!, leftPlace(k), trails(k)),
+    loose: place.loose,
+    late: w.late,
+    turned: sourceOrder(a, i, b, j) > 0,
+  });
+  if (pairing.approximate) w.approximate = true;
+  if (isReplaced(w, pairing, left.length, right.length, place, leftPlace, rightPlace)) {
+    const note = w.late ? "the deadline passed before the lists were paired" : "no element was recognised";
+    tell(w, trail, "value", i, j, left.length > 0 && right.length > 0 ? note : undefined);
+    return;
+  }
+  const { to, head, tail } = pairing;
+  const moved = movedAmong(to);
+  if (moved.length > 0) {
+    if (place.array?.as === "unordered") hideBy(w, place.array.name);
+    else if (place.inside) tellOrder(w, trail, i, j, moved, pairing.by);
+    else w.outside += 1;
+  }
+  const paired = new Uint8Array(right.length);
+  for (const other of to) if (other >= 0) paired[other] = 1;
+  let next = 0;
+  const tellExtras = (until: number): void => {
+    for (; next < until; next++) {
+      if (paired[next] === 0) tellOneSided(w, trails(next), "extra", right[next]!, rightPlace(next));
+    }
+  };
+  const last = left.length - tail;
+  for (let k = head; k < last; k++) {
+    const other = to[k]!;
+    if (other < 0) {
+      tellOneSided(w, trails(k), "missing", left[k]!, leftPlace(k));
+      continue;
+    }
+    if (moved.length === 0) tellExtras(other);
+    if (same(k, other)) continue;
+    compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
+  }
+  tellExtras(right.length);
+}
+
+/** Which text comes first, byte by byte. */
+function sourceOrder(a: Tape, i: number, b: Tape, j: number): number {
+  return a.bytes.compare(b.bytes, b.nodes[j + START], b.nodes[j + END], a.nodes[i + START], a.nodes[i + END]);
+}
+
+/** One difference for the whole list, where nothing is hidden in it and no element of it was recognised. */
+function isReplaced(
+  w: Walk,
+  pairing: Pairing,
+  length: number,
+  otherLength: number,
+  place: Place,
+  leftPlace: (k: number) => Place,
+  rightPlace: (k: number) => Place,
+): boolean {
+  if (!pairing.replaced && !(w.late && length !== otherLength)) return false;
+  if (place.free) return true;
+  for (let k = 0; k < length; k++) if (isHidden(leftPlace(k)) || !leftPlace(k).inside) return false;
+  for (let k = 0; k < otherLength; k++) if (isHidden(rightPlace(k)) || !rightPlace(k).inside) return false;
+  return true;
+}
+
+/** Legacy's indexes of the paired elements in the candidate's order, from the first that moved to the last. */
+function movedAmong(to: Int32Array): number[] {
+  const paired: number[] = [];
+  let inOrder = true;
+  let last = -1;
+  for (const [k, other] of to.entries()) {
+    if (other < 0) continue;
+    if (other < last) inOrder = false;
+    last = other;
+    paired.push(k);
+  }
+  if (inOrder) return [];
+  const moved = [...paired].sort((x, y) => to[x]! - to[y]!);
+  let [from, until] = [0, paired.length];
+  while (paired[from] === moved[from]) from += 1;
+  while (paired[until - 1] === moved[until - 1]) until -= 1;
+  return moved.slice(from, until);
+}
+
+/** Whether two values differ under the rules; nothing is told or counted. */
+function differs(w: Walk, i: number, j: number, place: Place, trail: Trail): boolean {
+  const [gate, masked, outside] = [w.gate, new Map(w.masked), w.outside];
+  const probe: Gate = { found: false, at: undefined };
+  w.gate = probe;
+  compareValues(w, i, j, place, trail, LEVELS);
+  w.gate = gate;
+  w.masked.clear();
+  for (const [name, count] of masked) w.masked.set(name, count);
+  w.outside = outside;
+  return probe.found;
+}
