@@ -1,23 +1,29 @@
 // app.ts: the composition root: opens the rooms from the ground up, wires their ports, closes them in reverse
 
-import { type CompiledRules, compileRules, identical, type Origins } from "./compare/index.ts";
+import { join } from "node:path";
+import { accessOf } from "./app/access.ts";
+import { deploys, openEvidence } from "./app/evidence.ts";
+import { publish } from "./app/publish.ts";
+import { rulesOf } from "./app/rules.ts";
+import { openKept } from "./app/store.ts";
+import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
-import { openConsole, openControl } from "./console/index.ts";
-import { createEvidence, type Evidence } from "./evidence/index.ts";
+import { configShown, openConsole, openControl } from "./console/index.ts";
 import type { Comparison } from "./model/comparison.ts";
-import type { Control } from "./model/control.ts";
-import { FINDING_STATES, type Report } from "./model/report.ts";
+import type { AuditEntry, Control } from "./model/control.ts";
+import { fieldValue } from "./model/fields.ts";
+import { findingOf } from "./model/place.ts";
+import type { Report } from "./model/report.ts";
 import {
-  askOverWire,
+  askOverUndici,
   comparable,
   openProxy,
   proxyOptionsOf,
   type ReadFile,
-  type RunningProxy,
   shadowControlOf,
   upstreamOf,
 } from "./proxy/index.ts";
-import { createPool, createReconciler, type Setup } from "./reconcile/index.ts";
+import { createPool, createReconciler } from "./reconcile/index.ts";
 import { compileRedactor } from "./store/index.ts";
 import { createTelemetry, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
@@ -49,9 +55,10 @@ export class CannotOpen extends Error {
   override name = "CannotOpen";
 }
 
-/** Steps of list pairing before a cheaper one is used: some milliseconds' worth. */
-const PAIRING_BUDGET = 2_000_000;
+/** Exchanges that wait to be asked again, at most. */
+const MAX_ASKING = 256;
 
+/** Opens everything, or nothing: what was opened before a failure is closed again. Rejects with `CannotOpen`. */
 export async function openApp(config: Config, effects: Effects): Promise<App> {
   const { now } = effects;
   await using opening = new AsyncDisposableStack();
@@ -72,6 +79,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
   const evidence = openEvidence(config, now, redactor);
+  const { store, keeper } = await openKept(config, { now, evidence, redactor, log, opening });
+  const audit = (entry: AuditEntry) => {
+    log.info({ ...entry, event: "audit", at: undefined });
+    keeper.audit(entry);
+  };
+
   const rules = rulesOf(config);
   const comparer = createPool({
     setup: rules.setup,
@@ -80,27 +93,41 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
   opening.defer(comparer.close);
 
-  const legacy = config.control ?? config.legacy;
   const asks = {
-    legacy: askOf("legacy", config, legacy, effects.readFile),
+    legacy: askOf("legacy", config, config.control ?? config.legacy, effects.readFile),
     candidate: askOf("candidate", config, config.candidate, effects.readFile),
   };
   opening.defer(asks.legacy.close);
   opening.defer(asks.candidate.close);
 
+  const controlFile = config.shadow.file ?? (config.data === undefined ? undefined : join(config.data, "control.json"));
   const control = opening.use(
     await openControl({
-      ...(config.shadow.file !== undefined && { file: config.shadow.file }),
+      ...(controlFile !== undefined && { file: controlFile }),
       now,
-      audit: (entry) => log.info({ event: "audit", ...entry }),
+      audit,
       warn: (message) => log.warn({ event: "control_file", message }),
     }),
   );
 
   function emit(comparison: Comparison): void {
+    const { route, candidate } = comparison.exchange;
+    if (config.epoch.field !== undefined && candidate.kind === "response") {
+      noticeDeploy(fieldValue(candidate.fields, config.epoch.field));
+    }
     evidence.add(comparison, now());
     telemetry.comparison(comparison);
+    const stood = comparison.differences.filter(({ standing }) => standing === "mismatch" || standing === "accepted");
+    keeper.offer(
+      comparison,
+      stood.map((difference) => findingOf(route, difference)),
+    );
   }
+
+  const noticeDeploy = deploys(evidence, now(), (version) => {
+    evidence.newEpoch(version, now());
+    audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${config.epoch.field} changed` });
+  });
 
   const reconciler = createReconciler(
     {
@@ -109,7 +136,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       again: {
         delayMs: config.again.delay,
         tries: config.again.tries,
-        maxWaiting: 256,
+        maxWaiting: MAX_ASKING,
         maxBytes: config.reconcile.queue / 2,
         perSecond: config.again.perSecond,
         sample: config.again.sample,
@@ -133,13 +160,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   );
   opening.defer(() => reconciler.drain(config.grace));
 
-  let proxy: RunningProxy | undefined;
   const report = () => evidence.report(now(), { declaredRoutes: config.routes.map((route) => route.match.text) });
   const opened = await openConsole(
     {
       host: config.admin.host,
       port: config.admin.port,
-      tokens: tokensOf(config, effects.readFile),
+      tokens: accessOf(config, effects.readFile),
       names: config.adminAccess.hosts,
       now,
       failed: bug("console"),
@@ -151,23 +177,31 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       live: telemetry.health.live,
       ready: telemetry.health.ready,
       samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
-      accept: ({ finding, ...wish }) =>
-        evidence.accept(finding, { ...wish, at: now() }) ? { ok: true } : unknownFinding(finding),
-      unaccept: ({ finding }) => (evidence.unaccept(finding, now()) ? { ok: true } : unknownFinding(finding)),
-      epoch: ({ name }) => {
+      accept: ({ finding, ...wish }) => {
+        if (!evidence.accept(finding, { ...wish, at: now() })) return unknownFinding(finding);
+        audit({ at: now(), who: wish.by, action: "accept", what: finding, why: wish.why });
+        return { ok: true };
+      },
+      unaccept: ({ finding, by, why }) => {
+        if (!evidence.unaccept(finding, now())) return unknownFinding(finding);
+        audit({ at: now(), who: by, action: "unaccept", what: finding, why });
+        return { ok: true };
+      },
+      epoch: ({ name, by, why }) => {
         evidence.newEpoch(name, now());
+        audit({ at: now(), who: by, action: "epoch", what: name, why });
         return { ok: true };
       },
       control: { read: control.read, change: control.change },
-      audit: () => [],
-      configShown: () => ({ legacy: config.legacy.url, candidate: config.candidate.url }),
+      audit: () => store.audit(200),
+      configShown: () => configShown(config),
     },
   );
   if (!opened.ok) throw new CannotOpen(opened.message);
   const admin = opening.use(opened.console);
 
   let switches = { of: control.read(), as: shadowControlOf(control.read()) };
-  proxy = await openProxy(proxyOptionsOf(config, effects.readFile), {
+  const proxy = await openProxy(proxyOptionsOf(config, effects.readFile), {
     now,
     newId: effects.newId,
     control: () => {
@@ -185,10 +219,11 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     refused: (reason) => telemetry.event("refused_requests_total", reason),
     fault: (port, error) => bug(`proxy: ${port}`)(error),
   }).catch((error: Error) => {
-    throw new CannotOpen(error.message);
+    throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(config.grace));
-  publish(telemetry, proxy, () => reconciler.stats().pending, report);
+  publish(telemetry, { proxy, report, store, queue: () => reconciler.stats().pending });
+  telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
 
@@ -197,49 +232,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   return { address, adminUrl: admin.url, report, telemetry, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
-function openEvidence(config: Config, now: () => number, redactor: ReturnType<typeof compileRedactor>): Evidence {
-  const { readiness } = config;
-  const settings = (one: typeof readiness) => ({
-    tolerance: one.tolerance,
-    confidence: one.confidence,
-    comparableShare: one.comparable,
-    errorRate: one.errors,
-    latency: one.latency,
-  });
-  const routes = new Map(config.routes.map((route) => [route.match.text, settings(route.readiness)]));
-  return createEvidence({
-    startedAt: now(),
-    readiness: settings(readiness),
-    routeReadiness: (route) => routes.get(route),
-    limits: { routes: config.limits.maxRoutes + config.routes.length, samples: config.findings.samples },
-    redact: (sample) => ({
-      ...sample,
-      target: redactor.target(sample.target),
-      ...(sample.legacy !== undefined && { legacy: redactor.value(sample.path, sample.legacy) }),
-      ...(sample.candidate !== undefined && { candidate: redactor.value(sample.path, sample.candidate) }),
-    }),
-  });
-}
-
-function rulesOf(config: Config): { readonly setup: Setup; readonly compiledFor: (route: string) => CompiledRules } {
-  const origins: Origins = { legacy: [config.legacy.url], candidate: [config.candidate.url] };
-  const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
-  const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));
-  const otherwise = compileRules(config.compare, origins);
-  const { maxDecoded, deadline } = config.reconcile;
-  return {
-    setup: {
-      routes,
-      otherwise: config.compare,
-      origins,
-      limits: { maxDecoded, budget: PAIRING_BUDGET, deadlineMs: deadline },
-    },
-    compiledFor: (route) => compiled.get(route) ?? otherwise,
-  };
-}
-
+/** Asking again is beside every client's line and needs no speed, so a well-kept client does it. */
 function askOf(side: "legacy" | "candidate", config: Config, upstream: Config["legacy" | "candidate"], read: ReadFile) {
-  return askOverWire({
+  return askOverUndici({
     side,
     upstream: upstreamOf(upstream, upstream.timeout, read),
     timeout: Math.min(upstream.timeout, config.candidate.timeout),
@@ -252,39 +247,4 @@ function isOn(control: Control, route: string): boolean {
   return control.everything?.on !== false && own?.switch.on !== false;
 }
 
-function tokensOf({ adminAccess }: Config, read: ReadFile): { readonly read?: string; readonly control?: string } {
-  const from = (token: string | undefined, file: string | undefined) =>
-    token ?? (file === undefined ? undefined : read(file).toString("utf8").trim());
-  const control = from(adminAccess.token, adminAccess.tokenFile);
-  const readOnly = from(adminAccess.readToken, adminAccess.readTokenFile);
-  return { ...(control !== undefined && { control }), ...(readOnly !== undefined && { read: readOnly }) };
-}
-
 const unknownFinding = (id: string) => ({ ok: false, status: 404, detail: `there is no finding ${id}` }) as const;
-
-const VERDICTS = { ready: 1, hold: 0, reject: -1 } as const;
-
-/** Has what lives in the rooms read at each scrape. */
-function publish(telemetry: Telemetry, proxy: RunningProxy, queue: () => number, report: () => Report): void {
-  telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
-  telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
-  telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
-  telemetry.publish("reconcile_queue", queue);
-  telemetry.publish("readiness", () =>
-    report().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
-  );
-  telemetry.publish("mismatch_rate_upper_bound", () =>
-    report().routes.map(({ route, readiness }) => [[route], readiness.upper]),
-  );
-  telemetry.publish("findings", () => {
-    const counts = new Map<string, number>();
-    const { findings, routes } = report();
-    for (const { route } of routes) for (const state of FINDING_STATES) counts.set(`${state} ${route}`, 0);
-    for (const { route, state } of findings)
-      counts.set(`${state} ${route}`, (counts.get(`${state} ${route}`) ?? 0) + 1);
-    return [...counts].map(([key, count]) => {
-      const space = key.indexOf(" ");
-      return [[key.slice(space + 1), key.slice(0, space)], count];
-    });
-  });
-}

@@ -1,6 +1,7 @@
 // compare/index.ts: what others may use of the comparison
 
 export { compareBodies } from "./bodies.ts";
+export { codingsOf, type Decoded, decode } from "./codings.ts";
 export { type CompareOptions, compare } from "./compare.ts";
 export { type Documents, documentsOf } from "./documents-of.ts";
 export { identical } from "./identical.ts";

@@ -1,6 +1,7 @@
 // store/index.ts: what is kept, and what must not be
 
 export type { Batch, SampleFilter, Store, StoreLimits, StoreStats, Written } from "./contract.ts";
+export { createKeeper, type Keeper, type KeeperOptions } from "./keeper.ts";
 export { openMemoryStore } from "./memory.ts";
 export { compileRedactor, type Redactor } from "./redact/redactor.ts";
 export { REDACT_PATTERNS, type RedactPattern, type RedactSettings, SECRET_FIELDS } from "./redact/settings.ts";

@@ -14,6 +14,7 @@ const FLOORS: Record<string, number> = {
   store: 2,
   telemetry: 2,
   console: 3,
+  app: 3.5, // the parts of app.ts
   cli: 4,
 };
 /** Files beside the rooms; they may see every room. */

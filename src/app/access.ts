@@ -1,0 +1,15 @@
+// app/access.ts: who may use the admin listener, from the config and the files it names
+
+import type { Config } from "../config/index.ts";
+import type { ReadFile } from "../proxy/index.ts";
+
+export function accessOf(
+  { adminAccess }: Config,
+  read: ReadFile,
+): { readonly read?: string; readonly control?: string } {
+  const from = (token: string | undefined, file: string | undefined) =>
+    token ?? (file === undefined ? undefined : read(file).toString("utf8").trim());
+  const control = from(adminAccess.token, adminAccess.tokenFile);
+  const readOnly = from(adminAccess.readToken, adminAccess.readTokenFile);
+  return { ...(control !== undefined && { control }), ...(readOnly !== undefined && { read: readOnly }) };
+}

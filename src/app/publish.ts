@@ -1,0 +1,47 @@
+// app/publish.ts: gauges that live in the rooms, read at each scrape
+
+import { FINDING_STATES, type Report } from "../model/report.ts";
+import type { RunningProxy } from "../proxy/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+
+const VERDICTS = { ready: 1, hold: 0, reject: -1 } as const;
+
+export type Sources = {
+  readonly proxy: RunningProxy;
+  readonly report: () => Report;
+  readonly store: Store;
+  /** Exchanges waiting to be reconciled. */
+  readonly queue: () => number;
+};
+
+/** Has what lives in the rooms read at each scrape. */
+export function publish(telemetry: Telemetry, { proxy, report, store, queue }: Sources): void {
+  telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
+  telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
+  telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
+  telemetry.publish("reconcile_queue", queue);
+  telemetry.publish("store_bytes", () => store.stats().bytes);
+  telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));
+  telemetry.publish("store_lost_total", () => {
+    const { samples, documents, audit } = store.stats().lost;
+    return samples + documents + audit;
+  });
+  telemetry.publish("readiness", () =>
+    report().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
+  );
+  telemetry.publish("mismatch_rate_upper_bound", () =>
+    report().routes.map(({ route, readiness }) => [[route], readiness.upper]),
+  );
+  telemetry.publish("findings", () => {
+    const counts = new Map<string, number>();
+    const { findings, routes } = report();
+    for (const { route } of routes) for (const state of FINDING_STATES) counts.set(`${state} ${route}`, 0);
+    for (const { route, state } of findings)
+      counts.set(`${state} ${route}`, (counts.get(`${state} ${route}`) ?? 0) + 1);
+    return [...counts].map(([key, count]) => {
+      const space = key.indexOf(" ");
+      return [[key.slice(space + 1), key.slice(0, space)], count];
+    });
+  });
+}

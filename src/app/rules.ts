@@ -1,0 +1,27 @@
+// app/rules.ts: the comparison rules of every route, for the workers and for the quick look in this thread
+
+import { type CompiledRules, compileRules, type Origins } from "../compare/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Setup } from "../reconcile/index.ts";
+
+/** Steps of list pairing before a cheaper one is used: some milliseconds' worth. */
+const PAIRING_BUDGET = 2_000_000;
+
+export type Rules = { readonly setup: Setup; readonly compiledFor: (route: string) => CompiledRules };
+
+export function rulesOf(config: Config): Rules {
+  const origins: Origins = { legacy: [config.legacy.url], candidate: [config.candidate.url] };
+  const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
+  const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));
+  const otherwise = compileRules(config.compare, origins);
+  const { maxDecoded, deadline } = config.reconcile;
+  return {
+    setup: {
+      routes,
+      otherwise: config.compare,
+      origins,
+      limits: { maxDecoded, budget: PAIRING_BUDGET, deadlineMs: deadline },
+    },
+    compiledFor: (route) => compiled.get(route) ?? otherwise,
+  };
+}

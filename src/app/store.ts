@@ -1,0 +1,61 @@
+// app/store.ts: opens the store that the config names, and gives back to evidence what was kept
+
+import { codingsOf, decode } from "../compare/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Evidence } from "../evidence/index.ts";
+import {
+  createKeeper,
+  type Keeper,
+  openMemoryStore,
+  openSqliteStore,
+  type Redactor,
+  type Store,
+  type StoreStats,
+} from "../store/index.ts";
+import type { Log } from "../telemetry/index.ts";
+
+/** A sample's body; redacting a larger one would take the clients' thread too long. */
+const MAX_SAMPLE_BODY = 128 * 1024;
+
+export type Kept = { readonly store: Store; readonly keeper: Keeper };
+
+/** Opens the store; it works in any case, if need be in memory, and says so. Closing is left to `opening`. */
+export async function openKept(
+  config: Config,
+  parts: {
+    readonly now: () => number;
+    readonly evidence: Evidence;
+    readonly redactor: Redactor;
+    readonly log: Log;
+    readonly opening: AsyncDisposableStack;
+  },
+): Promise<Kept> {
+  const { now, evidence, redactor, log, opening } = parts;
+  const limits = { keepMs: config.store.keep, maxBytes: config.store.maxSize, now };
+  const onState = ({ kind, state, detail, lost }: StoreStats) =>
+    log[state === "ok" ? "info" : "warn"]({ event: "store", kind, state, detail, lost });
+  const store = opening.use(
+    config.store.kind === "sqlite" && config.data !== undefined
+      ? await openSqliteStore({ ...limits, dir: config.data, onState })
+      : openMemoryStore(limits),
+  );
+  const { unreadable } = evidence.restore(await store.documents());
+  if (unreadable > 0) log.warn({ event: "store", unreadable }, "some of what was kept cannot be read, and is left out");
+  const keeper = opening.use(
+    createKeeper({
+      store,
+      flushMs: config.store.flush,
+      changes: evidence.changes,
+      now,
+      parts: {
+        redactor,
+        maxBody: MAX_SAMPLE_BODY,
+        decode: (bytes, fields) => {
+          const decoded = decode(bytes, codingsOf(fields), MAX_SAMPLE_BODY);
+          return decoded.kind === "decoded" ? decoded.bytes : undefined;
+        },
+      },
+    }),
+  );
+  return { store, keeper };
+}

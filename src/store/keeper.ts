@@ -1,0 +1,86 @@
+// store/keeper.ts: gathers what is to be kept and writes it in one batch at a time, at most a flush interval late
+
+import type { Comparison } from "../model/comparison.ts";
+import type { AuditEntry } from "../model/control.ts";
+import type { Document } from "../model/document.ts";
+import type { Store } from "./contract.ts";
+import { type Sample, type SampleParts, sampleOf } from "./sample.ts";
+
+export type KeeperOptions = {
+  readonly store: Store;
+  /** Milliseconds between writes: the most that a crash may lose. */
+  readonly flushMs: number;
+  readonly parts: SampleParts;
+  /** What changed since it was last asked; redacted already. */
+  readonly changes: () => readonly Document[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+export type Keeper = {
+  /** Keeps a sample of a comparison if its findings have had few of late. Redacting a body costs, so it is rationed. */
+  readonly offer: (comparison: Comparison, findings: readonly string[]) => void;
+  readonly audit: (entry: AuditEntry) => void;
+  readonly flush: () => Promise<void>;
+  /** Writes what is left. The store stays open. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** Samples of a finding that are kept at once; then one in a while, so that what is kept is not all of one minute. */
+const AT_ONCE = 8;
+const EVERY_MS = 10_000;
+/** Samples between two writes, over all findings. */
+const PER_FLUSH = 20;
+const FINDINGS = 5_000;
+
+export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOptions): Keeper {
+  const kept = new Map<string, { count: number; last: number }>();
+  let samples: Sample[] = [];
+  let entries: AuditEntry[] = [];
+  let writing: Promise<unknown> | undefined;
+
+  function isWanted(findings: readonly string[], at: number): boolean {
+    return findings.some((finding) => {
+      const one = kept.get(finding);
+      return one === undefined || one.count < AT_ONCE || at - one.last >= EVERY_MS;
+    });
+  }
+
+  async function flush(): Promise<void> {
+    await writing; // one at a time: a slow disk makes batches larger, not more
+    const documents = changes();
+    if (documents.length + samples.length + entries.length === 0) return;
+    const batch = { documents, samples, audit: entries };
+    samples = [];
+    entries = [];
+    writing = store.write(batch);
+    await writing;
+  }
+
+  const timer = setInterval(() => {
+    if (writing === undefined) void flush().finally(() => (writing = undefined));
+  }, flushMs);
+  timer.unref();
+
+  return {
+    offer: (comparison, findings) => {
+      const at = now();
+      if (findings.length === 0 || samples.length >= PER_FLUSH || !isWanted(findings, at)) return;
+      for (const finding of findings) {
+        const one = kept.get(finding) ?? { count: 0, last: 0 };
+        kept.delete(finding);
+        kept.set(finding, { count: one.count + 1, last: at });
+        if (kept.size > FINDINGS) kept.delete(kept.keys().next().value!);
+      }
+      samples.push(sampleOf(comparison, findings, parts));
+    },
+    audit: (entry) => {
+      entries.push(entry);
+    },
+    flush,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
