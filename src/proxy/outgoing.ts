@@ -1,7 +1,7 @@
 // proxy/outgoing.ts: request heads for the two sides, written as the client wrote them
 
 import type { RequestHead } from "../model/exchange.ts";
-import type { Fields } from "../model/fields.ts";
+import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
 import type { ForwardedOptions } from "./options.ts";
 import { HOP_BY_HOP } from "./wire/frame.ts";
@@ -15,6 +15,7 @@ export function legacyHead(incoming: Incoming, options: ForwardedOptions, peer: 
   let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
   for (let i = 0; i < fields.length; i += 2) {
     if (i === codingAt) head += "Transfer-Encoding: chunked\r\n";
+    if (peer !== undefined && replaced(fields[i]!, options)) continue;
     head += `${fields[i]}: ${fields[i + 1]}\r\n`;
   }
   if (codingAt >= fields.length) head += "Transfer-Encoding: chunked\r\n";
@@ -37,6 +38,7 @@ export function candidateHead(
   let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!;
+    if (peer !== undefined && replaced(name, options)) continue;
     if (incoming.conditional || host !== undefined || body !== undefined) {
       const lower = name.toLowerCase();
       if (CONDITIONAL.has(lower) || (body !== undefined && (lower === "content-length" || lower === "expect")))
@@ -91,16 +93,26 @@ export function askedFields(
   return kept;
 }
 
-function forwardedLines(incoming: Incoming, options: ForwardedOptions, peer: Peer): string {
+/** Which of the client's own claims ours take the place of. */
+function replaced(name: string, { xForwarded, forwarded }: ForwardedOptions): boolean {
+  const lower = name.toLowerCase();
+  return (xForwarded && lower.startsWith("x-forwarded-") && OURS.has(lower)) || (forwarded && lower === "forwarded");
+}
+
+const OURS: ReadonlySet<string> = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"]);
+
+/** What the client claims of those before it stays in front of what we know; of scheme and host only ours counts. */
+function forwardedLines({ fields, host }: Incoming, { xForwarded, forwarded }: ForwardedOptions, peer: Peer): string {
   const proto = peer.secure ? "https" : "http";
   let lines = "";
-  // A field of its own after the client's: its values are read in order, so what the client claims stays before ours.
-  if (options.xForwarded) {
-    lines += `X-Forwarded-For: ${peer.address}\r\nX-Forwarded-Proto: ${proto}\r\nX-Forwarded-Host: ${incoming.host}\r\n`;
+  if (xForwarded) {
+    const chain = [...fieldValues(fields, "x-forwarded-for"), peer.address].join(", ");
+    lines += `X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: ${proto}\r\nX-Forwarded-Host: ${host}\r\n`;
   }
-  if (options.forwarded) {
+  if (forwarded) {
     const address = peer.address.includes(":") ? `"[${peer.address}]"` : peer.address;
-    lines += `Forwarded: for=${address};host="${incoming.host}";proto=${proto}\r\n`;
+    const own = `for=${address};host="${host}";proto=${proto}`;
+    lines += `Forwarded: ${[...fieldValues(fields, "forwarded"), own].join(", ")}\r\n`;
   }
   return lines;
 }

@@ -69,12 +69,10 @@ export async function backend(reply: string | Buffer | Reply): Promise<Backend> 
       }
     });
   });
-  return Object.assign(server, {
-    seen,
-    get reply() {
-      return state.reply;
-    },
-    set reply(next: Reply) {
+  const whole = Object.assign(server, { seen, reply: state.reply });
+  return Object.defineProperty(whole, "reply", {
+    get: () => state.reply,
+    set(next: Reply) {
       state.reply = next;
     },
   });
