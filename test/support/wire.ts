@@ -18,6 +18,7 @@ export async function rawServer(onConnection: (socket: Socket, index: number) =>
     open.add(socket);
     socket.on("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
+    socket.on("end", () => socket.end());
     onConnection(socket, opened++);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -57,7 +58,6 @@ export async function backend(reply: string | Buffer | Reply): Promise<Backend> 
   const state = { reply: typeof reply === "function" ? reply : (socket: Socket) => void socket.write(bytesOf(reply)) };
   const server = await rawServer((socket) => {
     let pending: Buffer = Buffer.alloc(0);
-    socket.on("end", () => socket.end());
     socket.on("data", (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
       for (;;) {
