@@ -17,5 +17,10 @@ export function compareBodies(
   limits: CompareLimits,
 ): Result {
   const media = mediaType(type);
-  return compareContent({ bytes: legacy, type: media }, { bytes: candidate, type: media }, rules, limits);
+  return compareContent({
+    legacy: { bytes: legacy, type: media },
+    candidate: { bytes: candidate, type: media },
+    rules,
+    limits,
+  });
 }

@@ -48,16 +48,21 @@ const BY_NAME: ReadonlyMap<string, BodyType> = new Map([
   ["application/x-sh", "text"],
 ]);
 
+/** Of `application`, what is surely no text; others of its kind are looked at. */
+const BINARY =
+  /^application\/(?:[\w.+-]*(?:protobuf|proto|grpc|msgpack|cbor|zip|gzip|tar|compressed|archive|zstd|brotli|bson|avro|parquet|thrift|wasm|pdf|postscript|font|opendocument|openxmlformats|excel|word|powerpoint)[\w.+-]*|x-(?:7z-compressed|bzip2?|rar-compressed))$/;
+
 /** What a media type says; nothing where it says nothing about what the bytes are. */
 export function declaredType(name: string | undefined): BodyType | undefined {
-  if (name === undefined || name === "application/octet-stream" || name === "*/*") return undefined;
+  if (name === undefined || name === "application/octet-stream") return undefined;
   const exact = BY_NAME.get(name);
   if (exact !== undefined) return exact;
   if (isJsonType(name)) return "json";
   if (name.endsWith("+json-seq")) return "json sequence";
   if (name.endsWith("+xml")) return "xml";
   if (name.startsWith("multipart/")) return "multipart";
-  return name.startsWith("text/") ? "text" : "bytes";
+  if (name.startsWith("text/")) return "text";
+  return /^(?:audio|font|image|video)\//.test(name) || BINARY.test(name) ? "bytes" : undefined;
 }
 
 /** Types whose label is often wrong, so that a look decides: a JSON document under `text/plain` is JSON. */

@@ -2,12 +2,13 @@
 
 import type { JsonText } from "../model/difference.ts";
 import { typeOfBoth } from "./body-type.ts";
-import { asText } from "./content.ts";
+
 import { readCsv, recordsOf } from "./csv.ts";
 import { readerOf } from "./documents/index.ts";
 import { isJson } from "./engine.ts";
 import { mediaType } from "./media-type.ts";
 import { linesOf, textFrom } from "./text.ts";
+import { asText } from "./typed.ts";
 
 /** What two bodies were compared as, and each as JSON text where it could be read as that. */
 export type Documents = { readonly type: string; readonly legacy?: JsonText; readonly candidate?: JsonText };

@@ -9,8 +9,8 @@ import type { CompiledRules } from "./rules.ts";
 
 /**
  * Whether two responses have the same status, the same body bytes (in whatever chunks they came) and the same lines in
- * every field that counts. True is a `match` under every rule; false says nothing. Costs a pass over the bytes.
- * @param rules a route's, where it chooses other fields than the default
+ * every field that counts. True is a `match`; false says nothing. Costs a pass over the bytes.
+ * @param rules a route's; needed where it compares more fields than the default
  */
 export function identical(legacy: Response, candidate: Response, rules?: CompiledRules): boolean {
   return (

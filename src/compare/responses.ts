@@ -59,12 +59,12 @@ function compareBodyOf(legacy: Response, candidate: Response, rules: CompiledRul
   const [m, n] = [decode(x, codings.legacy, limits.maxDecoded), decode(y, codings.candidate, limits.maxDecoded)];
   if (m.kind !== "decoded" || n.kind !== "decoded") return compareUndecoded(m, n, x, y, rules, limits);
   const type = (response: Response) => mediaType(fieldValue(response.fields, "content-type"));
-  return compareContent(
-    { bytes: m.bytes, type: type(legacy) },
-    { bytes: n.bytes, type: type(candidate) },
+  return compareContent({
+    legacy: { bytes: m.bytes, type: type(legacy) },
+    candidate: { bytes: n.bytes, type: type(candidate) },
     rules,
     limits,
-  );
+  });
 }
 
 /** At least one side could not be decoded, and nothing is cut and then compared. */

@@ -1,0 +1,103 @@
+// compare/typed.ts: two bodies as text of one type, through the engine
+
+import { type BodyType, type Content, sniffBoth } from "./body-type.ts";
+import { compareBytes, sameBytes } from "./bytes.ts";
+import { anyText, declaredInside, type Text, textOf } from "./charset.ts";
+import { compareTables, readCsv } from "./csv.ts";
+import { type Read, readerOf } from "./documents/index.ts";
+import { compareJson, isJson } from "./engine.ts";
+import { mapBody } from "./origins.ts";
+import { type CompareLimits, EQUAL, type Result } from "./result.ts";
+import type { CompiledRules } from "./rules.ts";
+import { compareText, textFrom } from "./text.ts";
+import { notOfType } from "./whole.ts";
+
+/** Two bodies, and how to compare them. */
+export type Pair = {
+  readonly legacy: Content;
+  readonly candidate: Content;
+  readonly rules: CompiledRules;
+  readonly limits: CompareLimits;
+};
+
+type TextType = Exclude<BodyType, "bytes">;
+
+/** Both sides as UTF-8 text, their origins mapped, then by type; values are shown as they were written all the same. */
+export function compareAs(type: TextType, pair: Pair): Result {
+  const [a, b] = [asText(type, pair.legacy), asText(type, pair.candidate)];
+  if (a.kind === "not" && b.kind === "not") {
+    return compareMapped("text", anyText(pair.legacy.bytes), anyText(pair.candidate.bytes), pair);
+  }
+  if (a.kind === "not") return notOfType(`legacy's body is not ${a.charset}`, pair.rules);
+  if (b.kind === "not") return notOfType(`the candidate's body is not ${b.charset}`, pair.rules);
+  return compareMapped(type, a.bytes, b.bytes, pair);
+}
+
+/** A side as UTF-8 text, by the charset that its type, its marks or itself declare. */
+export function asText(type: BodyType, { bytes, type: media }: Content): Text {
+  if (type === "multipart") return { kind: "text", bytes }; // its parts have charsets of their own
+  const parameter = media?.parameters.get("charset");
+  const inside = type === "xml" || type === "html" ? declaredInside(bytes, type) : undefined;
+  return textOf(bytes, parameter ?? inside);
+}
+
+function compareMapped(type: TextType, legacy: Uint8Array, candidate: Uint8Array, pair: Pair): Result {
+  const a = mapBody(pair.rules.origins, "legacy", legacy);
+  const b = mapBody(pair.rules.origins, "candidate", candidate);
+  const mapped = {
+    ...pair,
+    legacy: { ...pair.legacy, bytes: a.bytes },
+    candidate: { ...pair.candidate, bytes: b.bytes },
+  };
+  const result = compareTyped(type, mapped);
+  if (a.asWritten === undefined && b.asWritten === undefined) return result;
+  const differences = result.differences.map((difference) => ({
+    ...difference,
+    ...(difference.legacy !== undefined && a.asWritten ? { legacy: a.asWritten(difference.legacy) } : {}),
+    ...(difference.candidate !== undefined && b.asWritten ? { candidate: b.asWritten(difference.candidate) } : {}),
+  }));
+  return { ...result, differences };
+}
+
+function compareTyped(type: TextType, pair: Pair): Result {
+  const { legacy, candidate, rules, limits } = pair;
+  if (sameBytes(legacy.bytes, candidate.bytes)) return EQUAL;
+  if (type === "json") return compareAsJson(pair);
+  if (type === "csv") return compareAsCsv(pair);
+  const read = readerOf(type);
+  if (read === undefined) return compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
+  return compareDocuments(read(legacy, limits.overdue), read(candidate, limits.overdue), pair);
+}
+
+/** Two documents by the engine. */
+export function compareDocuments(a: Read, b: Read, pair: Pair): Result {
+  if (pair.limits.overdue?.()) return { ...EQUAL, overdue: true };
+  if ("document" in a && "document" in b) return compareJson(a.document, b.document, pair.rules.json, pair.limits);
+  return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, pair);
+}
+
+function compareAsJson(pair: Pair): Result {
+  const [a, b] = [pair.legacy.bytes, pair.candidate.bytes];
+  const result = compareJson(a, b, pair.rules.json, pair.limits);
+  if (!result.differences.some(({ kind, path }) => kind === "format" && path === "$")) return result;
+  const [legacy, candidate] = [isJson(a), isJson(b)];
+  if (legacy !== candidate) return unread(legacy ? undefined : "not JSON", candidate ? undefined : "not JSON", pair);
+  return legacy ? result : unread("not JSON", "not JSON", pair);
+}
+
+function compareAsCsv(pair: Pair): Result {
+  const [a, b] = [readCsv(pair.legacy), readCsv(pair.candidate)];
+  if (pair.limits.overdue?.()) return { ...EQUAL, overdue: true };
+  if ("table" in a && "table" in b) return compareTables(a.table, b.table, pair.rules, pair.limits);
+  return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, pair);
+}
+
+/** One side that is not of the type is `format`; where both are not, they are compared as what they look like. */
+function unread(a: string | undefined, b: string | undefined, pair: Pair): Result {
+  const { rules, limits, legacy, candidate } = pair;
+  if (a === undefined) return notOfType(`candidate: ${b}`, rules);
+  if (b === undefined) return notOfType(`legacy: ${a}`, rules);
+  return sniffBoth(legacy.bytes, candidate.bytes) === "bytes"
+    ? compareBytes(legacy.bytes, candidate.bytes, rules, `legacy: ${a}; candidate: ${b}`)
+    : compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
+}
