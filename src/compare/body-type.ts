@@ -1,7 +1,7 @@
 // compare/body-type.ts: what kind of document a body is, by its media type and, where that says little, by a look
 
 import { Buffer } from "node:buffer";
-import { isJson } from "./engine.ts";
+import { isJson } from "./json/index.ts";
 import { isJsonType, type MediaType } from "./media-type.ts";
 
 /** A body without its codings, and the type it came with. */

@@ -29,8 +29,9 @@ function compareByType(pair: Pair): Result {
   if (decoder !== undefined) return compareDocuments(readBy(decoder, legacy), readBy(decoder, candidate), pair);
   const type = typeOfBoth(legacy, candidate);
   if (type === "mixed") {
-    const whose = isJsonDocument(legacy.bytes) ? "legacy's" : "the candidate's";
-    return notOfType(`${whose} body is JSON, the other is not`, rules);
+    return isJsonDocument(legacy.bytes)
+      ? notOfType("legacy's body is JSON, the candidate's is not", rules, { candidate: candidate.bytes })
+      : notOfType("the candidate's body is JSON, legacy's is not", rules, { legacy: legacy.bytes });
   }
   return type === "bytes" ? compareBytes(legacy.bytes, candidate.bytes, rules) : compareAs(type, pair);
 }

@@ -5,7 +5,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import type { JsonText } from "../model/difference.ts";
 import type { Content } from "./body-type.ts";
 import { list, object, type Read } from "./documents/index.ts";
-import { compareJson } from "./engine.ts";
+import { compareJson } from "./json/index.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { wholeBody } from "./whole.ts";

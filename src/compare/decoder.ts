@@ -1,8 +1,9 @@
 // compare/decoder.ts: a user's reader for a type that is bytes to us
 
+import { Buffer } from "node:buffer";
 import type { Content } from "./body-type.ts";
 import type { Read } from "./documents/index.ts";
-import { isJson } from "./engine.ts";
+import { isJson } from "./json/index.ts";
 import type { CompiledRules, Decoder } from "./rules.ts";
 
 /** The decoder for legacy's type, or the candidate's where legacy has none. */
@@ -15,7 +16,7 @@ export function decoderFor(legacy: Content, candidate: Content, { decoders }: Co
 export function readBy(decoder: Decoder, { bytes }: Content): Read {
   try {
     const document = decoder(bytes);
-    if (typeof document === "string" && isJson(document)) return { document };
+    if (typeof document === "string" && isJson(Buffer.from(document))) return { document };
     return { fault: "the decoder for this type gave no JSON" };
   } catch {
     return { fault: "the decoder for this type threw" };

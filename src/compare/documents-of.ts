@@ -5,7 +5,7 @@ import { typeOfBoth } from "./body-type.ts";
 
 import { readCsv, recordsOf } from "./csv.ts";
 import { readerOf } from "./documents/index.ts";
-import { isJson } from "./engine.ts";
+import { isJson } from "./json/index.ts";
 import { mediaType } from "./media-type.ts";
 import { linesOf, textFrom } from "./text.ts";
 import { asText } from "./typed.ts";

@@ -2,7 +2,7 @@
 
 import type { JsonText } from "../model/difference.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
-import { compileJsonRules, type JsonRules } from "./engine.ts";
+import { compileJsonRules, type JsonRules } from "./json/index.ts";
 import { compileOrigins, type OriginMap, type Origins } from "./origins.ts";
 import { PER_ANSWER_FIELDS } from "./per-answer.ts";
 

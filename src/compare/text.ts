@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Difference } from "../model/difference.ts";
-import { compareJson } from "./engine.ts";
+import { compareJson } from "./json/index.ts";
 import type { CompareLimits, Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { wholeBody } from "./whole.ts";

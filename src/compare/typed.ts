@@ -5,7 +5,7 @@ import { compareBytes, sameBytes } from "./bytes.ts";
 import { anyText, declaredInside, type Text, textOf } from "./charset.ts";
 import { compareTables, readCsv } from "./csv.ts";
 import { type Read, readerOf } from "./documents/index.ts";
-import { compareJson, isJson } from "./engine.ts";
+import { compareJson, isJson } from "./json/index.ts";
 import { mapBody } from "./origins.ts";
 import { type CompareLimits, EQUAL, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
@@ -76,13 +76,12 @@ export function compareDocuments(a: Read, b: Read, pair: Pair): Result {
   return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, pair);
 }
 
+/** Where neither is JSON, they are compared as what they look like; where one is not, the engine says so. */
 function compareAsJson(pair: Pair): Result {
   const [a, b] = [pair.legacy.bytes, pair.candidate.bytes];
   const result = compareJson(a, b, pair.rules.json, pair.limits);
-  if (!result.differences.some(({ kind, path }) => kind === "format" && path === "$")) return result;
-  const [legacy, candidate] = [isJson(a), isJson(b)];
-  if (legacy !== candidate) return unread(legacy ? undefined : "not JSON", candidate ? undefined : "not JSON", pair);
-  return legacy ? result : unread("not JSON", "not JSON", pair);
+  const unreadable = result.differences.some(({ kind, path }) => kind === "format" && path === "$");
+  return unreadable && !isJson(a) && !isJson(b) ? unread("not JSON", "not JSON", pair) : result;
 }
 
 function compareAsCsv(pair: Pair): Result {
@@ -95,8 +94,8 @@ function compareAsCsv(pair: Pair): Result {
 /** One side that is not of the type is `format`; where both are not, they are compared as what they look like. */
 function unread(a: string | undefined, b: string | undefined, pair: Pair): Result {
   const { rules, limits, legacy, candidate } = pair;
-  if (a === undefined) return notOfType(`candidate: ${b}`, rules);
-  if (b === undefined) return notOfType(`legacy: ${a}`, rules);
+  if (a === undefined) return notOfType(`the candidate: ${b}`, rules, { candidate: candidate.bytes });
+  if (b === undefined) return notOfType(`legacy: ${a}`, rules, { legacy: legacy.bytes });
   return sniffBoth(legacy.bytes, candidate.bytes) === "bytes"
     ? compareBytes(legacy.bytes, candidate.bytes, rules, `legacy: ${a}; candidate: ${b}`)
     : compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);

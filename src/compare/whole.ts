@@ -1,7 +1,9 @@
 // compare/whole.ts: a difference of the body as a whole, at `$`
 
+import { Buffer } from "node:buffer";
+import type { Side } from "../model/answer.ts";
 import type { Difference } from "../model/difference.ts";
-import { compareJson } from "./engine.ts";
+import { compareJson } from "./json/index.ts";
 import { found, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 
@@ -13,7 +15,19 @@ export function wholeBody(difference: Omit<Difference, "where" | "path">, rules:
     : found([{ where: "body", path: "$", ...difference }]);
 }
 
-/** `format` at `$`: these sides are not of the body's type, and why. */
-export function notOfType(note: string, rules: CompiledRules): Result {
-  return wholeBody({ kind: "format", note }, rules);
+/** How much of a body that is not of its type is shown, in bytes. */
+const SHOWN = 200;
+
+/** `format` at `$`: a side is not of the body's type, why, and how it begins. */
+export function notOfType(note: string, rules: CompiledRules, sides: Partial<Record<Side, Uint8Array>> = {}): Result {
+  const shown = (bytes: Uint8Array) => JSON.stringify(Buffer.from(bytes.subarray(0, SHOWN)).toString("utf8"));
+  return wholeBody(
+    {
+      kind: "format",
+      note,
+      ...(sides.legacy ? { legacy: shown(sides.legacy) } : {}),
+      ...(sides.candidate ? { candidate: shown(sides.candidate) } : {}),
+    },
+    rules,
+  );
 }

@@ -62,13 +62,13 @@ export function differ(legacy: Parts, candidate: Parts, words: Words = {}, origi
   return compareResponses(response(legacy), response(candidate), rules(words, origins), LIMITS);
 }
 
-/** The differences, as short as they can be read: `body $.a value 1 -> 2`. */
+/** The differences, as short as they can be read: `body $.a value 1 -> 2`, `body $ format`. */
 export function said(result: Result): string[] {
-  return result.differences.map(({ where, path: at, kind, legacy, candidate }) =>
-    [where, at, kind, legacy ?? "", legacy !== undefined || candidate !== undefined ? "->" : "", candidate ?? ""]
-      .filter((word) => word !== "")
-      .join(" "),
-  );
+  return result.differences.map(({ where, path: at, kind, legacy, candidate }) => {
+    const values =
+      kind === "format" || (legacy ?? candidate) === undefined ? [] : [legacy ?? "", "->", candidate ?? ""];
+    return [where, at, kind, ...values].filter((word) => word !== "").join(" ");
+  });
 }
 
 /** What comparing two bodies of one type says. */

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { JsonText } from "../../model/difference.ts";
 import { type BodyType, type Content, declaredType, isJsonDocument } from "../body-type.ts";
 import { textOf } from "../charset.ts";
-import { isJson } from "../engine.ts";
+import { isJson } from "../json/index.ts";
 import { type MediaType, mediaType, withParameters } from "../media-type.ts";
 import { PER_ANSWER_FIELDS } from "../per-answer.ts";
 import { linesOf } from "../text.ts";

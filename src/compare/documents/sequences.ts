@@ -1,7 +1,7 @@
 // compare/documents/sequences.ts: NDJSON and JSON text sequences (RFC 7464) as lists of documents
 
 import { Buffer } from "node:buffer";
-import { isJson } from "../engine.ts";
+import { isJson } from "../json/index.ts";
 import { list, type Read, type Reader } from "./read.ts";
 
 const RECORD_SEPARATOR = "\x1e";

@@ -11,7 +11,9 @@ describe("NDJSON", () => {
   const lines = as("application/x-ndjson");
 
   test("is compared on every line, with exact numbers", () => {
-    expect(lines('{"a":1}\n{"a":2}\n', '{"a": 1}\r\n{"a":3}')).toEqual(["body $[1].a value 2 -> 3"]);
+    expect(lines('{"id":1,"a":1}\n{"id":2,"a":2}\n', '{"id":1, "a": 1}\r\n{"a":3,"id":2}')).toEqual([
+      "body $[1].a value 2 -> 3",
+    ]);
     expect(lines('{"a":1}\n', '{"a":1}\n\n')).toEqual([]);
   });
 
@@ -19,7 +21,7 @@ describe("NDJSON", () => {
     expect(lines("1\n2\n", "1,2\n")).toEqual(["body $ format"]);
     expect(lines("[1]\n[2]\n", "[1],[2]\n")).toEqual(["body $ format"]);
     expect(bodies("application/x-ndjson", "{}\n{}\n", "{}\n{\n").differences[0]!.note).toBe(
-      "candidate: line 2 is not JSON",
+      "the candidate: line 2 is not JSON",
     );
   });
 });
@@ -28,7 +30,9 @@ describe("a JSON text sequence", () => {
   const sequence = as("application/json-seq");
 
   test("is the list of its documents", () => {
-    expect(sequence('\x1e{"a":1}\n\x1e{"a":2}\n', '\x1e{ "a":1}\n\x1e{"a":5}\n')).toEqual(["body $[1].a value 2 -> 5"]);
+    expect(sequence('\x1e{"a":1}\n\x1e{"b":1,"a":2}\n', '\x1e{ "a":1}\n\x1e{"b":1,"a":5}\n')).toEqual([
+      "body $[1].a value 2 -> 5",
+    ]);
   });
 
   test("a number that may be cut is not taken for one", () => {

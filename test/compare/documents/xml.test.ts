@@ -55,7 +55,7 @@ describe("XML that differs", () => {
   test("a body that is not well-formed is `format` on its side, and says where", () => {
     const result = bodies("text/xml", "<a><b></b></a>", "<a><b></a>");
     expect(result.differences).toMatchObject([
-      { path: "$", kind: "format", note: expect.stringContaining("candidate: not well-formed XML") },
+      { path: "$", kind: "format", note: expect.stringContaining("the candidate: not well-formed XML") },
     ]);
   });
 
