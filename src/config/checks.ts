@@ -3,6 +3,7 @@
 import { type Address, isAny, isLoopback } from "./addresses.ts";
 import type { Fault } from "./fault.ts";
 import { isWritten, type Keys, spotOf } from "./locate.ts";
+import { shapeOf } from "./route-pattern.ts";
 import type { Parsed } from "./schema.ts";
 import type { Tree } from "./tree.ts";
 
@@ -86,14 +87,19 @@ function access({ parsed, written, refuse }: Case): void {
   }
 }
 
-function certificates({ parsed, written, refuse }: Case): void {
-  for (const keys of [["tls"], ...SIDES.map((side) => [side, "tls"])]) {
+function certificates({ written, refuse }: Case): void {
+  for (const keys of [["tls"], ["adminAccess", "tls"], ...SIDES.map((side) => [side, "tls"])]) {
     const [cert, key] = [written(...keys, "cert"), written(...keys, "key")];
     if (cert !== key)
       refuse(keys, `${keys.join(".")} has ${cert ? "cert without key" : "key without cert"}`, "it takes both");
   }
-  if (parsed.tls.clientCa !== undefined && !written("tls", "cert") && !written("tls", "key")) {
-    refuse(["tls", "clientCa"], "tls has clientCa without cert and key", "without them there is no TLS");
+  for (const keys of [["tls"], ["adminAccess", "tls"]]) {
+    if (!written(...keys, "clientCa") || written(...keys, "cert") || written(...keys, "key")) continue;
+    refuse(
+      [...keys, "clientCa"],
+      `${keys.join(".")} has clientCa without cert and key`,
+      "without them there is no TLS",
+    );
   }
 }
 
@@ -135,8 +141,7 @@ function shadowing({ parsed, refuse }: Case): void {
 function duplicates({ parsed, refuse }: Case, lineOf: (keys: Keys) => number): void {
   const first = new Map<string, number>();
   for (const [index, { match }] of parsed.routes.entries()) {
-    const shape = match.segments.map((segment) => (segment.kind === "literal" ? `=${segment.text}` : segment.kind));
-    const key = [match.method, ...shape].join("/");
+    const key = shapeOf(match);
     const before = first.get(key);
     if (before === undefined) first.set(key, index);
     else {

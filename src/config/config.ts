@@ -23,7 +23,7 @@ export type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "ramp" | "fil
 /** What makes a route ready. */
 export type ReadinessConfig = Plain<Omit<Parsed["readiness"], "openapi">>;
 
-/** A declared route, with what it inherits. The first that matches a request counts. */
+/** A declared route, with what it inherits. Of several that match a request the most specific counts. */
 export type RouteConfig = {
   readonly match: RoutePattern;
   readonly readOnly: boolean;

@@ -43,7 +43,7 @@ export const DEFAULTS = {
   capture: { maxBody: "1MiB", budget: "128MiB" },
   reconcile: { workers: 1, queue: "64MiB", deadline: "2s", maxDecoded: "16MiB" },
   again: { delay: "500ms", perSecond: 5, sample: "1%", tries: 3, afterWrite: "10s" },
-  readiness: { tolerance: "0.1%", confidence: "95%", comparable: "90%", errors: "1%", latency: {} },
+  readiness: { tolerance: "0.1%", confidence: "95%", comparable: "90%", errors: "1%", latency: { p95: 1.2 } },
   causes: { support: "90%", minimum: 5 },
   findings: { max: 1_000, samples: 10, fixedAfter: 200 },
   epoch: {},
@@ -59,7 +59,7 @@ export const DEFAULTS = {
     maxConnections: 10_000,
     maxRoutes: 200,
   },
-  adminAccess: { hosts: [] },
+  adminAccess: { tls: {}, hosts: [] },
   tls: {},
   grace: "10s",
   reload: { watch: true },
@@ -67,9 +67,8 @@ export const DEFAULTS = {
   routes: [],
 } as const;
 
-/** What is redacted whatever the config says; it can add to this and take nothing away. */
+/** What is redacted whatever the config says, beside the fields that the redactor knows of itself. */
 export const ALWAYS_REDACTED = {
-  fields: ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token", "x-csrf-token"],
   json: ["$..password", "$..secret", "$..token", "$..access_token", "$..refresh_token", "$..api_key"],
   query: ["password", "secret", "token", "access_token", "refresh_token", "api_key"],
 } as const;

@@ -23,7 +23,6 @@ export function resolve(parsed: Parsed): Config | undefined {
     store: { ...store, kind: store.kind ?? (parsed.data === undefined ? "memory" : "sqlite") },
     redact: {
       ...redact,
-      fields: [...new Set([...ALWAYS_REDACTED.fields, ...redact.fields])],
       query: [...new Set([...ALWAYS_REDACTED.query, ...redact.query])],
       json: [...ALWAYS_REDACTED.json.map(builtIn), ...redact.json],
     },

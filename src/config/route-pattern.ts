@@ -2,10 +2,10 @@
 
 import type { Read, Wrong } from "./section.ts";
 
-/** A segment of the path: itself, any one (`{id}`), or, at the end, all that follows (`*`). */
+/** A segment of the path: itself, any one (`{id}`, `{id}.json`), or, at the end, all that follows (`*`). */
 export type PatternSegment =
   | { readonly kind: "literal"; readonly text: string }
-  | { readonly kind: "parameter"; readonly name: string }
+  | { readonly kind: "parameter"; readonly name: string; readonly prefix: string; readonly suffix: string }
   | { readonly kind: "rest" };
 
 /** `method` is `ANY` for any. `text` is the label under which the route is counted. */
@@ -50,22 +50,24 @@ function readSegment(piece: string, last: boolean, offset: number): PatternSegme
       offset,
     };
   }
-  const named = /^\{([A-Za-z_][A-Za-z0-9_-]*)\}$/.exec(piece)?.[1];
-  if (named !== undefined) return { kind: "parameter", name: named };
+  const foreign = piece.search(/[^!-~]/);
+  if (foreign >= 0) {
+    const hint = `as it is on the wire: ${piece.isWellFormed() ? encodeURI(piece) : "percent-encoded"}`;
+    return { says: "has a character that no request target has", hint, offset: offset + foreign };
+  }
+  const [, prefix = "", name, suffix = ""] = /^([^{}*]*)\{([A-Za-z_][A-Za-z0-9_-]*)\}([^{}*]*)$/.exec(piece) ?? [];
+  if (name !== undefined) return { kind: "parameter", name, prefix, suffix };
   const odd = piece.search(/[{}*]/);
   if (odd < 0) return { kind: "literal", text: piece };
-  const hint = "a parameter is a whole segment: {id}; * at the end takes all that follows";
+  const hint = "one parameter a segment: {id} or {id}.json; * at the end takes all that follows";
   return { says: `has a segment ${piece} that is neither a word nor a parameter`, hint, offset: offset + odd };
 }
 
-/** Whether the earlier route takes every request that the later one would, so that the later never matches. */
-export function covers(earlier: RoutePattern, later: RoutePattern): boolean {
-  if (earlier.method !== "ANY" && earlier.method !== later.method) return false;
-  for (const [index, segment] of earlier.segments.entries()) {
-    if (segment.kind === "rest") return true;
-    const other = later.segments[index];
-    if (other === undefined || other.kind === "rest") return false;
-    if (segment.kind === "literal" && (other.kind !== "literal" || other.text !== segment.text)) return false;
-  }
-  return earlier.segments.length === later.segments.length;
+/** What a pattern matches, whatever its parameters are called: equal for two patterns that match the same. */
+export function shapeOf({ method, segments }: RoutePattern): string {
+  const shapes = segments.map((segment) => {
+    if (segment.kind === "parameter") return [segment.prefix, segment.suffix];
+    return segment.kind === "literal" ? segment.text : null;
+  });
+  return JSON.stringify([method, shapes]);
 }

@@ -155,7 +155,7 @@ const readiness = section(
 const route = section(
   {
     match: scalar({ type: "string", examples: ["GET /orders/{id}", "ANY /files/*"] }, readRoutePattern).describe(
-      "Method and path. `{name}` is one segment, `*` at the end all that follows, `ANY` every method. The first that matches counts.",
+      "Method and path. `{name}` is one segment, `*` at the end all that follows, `ANY` every method. The most specific counts.",
     ),
     readOnly: flag().describe("This route changes nothing, whatever its method says: it may be shadowed."),
     shadow: shorthand(ON_OFF, onOff, routeShadow).describe("`off`, or what differs from `shadow` above."),
@@ -166,17 +166,19 @@ const route = section(
   ["match"],
 );
 
+const listenerTls = section(
+  {
+    cert: file().describe("PEM file of the certificate chain. Read again when it changes."),
+    key: file().describe("PEM file of the key."),
+    clientCa: file().describe("PEM file of the authorities whose client certificates are asked for."),
+  },
+  DEFAULTS.tls,
+);
+
 const keys = {
   listen: address().describe("Where clients come in."),
   admin: address().describe("Metrics, health, API and report. Off loopback it needs a token in `adminAccess`."),
-  tls: section(
-    {
-      cert: file().describe("PEM file of the certificate chain. Read again when it changes."),
-      key: file().describe("PEM file of the key."),
-      clientCa: file().describe("PEM file of the authorities whose client certificates are asked for."),
-    },
-    DEFAULTS.tls,
-  ).describe("TLS for `listen`."),
+  tls: listenerTls.describe("TLS for `listen`."),
   legacy: shorthand(URL_ALONE, urlAlone, legacy).describe("Serves the clients."),
   candidate: shorthand(URL_ALONE, urlAlone, candidate).describe("Gets its copy of what only reads."),
   control: shorthand(URL_ALONE, urlAlone, control).describe(
@@ -320,6 +322,7 @@ const keys = {
       tokenFile: file().describe("The same, from a file."),
       readToken: text("a token", { least: 16, secret: true }).describe(`May only read. Written as \${NAME}.`),
       readTokenFile: file().describe("The same, from a file."),
+      tls: listenerTls.describe("TLS for `admin`."),
       hosts: z.array(text("a host name")).describe("Further names under which the admin listener may be addressed."),
     },
     DEFAULTS.adminAccess,
@@ -329,7 +332,7 @@ const keys = {
     { watch: flag().describe("Reload when the file changes; SIGHUP always does.") },
     DEFAULTS.reload,
   ).describe("Taking over a changed config."),
-  routes: z.array(route).describe("Routes with settings of their own, in order."),
+  routes: z.array(route).describe("Routes with settings of their own. The others are learned."),
 };
 
 /** What a file may hold. Sections that are not written are as their defaults say; `control` is there only if written. */

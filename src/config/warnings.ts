@@ -5,7 +5,6 @@ import type { Place } from "../model/rules.ts";
 import type { Fault } from "./fault.ts";
 import { type Keys, locate, spotOf } from "./locate.ts";
 import { placeText } from "./places.ts";
-import { covers } from "./route-pattern.ts";
 import type { Parsed } from "./schema.ts";
 import type { Tree } from "./tree.ts";
 
@@ -19,10 +18,6 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
   for (const [index, { match, readOnly, compare, shadow }] of parsed.routes.entries()) {
     const at = ["routes", index];
     if (compare !== undefined) ruleWarnings(compare, [...at, "compare"], warn);
-    const earlier = parsed.routes.slice(0, index).find((route) => covers(route.match, match));
-    if (earlier !== undefined && JSON.stringify(shape(earlier.match)) !== JSON.stringify(shape(match))) {
-      warn([...at, "match"], `${match.text} never matches: ${earlier.match.text} stands before it`, "put it first");
-    }
     if (readOnly && (match.method === "GET" || match.method === "HEAD")) {
       warn(
         [...at, "readOnly"],
@@ -142,8 +137,4 @@ function covered(wide: readonly Segment[], narrow: readonly Segment[]): boolean 
 function includes(wide: Selector, narrow: Selector): boolean {
   if (wide.kind === "wildcard") return true;
   return JSON.stringify(wide) === JSON.stringify(narrow);
-}
-
-function shape(match: Parsed["routes"][number]["match"]): unknown {
-  return [match.method, match.segments.map((segment) => (segment.kind === "literal" ? segment.text : [segment.kind]))];
 }
