@@ -54,7 +54,7 @@ async function textOf(file: string): Promise<string> {
     throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new UsageError(`cannot read ${file}: it is not UTF-8 text`);
   }

@@ -59,7 +59,8 @@ function wrongValue(wrong: Wrong, keys: Keys, { node, entry }: Located): Fault {
 }
 
 function unknownKeys(names: readonly string[], path: Keys, { node }: Located): Complaint {
-  const entries = node.kind === "map" ? node.entries.filter(({ key }) => names.includes(key)) : [];
+  const unknown = new Set(names);
+  const entries = node.kind === "map" ? node.entries.filter(({ key }) => unknown.has(key)) : [];
   const known = keysAt(path);
   const where = path.length === 0 ? "" : ` in ${label(path)}`;
   const faults = entries.map(({ key, spotAt }) =>

@@ -36,15 +36,22 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
 
 /** The sections that have such a key: `candidate`, `routes[].compare`. */
 export function placesOf(key: string): readonly string[] {
-  const places: string[] = [];
+  index ??= places();
+  return index.get(key) ?? [];
+}
+
+let index: ReadonlyMap<string, readonly string[]> | undefined;
+
+function places(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
   const visit = (type: z.ZodType, place: string): void => {
     const here = bare(type);
     if (here?.element !== undefined) visit(here.element, `${place}[]`);
     for (const [name, below] of Object.entries(here?.shape ?? {})) {
-      if (name === key) places.push(place === "" ? "the top level" : place);
+      found.set(name, [...(found.get(name) ?? []), place === "" ? "the top level" : place]);
       visit(below, place === "" ? name : `${place}.${name}`);
     }
   };
   visit(schema, "");
-  return places;
+  return found;
 }

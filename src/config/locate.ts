@@ -24,11 +24,11 @@ export function spotOf(tree: Tree, keys: Keys): Spot {
   return locate(tree, keys).node.spot;
 }
 
-/** Whether something is written there, be it wrong. */
+/** Whether something is written there, be it wrong; also a plain value where a map of keys would be. */
 export function isWritten(tree: Tree, keys: Keys): boolean {
   const { node, rest } = locate(tree, keys);
-  if (rest.length > 0) return false;
-  return node.kind !== "leaf" || node.value !== null || node.broken;
+  if (node.kind === "leaf") return node.value !== null || node.broken;
+  return rest.length === 0;
 }
 
 /** `routes[0].compare.ignore[1]`. */

@@ -4,7 +4,7 @@ import { checks } from "./checks.ts";
 import { complain } from "./complain.ts";
 import type { Config } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, formatFault } from "./fault.ts";
 import { withFlag, without } from "./locate.ts";
 import { resolve } from "./resolve.ts";
 import { type Parsed, schema } from "./schema.ts";
@@ -86,6 +86,8 @@ function parse(tree: Tree, faults: Fault[]): { readonly parsed: Parsed; readonly
   return undefined;
 }
 
+/** By place. What an alias repeats is said once. */
 function inOrder(faults: readonly Fault[]): readonly Fault[] {
-  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const once = new Map(faults.map((fault) => [formatFault(fault), fault]));
+  return [...once.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }

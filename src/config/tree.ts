@@ -1,9 +1,10 @@
 // config/tree.ts: YAML text -> a tree in which everything knows its place, with `${ENV}` filled in
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import { type Environment, substitute } from "./environment.ts";
 import type { Fault } from "./fault.ts";
 import { offsetIn } from "./offset.ts";
+import { syntaxFault } from "./syntax.ts";
 
 export type Spot = { readonly file: string; readonly line: number; readonly column: number };
 
@@ -30,24 +31,32 @@ export type Tree =
 const MOST_TEXT = 1_048_576;
 const MOST_NODES = 50_000;
 const DEEPEST = 32;
-const TOO_DEEP = `more than ${DEEPEST} levels deep`;
 
 /** Reads one YAML 1.2 document. The tree is there even with faults, unless the text is no YAML at all. */
 export function readTree(
-  text: string,
+  given: string,
   file: string,
   env: Environment,
 ): { readonly tree?: Tree; readonly faults: readonly Fault[] } {
+  // A byte order mark is no character of the first line.
+  const text = given.startsWith("\ufeff") ? given.slice(1) : given;
   if (text.length > MOST_TEXT) return { faults: [{ file, line: 1, column: 1, message: "a config has at most 1 MiB" }] };
   const lines = new LineCounter();
   const spot = (offset: number): Spot => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const options = { lineCounter: lines, prettyErrors: false, resolveKnownTags: false, version: "1.2" } as const;
+  // Keys that stand twice are found below: the parser would compare each with each.
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    version: "1.2",
+  } as const;
   const document = parseDocument(text, { ...options, logLevel: "error" });
-  const broken = syntaxFaults(document, text, spot);
-  if (broken.length > 0) return { faults: broken };
+  const broken = syntaxFault(document, text);
+  if (broken !== undefined) return { faults: [{ ...spot(broken.offset), ...broken.fault }] };
   const faults: Fault[] = [];
   const grow = grower(text, env, spot, faults);
   const tree = document.contents === null ? emptyMap(spot(0)) : grow(document.contents as ParsedNode, 0);
@@ -57,35 +66,6 @@ export function readTree(
 
 function emptyMap(spot: Spot): Tree {
   return { kind: "map", spot, entries: [] };
-}
-
-/** One broken bracket makes many errors: only the first is worth reading, beside keys that stand twice. */
-function syntaxFaults(document: Document.Parsed, text: string, spot: (offset: number) => Spot): Fault[] {
-  const faults: Fault[] = [];
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const at = spot(pos[0]);
-    if (code === "DUPLICATE_KEY") {
-      const key = /^[^\s:,{}[\]]*/.exec(text.slice(pos[0], pos[0] + 64))?.[0] ?? "";
-      faults.push({ ...at, message: `the key ${key} stands here for the second time`, hint: "keep one of them" });
-    } else if (code === "MULTIPLE_DOCS") {
-      faults.push({
-        ...at,
-        message: "the file holds more than one YAML document",
-        hint: "a config is one document: remove the `---`",
-      });
-    } else if (code === "TAG_RESOLVE_FAILED") {
-      const tag = message.replace(/^.*: /, "");
-      faults.push({ ...at, message: `the tag ${tag} has no meaning here`, hint: "write the plain value" });
-    } else if (code === "RESOURCE_EXHAUSTION") {
-      faults.push({ ...at, message: TOO_DEEP });
-    } else {
-      const line = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1).split("\n", 1)[0]!;
-      const says = { ...at, message: `not YAML: ${message.replace(/\s+/g, " ")}` };
-      faults.push(/[{[].*\$\{/.test(line) ? { ...says, hint: `inside of { } or [ ], put "\${NAME}" in quotes` } : says);
-      break;
-    }
-  }
-  return faults;
 }
 
 /** Turns the parser's nodes into ours, within the limits; what is wrong goes to `faults`. */
@@ -98,7 +78,7 @@ function grower(text: string, env: Environment, spot: (offset: number) => Spot, 
     const at = spot(node.range[0]);
     nodes += 1;
     if (nodes > MOST_NODES) return refuse(at, `more than ${MOST_NODES} values, aliases included`);
-    if (depth > DEEPEST) return refuse(at, TOO_DEEP);
+    if (depth > DEEPEST) return refuse(at, `more than ${DEEPEST} levels deep`);
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) return refuse(at, `no anchor &${node.source} before this alias`);
@@ -111,19 +91,27 @@ function grower(text: string, env: Environment, spot: (offset: number) => Spot, 
     }
     if (!isMap(node)) return leaf(node, at);
     const entries: Entry[] = [];
+    const seen = new Set<string>();
     for (const { key, value } of node.items) {
       const keySpot = spot(key.range[0]);
-      if (!isScalar(key)) refuse(keySpot, "a key is a plain word");
-      else {
-        entries.push({
-          key: key.source ?? "",
-          spotAt: (offset) =>
-            spot(key.range[0] + offsetIn(text.slice(key.range[0], key.range[1]), key.source ?? "", offset)),
-          node: value === null ? nothing(keySpot) : grow(value, depth + 1),
-        });
+      if (!isScalar(key)) {
+        refuse(keySpot, "a key is a plain word");
+        continue;
       }
+      const name = key.source ?? "";
+      if (seen.has(name)) refuse(keySpot, `the key ${name} stands here for the second time`, "keep one of them");
+      else entries.push({ key: name, spotAt: placesIn(key, name), node: under(value, keySpot, depth) });
+      seen.add(name);
     }
     return { kind: "map", spot: at, entries };
+  }
+
+  function under(value: ParsedNode | null, keySpot: Spot, depth: number): Tree {
+    return value === null ? nothing(keySpot) : grow(value, depth + 1);
+  }
+
+  function placesIn({ range: [start, end] }: ParsedNode, value: string): (offset: number) => Spot {
+    return (offset) => spot(start + offsetIn(text.slice(start, end), value, offset));
   }
 
   function leaf(node: ParsedNode, at: Spot): Leaf {
@@ -133,7 +121,7 @@ function grower(text: string, env: Environment, spot: (offset: number) => Spot, 
     const value: unknown = node.value;
     if (typeof value !== "string") return { ...nothing(at), value, shown: source };
     const { text: filled, touched, faults: missing } = substitute(value, env);
-    const spotAt = (offset: number) => spot(start + offsetIn(source, value, offset));
+    const spotAt = placesIn(node, value);
     for (const { offset, message, hint } of missing) faults.push({ ...spotAt(offset), message, hint });
     const broken = missing.length > 0;
     return {

@@ -136,5 +136,8 @@ function covered(wide: readonly Segment[], narrow: readonly Segment[]): boolean 
 
 function includes(wide: Selector, narrow: Selector): boolean {
   if (wide.kind === "wildcard") return true;
-  return JSON.stringify(wide) === JSON.stringify(narrow);
+  if (wide.kind === "name") return narrow.kind === "name" && narrow.name === wide.name;
+  if (wide.kind === "index") return narrow.kind === "index" && narrow.index === wide.index;
+  if (narrow.kind !== "slice") return false;
+  return narrow.start === wide.start && narrow.end === wide.end && narrow.step === wide.step;
 }

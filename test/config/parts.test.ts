@@ -116,23 +116,36 @@ describe("the nearest known word", () => {
 
 describe("the place of a character of a YAML scalar", () => {
   test("is right for any text in any quotes on one line", () => {
+    const unit = fc.constantFrom("'", '"', "\\", "a", " ", "é", "😀", "\u0000", "\u2028", "\t", "$", "#", ":");
     const style = fc.constantFrom(Scalar.PLAIN, Scalar.QUOTE_DOUBLE, Scalar.QUOTE_SINGLE);
     fc.assert(
-      fc.property(fc.string({ unit: "binary", minLength: 1 }), style, (text, type) => {
-        const scalar = new Scalar(text);
-        scalar.type = type;
-        const source = stringify(scalar, { lineWidth: 0 }).trimEnd();
-        fc.pre(!source.includes("\n") && parseDocument(source).toJS() === text);
-        // Each character by itself: what stands at its offset spells it.
-        let last = -1;
-        for (let offset = 0; offset < text.length; offset += 1) {
-          const at = offsetIn(source, text, offset);
-          expect(at).toBeGreaterThan(source[0] === "'" || source[0] === '"' ? 0 : -1);
-          expect(at).toBeGreaterThanOrEqual(last);
-          if (source[at] !== "\\" && text.codePointAt(offset)! < 0x10000) expect(source[at]).toBe(text[offset]);
-          last = at;
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.string({ unit, minLength: 1 })),
+        style,
+        (text, type) => {
+          const scalar = new Scalar(text);
+          scalar.type = type;
+          const source = stringify(scalar, { lineWidth: 0 }).trimEnd();
+          fc.pre(!source.includes("\n") && parseDocument(source).toJS() === text);
+          // Each character by itself: what stands at its offset spells it.
+          let last = -1;
+          for (let offset = 0; offset < text.length; offset += 1) {
+            const at = offsetIn(source, text, offset);
+            expect(at).toBeGreaterThan(source[0] === "'" || source[0] === '"' ? 0 : -1);
+            expect(at).toBeGreaterThanOrEqual(last);
+            if (source[at] !== "\\" && text.codePointAt(offset)! < 0x10000) expect(source[at]).toBe(text[offset]);
+            last = at;
+          }
+        },
+      ),
     );
+  });
+
+  test("counts an escape as the one character it is", () => {
+    expect(offsetIn('"\\U0001F600x"', "😀x", 2)).toBe(11);
+    expect(offsetIn('"\\u0041\\x42C"', "ABC", 2)).toBe(11);
+    expect(offsetIn("'it''s'", "it's", 3)).toBe(5);
+    expect(offsetIn("plain", "plain", 3)).toBe(3);
+    expect(offsetIn("'folded\n  text'", "folded text", 8)).toBe(0);
   });
 });

@@ -275,6 +275,14 @@ routes:
     expect(more).toEqual([]);
   });
 
+  test("places are right after a byte order mark, and with carriage returns", () => {
+    expect(faultsOf("\ufefflisten: 8080\r\nlegacy: http://a\r\ncandidate: b\r\nfoo: 1\r\n")).toEqual([
+      expect.stringMatching(/^c\.yaml:1:9: listen: `8080` is not an address/),
+      expect.stringMatching(/^c\.yaml:3:12: candidate: `b` has no scheme/),
+      expect.stringMatching(/^c\.yaml:4:1: unknown key foo/),
+    ]);
+  });
+
   test("a fault in one place does not hide one between sound places", () => {
     expect(
       faultsOf("legacy: { url: http://same, timeout: 1 }\ncandidate: { url: http://same }\nadmin: 0.0.0.0:1"),
@@ -444,6 +452,7 @@ describe("whatever the text", () => {
       const faults = faultsOf(text);
       expect(faults.length).toBeGreaterThan(0);
       expect(faults.length).toBeLessThan(60);
+      expect(new Set(faults).size).toBe(faults.length);
     }
   });
 });
