@@ -7,6 +7,17 @@ type Entry = { readonly summary: string; readonly load: () => Promise<Command> }
 /** In the order in which a newcomer needs them. The summary is the command's own; a test holds them together. */
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
+    "serve",
+    {
+      summary: "run the proxy in front of legacy, with the candidate beside it",
+      load: async () => {
+        const { serveWith } = await import("./serve.ts");
+        // Its help must not wait for the whole app.
+        return serveWith(async (config, effects) => (await import("../app.ts")).openApp(config, effects));
+      },
+    },
+  ],
+  [
     "check",
     { summary: "Read a config and print every fault", load: async () => (await import("./check.ts")).checkCommand },
   ],
