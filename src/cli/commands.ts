@@ -63,4 +63,11 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: async () => (await import("./epoch.ts")).epochCommand,
     },
   ],
+  [
+    "rules",
+    {
+      summary: "try a changed config's rules on stored samples, without traffic",
+      load: async () => (await import("./rules.ts")).rulesCommand,
+    },
+  ],
 ]);

@@ -1,6 +1,7 @@
 // cli/source.ts: where a report comes from: a running proxy, or what one left behind
 
 import type { ParseArgsOptionsConfig } from "node:util";
+import { storedReport } from "../console/index.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Arguments, type Io, UsageError } from "./command.ts";
@@ -14,6 +15,11 @@ ${ADMIN_HELP}`;
 export async function readReport(args: Arguments, io: Io): Promise<Report> {
   const { data, admin } = args.values;
   if (data !== undefined && admin !== undefined) throw new UsageError("give --data or --admin, not both");
+  if (typeof data === "string") {
+    const stored = await storedReport(data, Date.now());
+    if (stored.kind === "unreadable") throw new Failed(stored.message);
+    return stored.report;
+  }
   const value = await (await openAdmin(args, io)).get("/api/v1/report");
   if (typeof value !== "object" || value === null || (value as { version?: unknown }).version !== 1) {
     throw new Failed("the report is not one of version 1: use the parallel-run that matches the proxy");

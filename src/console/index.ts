@@ -15,6 +15,7 @@ export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { duration, moment, percent } from "./render/measures.ts";
-export { plain, shown } from "./render/plain.ts";
+export { plain, plural, shown } from "./render/plain.ts";
 export { renderText } from "./render/text.ts";
+export { readinessOf, type StoredReport, settingsDocument, storedReport } from "./stored.ts";
 export { parseDuration, parseShare } from "./wishes.ts";

@@ -75,17 +75,12 @@ function named(route: string): string {
 }
 
 function why(line: GateLine): string {
+  const reasons = line.reasons.slice(0, 3).map((one) => shown(one, 200).replace(/\.$/, ""));
+  if (line.verdict !== "ready" && reasons.length > 0) return reasons.join("; ");
   const rate = `${count(line.mismatched)} of ${count(line.distinct)} distinct requests mismatch, at most ${percent(line.upper)}, tolerated ${percent(line.tolerance)}`;
   const time = line.etaSeconds === undefined ? "" : ` (about ${duration(line.etaSeconds * 1000)})`;
   const needed = line.needed === undefined || line.needed === 0 ? "" : `; ${count(line.needed)} more needed${time}`;
-  const reasons =
-    line.verdict === "ready" || line.reasons.length === 0
-      ? ""
-      : `; ${line.reasons
-          .slice(0, 3)
-          .map((one) => shown(one, 200))
-          .join("; ")}`;
-  return rate + needed + reasons;
+  return rate + needed;
 }
 
 function xml(text: string): string {

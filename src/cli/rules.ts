@@ -1,0 +1,100 @@
+// cli/rules.ts: `rules test`, a changed config tried on what was stored, without traffic
+
+import { plural, renderJson, shown } from "../console/index.ts";
+import { exchangeOf, openReader } from "../store/index.ts";
+import { type BackTest, backTest, type Effect, type Tried } from "./back-test.ts";
+import { type Command, UsageError } from "./command.ts";
+import { load } from "./config-file.ts";
+import { Failed } from "./failed.ts";
+import { formatOf } from "./source.ts";
+
+const MAX_SAMPLES = 1_000;
+const MAX_LINES = 40;
+
+export const rulesCommand: Command = {
+  name: "rules",
+  summary: "try a changed config's rules on stored samples, without traffic",
+  help: `Usage: parallel-run rules test --config NEW --data DIR [--route ROUTE] [--format text|json]
+
+Compares the samples that a proxy stored once more, under the rules of another config, and says of each
+finding whether they would settle it, and what they would hide that nobody has seen yet.
+
+Options:
+  --config NEW         the config whose rules are tried
+  --data DIR           the folder that \`serve --data\` writes; the proxy may be running
+  --route ROUTE        samples of this route alone
+  --format FORMAT      text (default) or json
+
+Exit codes: 0; 2 usage or config error; 3 the samples could not be read
+
+Example:
+  parallel-run rules test --config changed.yaml --data /var/lib/parallel-run`,
+  options: {
+    config: { type: "string" },
+    data: { type: "string" },
+    route: { type: "string" },
+    format: { type: "string" },
+  },
+  run: async (args, io) => {
+    const { config: file, data, route } = args.values as { config?: string; data?: string; route?: string };
+    if (args.positionals.length !== 1 || args.positionals[0] !== "test")
+      throw new UsageError("rules knows one word: test");
+    if (file === undefined) throw new UsageError("name the config to try: --config NEW");
+    if (data === undefined) throw new UsageError("name the folder with the samples: --data DIR");
+    const format = formatOf(args, ["text", "json"]);
+    const loaded = await load(file, {}, io.env);
+    if ("faults" in loaded) {
+      io.stderr(loaded.faults.map((fault) => `${fault}\n`).join(""));
+      return 2;
+    }
+    const { tried, untried } = readSamples(data, route);
+    const result = backTest(tried, untried, loaded.config);
+    io.stdout(format === "json" ? renderJson(result) : told(result));
+    return 0;
+  },
+};
+
+function readSamples(dir: string, route: string | undefined): { readonly tried: Tried[]; readonly untried: number } {
+  const opened = openReader(dir);
+  if (opened.kind === "unreadable") throw new Failed(opened.message);
+  try {
+    const samples = opened.reader.samples({ limit: MAX_SAMPLES, ...(route === undefined ? {} : { route }) });
+    const tried = samples.flatMap((sample) => {
+      const exchange = exchangeOf(sample);
+      return exchange === undefined ? [] : [{ exchange, findings: sample.findings }];
+    });
+    return { tried, untried: samples.length - tried.length };
+  } finally {
+    opened.reader.close();
+  }
+}
+
+function told({ samples, untried, findings, rules }: BackTest): string {
+  const known = findings.filter((one) => one.known);
+  const hidden = findings.filter((one) => !one.known && one.settled > 0);
+  const appears = findings.filter((one) => !one.known && one.settled < one.samples);
+  return [
+    `${plural(samples, "stored sample")} tried${untried > 0 ? `, ${plural(untried, "more")} without a kept body left out` : ""}.`,
+    ...block("Findings", known, (one) =>
+      one.settled === one.samples ? "settled" : one.settled > 0 ? "partly" : "stands",
+    ),
+    ...block("Also hidden: places that are no finding", hidden, () => "hidden"),
+    ...block("Would still differ, though it is no finding now", appears, () => "differs"),
+    ...(rules.length === 0 ? [] : ["", "Rules that settled something"]),
+    ...rules
+      .slice(0, MAX_LINES)
+      .map(
+        ({ rule, settled, findings: places }) =>
+          `  ${plural(settled, "difference")} in ${plural(places, "place")}: ${shown(rule)}`,
+      ),
+    "",
+  ].join("\n");
+}
+
+function block(title: string, effects: readonly Effect[], word: (one: Effect) => string): string[] {
+  if (effects.length === 0) return [];
+  const line = (one: Effect) =>
+    `  ${word(one).padEnd(8)} ${one.settled} of ${plural(one.samples, "sample")}  ${one.finding}  ${shown(one.route, 60)}  ${one.where} ${shown(one.path, 80)}  ${one.kind}`;
+  const more = effects.length - MAX_LINES;
+  return ["", title, ...effects.slice(0, MAX_LINES).map(line), ...(more > 0 ? [`  and ${more} more`] : [])];
+}
