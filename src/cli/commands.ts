@@ -70,4 +70,11 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: async () => (await import("./rules.ts")).rulesCommand,
     },
   ],
+  [
+    "demo",
+    {
+      summary: "watch it work: two small backends with planted differences, traffic and the report",
+      load: async () => (await import("./demo.ts")).demoCommand,
+    },
+  ],
 ]);

@@ -2,7 +2,7 @@
 
 import type { Kind, Where } from "../../model/difference.ts";
 import type { DemoAnswer, Json, JsonObject } from "./answer.ts";
-import type { Random } from "./random.ts";
+import { between, type Random } from "./random.ts";
 
 type Named = {
   readonly name: string;
@@ -144,9 +144,10 @@ export const PLANTED: readonly Planted[] = [
       { where: "body", path: "$.meta.generatedAt", kind: "value" },
     ],
     plant: (right, random, now) =>
-      inBody((body) => ({ ...body, meta: { requestId: uuid(random), generatedAt: new Date(now).toISOString() } }))(
-        right,
-      ),
+      inBody((body) => ({
+        ...body,
+        meta: { requestId: uuid(random), generatedAt: new Date(now - between(random, 0, 60_000)).toISOString() },
+      }))(right),
   },
   {
     kind: "noise",
@@ -160,7 +161,10 @@ export const PLANTED: readonly Planted[] = [
     plant: (right, random, now) =>
       inBody((body) => ({
         ...body,
-        session: { token: token(random), expiresAt: new Date(now + 900_000).toISOString() },
+        session: {
+          token: token(random),
+          expiresAt: new Date(now + 900_000 + between(random, 0, 60_000)).toISOString(),
+        },
       }))(right),
   },
   {

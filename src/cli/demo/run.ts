@@ -1,0 +1,100 @@
+// cli/demo/run.ts: backends, the proxy between them, traffic; then what the report says of what was planted
+
+import { type Effects, openApp } from "../../app.ts";
+import { readConfig } from "../../config/index.ts";
+import type { Report } from "../../model/report.ts";
+import { version } from "../version.ts";
+import { openCandidate } from "./candidate.ts";
+import { demoConfig } from "./config.ts";
+import { openLegacy } from "./legacy.ts";
+import type { Planted } from "./planted.ts";
+import { seeded } from "./random.ts";
+import { createStock } from "./stock.ts";
+import { startTraffic, type TrafficCounts } from "./traffic.ts";
+import { type Check, judgeDemo } from "./verdict.ts";
+
+export type DemoOptions = {
+  readonly planted: readonly Planted[];
+  readonly seconds: number;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly listen: string;
+  readonly admin: string;
+  /** Ends the traffic early; the report is still given. */
+  readonly stop: AbortSignal;
+  /** The proxy's own log, line by line; it speaks up only when something is amiss. */
+  readonly log: (line: string) => void;
+  /** All is open; where to look. */
+  readonly opened: (where: { readonly proxy: string; readonly admin: string }) => void;
+  readonly progress: (seconds: number, counts: Readonly<TrafficCounts>, report: Report) => void;
+};
+
+export type Demo = AsyncDisposable & { readonly report: Report; readonly checks: readonly Check[] };
+
+const SEED = 20_260_105;
+/** Articles whose stock is written to, and those that are only read. */
+const ARTICLES = 4_000;
+const PROGRESS_MS = 2_000;
+/** How long the last comparisons may take to come in after the traffic has ended. */
+const SETTLE_MS = 15_000;
+
+/** Runs a demo to its end. What it returns is still open, for a look at the page; closing it is the caller's. */
+export async function runDemo(options: DemoOptions): Promise<Demo> {
+  await using closing = new AsyncDisposableStack();
+  const { planted, stop } = options;
+  const stock = createStock(ARTICLES, Date.now);
+  const legacy = closing.use(await openLegacy(planted, stock, seeded(SEED + 1)));
+  const candidate = closing.use(await openCandidate(planted, stock, seeded(SEED + 2)));
+  const { listen, admin } = options;
+  const wiring = { legacy: legacy.url, candidate: candidate.url, listen, admin, clean: planted.length === 0 };
+  const read = readConfig(demoConfig(wiring), { file: "demo.yaml", env: {} });
+  if ("faults" in read) throw new Error(`the demo's own config is wrong: ${JSON.stringify(read.faults)}`);
+  const app = closing.use(await openApp(read.config, effects(options.log)));
+  const proxy = `http://${app.address.host}:${app.address.port}`;
+  options.opened({ proxy, admin: app.adminUrl });
+
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  const traffic = startTraffic(proxy, {
+    rate: options.rate,
+    seed: SEED,
+    stop: AbortSignal.any([stop, AbortSignal.timeout(options.seconds * 1000)]),
+  });
+  const ticking = setInterval(() => options.progress(elapsed(), traffic.counts, app.report()), PROGRESS_MS);
+  closing.defer(() => clearInterval(ticking));
+  await traffic.done;
+  clearInterval(ticking);
+
+  // What differed last is still being asked again: every request must have come to its outcome first.
+  const deadline = performance.now() + SETTLE_MS;
+  while (app.report().total.requests < traffic.counts.answered && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const report = app.report();
+  const checks = [...judgeDemo(report, planted), ...judgeRun(report, traffic.counts, candidate.seen)];
+  const open = closing.move();
+  return { report, checks, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+const effects = (log: (line: string) => void): Effects => ({
+  now: Date.now,
+  random: Math.random,
+  newId: () => crypto.randomUUID(),
+  readFile: (file) => {
+    throw new Error(`the demo's config names no file, and yet ${file} is asked for`);
+  },
+  logTo: { write: log },
+  version: version(),
+});
+
+/** What must hold whatever is planted. */
+function judgeRun(report: Report, counts: TrafficCounts, candidateSaw: ReadonlyMap<string, number>): Check[] {
+  const check = (ok: boolean, name: string, says: string): Check => ({ ok, name, route: "", says });
+  const summed = Object.values(report.total.outcomes).reduce((sum, count) => sum + count, 0);
+  const writes = [...candidateSaw].filter(([method]) => method === "PUT" || method === "DELETE" || method === "PATCH");
+  return [
+    check(counts.failed === 0, "clients", `${counts.answered} answers to ${counts.sent} requests`),
+    check(summed === counts.sent, "outcomes", `${summed} outcomes of ${counts.sent} requests`),
+    check(writes.length === 0, "reads only", `the candidate was sent ${[...candidateSaw.keys()].sort().join(", ")}`),
+  ];
+}
