@@ -3,16 +3,12 @@
 export type DemoWiring = {
   readonly legacy: string;
   readonly candidate: string;
-  readonly listen: string;
-  readonly admin: string;
   /** Nothing is planted: then the run may well end in `ready`, so the tolerance is one that half a minute can prove. */
   readonly clean: boolean;
 };
 
-export function demoConfig({ legacy, candidate, listen, admin, clean }: DemoWiring): string {
-  return `listen: "${listen}"
-admin: "${admin}"
-legacy: { url: "${legacy}" }
+export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
+  return `legacy: { url: "${legacy}" }
 candidate: { url: "${candidate}", timeout: 1s }
 # Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.
 again: { delay: 300ms, perSecond: 400, sample: 5% }

@@ -1,8 +1,10 @@
 // cli/demo/run.ts: backends, the proxy between them, traffic; then what the report says of what was planted
 
-import { type Effects, openApp } from "../../app.ts";
-import { readConfig } from "../../config/index.ts";
+import { CannotOpen, type Effects, openApp } from "../../app.ts";
+import { formatFault, readConfig } from "../../config/index.ts";
 import type { Report } from "../../model/report.ts";
+import { UsageError } from "../command.ts";
+import { Failed } from "../failed.ts";
 import { version } from "../version.ts";
 import { openCandidate } from "./candidate.ts";
 import { demoConfig } from "./config.ts";
@@ -46,10 +48,10 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
   const legacy = closing.use(await openLegacy(planted, stock, seeded(SEED + 1)));
   const candidate = closing.use(await openCandidate(planted, stock, seeded(SEED + 2)));
   const { listen, admin } = options;
-  const wiring = { legacy: legacy.url, candidate: candidate.url, listen, admin, clean: planted.length === 0 };
-  const read = readConfig(demoConfig(wiring), { file: "demo.yaml", env: {} });
-  if ("faults" in read) throw new Error(`the demo's own config is wrong: ${JSON.stringify(read.faults)}`);
-  const app = closing.use(await openApp(read.config, effects(options.log)));
+  const text = demoConfig({ legacy: legacy.url, candidate: candidate.url, clean: planted.length === 0 });
+  const read = readConfig(text, { file: "demo.yaml", env: {}, overrides: { listen, admin } });
+  if ("faults" in read) throw new UsageError(read.faults.map(formatFault).join("\n"));
+  const app = closing.use(await openApp(read.config, effects(options.log)).catch(unopened));
   const proxy = `http://${app.address.host}:${app.address.port}`;
   options.opened({ proxy, admin: app.adminUrl });
 
@@ -86,6 +88,11 @@ const effects = (log: (line: string) => void): Effects => ({
   logTo: { write: log },
   version: version(),
 });
+
+/** A port in use and the like is for the one who started it. */
+function unopened(error: unknown): never {
+  throw error instanceof CannotOpen ? new Failed(error.message) : error;
+}
 
 /** What must hold whatever is planted. */
 function judgeRun(report: Report, counts: TrafficCounts, candidateSaw: ReadonlyMap<string, number>): Check[] {
