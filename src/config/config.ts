@@ -15,13 +15,13 @@ type WithUrl<T> = Plain<Omit<T, "url">> & {
 };
 
 /** What a route is shadowed by. */
-export type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "ramp" | "file" | "perSecond">> & {
+type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "ramp" | "file" | "perSecond">> & {
   /** The route's own budget, beside the one for all. */
   readonly perSecond?: number;
 };
 
 /** What makes a route ready. */
-export type ReadinessConfig = Plain<Omit<Parsed["readiness"], "openapi">>;
+type ReadinessConfig = Plain<Omit<Parsed["readiness"], "openapi">>;
 
 /** A declared route, with what it inherits. Of several that match a request the most specific counts. */
 export type RouteConfig = {

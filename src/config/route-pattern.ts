@@ -3,7 +3,7 @@
 import type { Read, Wrong } from "./section.ts";
 
 /** A segment of the path: itself, any one (`{id}`, `{id}.json`), or, at the end, all that follows (`*`). */
-export type PatternSegment =
+type PatternSegment =
   | { readonly kind: "literal"; readonly text: string }
   | { readonly kind: "parameter"; readonly name: string; readonly prefix: string; readonly suffix: string }
   | { readonly kind: "rest" };

@@ -40,8 +40,8 @@ export function normalizedPath(trail: Trail): string {
   return text;
 }
 
-/** One step of a normalized path: `.items`, `[1]`, `['a.b']`. */
-export function pathStep(step: string | number): string {
+/** `.items`, `[1]`, `['a.b']`. */
+function pathStep(step: string | number): string {
   if (typeof step === "number") return `[${step}]`;
   if (ASCII_NAME.test(step) || NAME.test(step)) return `.${step}`;
   return `['${step.replace(ESCAPED, escaped)}']`;
@@ -49,12 +49,4 @@ export function pathStep(step: string | number): string {
 
 function escaped(character: string): string {
   return SHORT_ESCAPES.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-/**
- * A concrete path with every index as a wildcard, `$.items[*].price`: the place that alike differences share. Takes what
- * {@link normalizedPath} spells; digits inside of a quoted name are a name.
- */
-export function generalise(path: string): string {
-  return path.replace(/'(?:[^'\\]|\\.)*'|\[\d+\]/g, (part) => (part.startsWith("[") ? "[*]" : part));
 }

@@ -73,7 +73,7 @@ function* selected(selector: Selector, node: Node): Generator<Node, void, undefi
 }
 
 /** The indexes that a slice takes from a list of this length, in its order (RFC 9535, 2.3.4.2.2). */
-export function* sliceIndexes(
+function* sliceIndexes(
   slice: Extract<Selector, { kind: "slice" }>,
   length: number,
 ): Generator<number, void, undefined> {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePath } from "../../src/model/parse-path.ts";
-import { generalise, normalizedPath, type Trail } from "../../src/model/path.ts";
+import { normalizedPath, type Trail } from "../../src/model/path.ts";
 import { selectPath } from "../../src/model/select-path.ts";
 
 const HOSTILE = [
@@ -58,20 +58,6 @@ describe("a normalized path", () => {
     expect(normalizedPath(["a.b", "it's", "a\\b", "", "0"])).toBe("$['a.b']['it\\'s']['a\\\\b']['']['0']");
     expect(normalizedPath(["\n\u0001\u000b", "größe", "\ud800"])).toBe("$['\\n\\u0001\\u000b'].größe['\\ud800']");
     expect(normalizedPath(["a\u202eb"])).toBe("$['a\u202eb']");
-  });
-
-  test("generalises every index and no name", () => {
-    expect(generalise("$.items[12].tags[0]")).toBe("$.items[*].tags[*]");
-    expect(generalise("$['[0]']['it\\'s [1]'][2]")).toBe("$['[0]']['it\\'s [1]'][*]");
-    fc.assert(
-      fc.property(trail, (steps) => {
-        const parsed = parsePath(generalise(normalizedPath(steps)));
-        if ("fault" in parsed) throw new Error(parsed.fault.message);
-        expect(parsed.path.segments.map(({ selectors: [selector] }) => selector)).toEqual(
-          steps.map((step) => (typeof step === "number" ? { kind: "wildcard" } : { kind: "name", name: step })),
-        );
-      }),
-    );
   });
 });
 
