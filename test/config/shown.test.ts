@@ -1,6 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a config names the environment
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { formatFault, jsonSchema, readConfig } from "../../src/config/index.ts";
 import { keysAt } from "../../src/config/known-keys.ts";
 
@@ -24,6 +26,54 @@ type Node = {
   readonly description?: string;
   readonly default?: unknown;
 };
+
+type Rules = Node & {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly required?: readonly string[];
+  readonly propertyNames?: Rules;
+  readonly additionalProperties?: boolean | Rules;
+};
+
+/** As much of JSON Schema as ours uses: the places that an editor would underline. */
+function underlined(value: unknown, rules: Rules, place = ""): string[] {
+  const some = rules.anyOf?.map((one) => underlined(value, one as Rules, place));
+  const wrong = some?.every((list) => list.length > 0) === true ? some.flat() : [];
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  const types: Record<string, boolean> = {
+    object: isMap,
+    array: Array.isArray(value),
+    integer: Number.isInteger(value),
+    number: typeof value === "number",
+    string: typeof value === "string",
+    boolean: typeof value === "boolean",
+  };
+  if (rules.type !== undefined && types[rules.type] !== true) wrong.push(`${place}: no ${rules.type}`);
+  if (rules.enum !== undefined && !rules.enum.includes(value)) wrong.push(`${place}: not of the enum`);
+  if (typeof value === "string" && value.length < (rules.minLength ?? 0)) wrong.push(`${place}: too short`);
+  if (typeof value === "string" && !new RegExp(rules.pattern ?? "", "u").test(value)) wrong.push(`${place}: pattern`);
+  if (typeof value === "number" && !(value >= (rules.minimum ?? value) && value <= (rules.maximum ?? value))) {
+    wrong.push(`${place}: out of range`);
+  }
+  if (Array.isArray(value))
+    wrong.push(...value.flatMap((item, i) => underlined(item, rules.items ?? {}, `${place}[${i}]`)));
+  if (isMap) {
+    for (const name of rules.required ?? []) if (!Object.hasOwn(value, name)) wrong.push(`${place}: no ${name}`);
+    for (const [name, member] of Object.entries(value)) {
+      wrong.push(...underlined(name, rules.propertyNames ?? {}, `${place} key ${name}`));
+      const other = rules.additionalProperties ?? {};
+      const known = rules.properties?.[name] ?? (typeof other === "object" ? other : undefined);
+      if (known !== undefined) wrong.push(...underlined(member, known as Rules, `${place}.${name}`));
+      else if (other === false) wrong.push(`${place}: unknown ${name}`);
+    }
+  }
+  return wrong;
+}
 
 /** Every key of the schema with its node, `routes[].compare.ignore`. */
 function* keys(node: Node, path = ""): Generator<readonly [string, Node]> {
@@ -85,5 +135,31 @@ describe("the JSON Schema", () => {
     expect(top.toSorted()).toEqual(keysAt([]).toSorted());
     expect(keysAt(["routes", 0, "compare", "times", 1])).toEqual(["path", "tolerance"]);
     expect(keysAt(["nothing", "like", "it"])).toEqual([]);
+  });
+
+  test("underlines nothing in the example, and what is wrong elsewhere", () => {
+    const schema = jsonSchema() as Rules;
+    expect(underlined(parse(example), schema)).toEqual([]);
+    expect(underlined(parse(whole), schema)).toEqual([]);
+    for (const line of [
+      "lisen: x",
+      "grace: 10sec",
+      "shadow: { sample: 10 }",
+      "shadow: { ramp: { from: 1% } }",
+      "candidate: { maxInFlight: 0 }",
+      "routes: [{ shadow: off }]",
+      "compare: { arrays: { $.a: sorted } }",
+      "compare: { patch: { legacy: [{ op: mov, path: /a }] } }",
+    ]) {
+      expect(underlined(parse(line), schema), line).not.toEqual([]);
+    }
+    for (const line of [
+      "legacy: http://a",
+      'grace: "${GRACE}"',
+      "shadow: off",
+      "candidate: { maxInFlight: '${N:-3}' }",
+    ]) {
+      expect(underlined(parse(line), schema), line).toEqual([]);
+    }
   });
 });
