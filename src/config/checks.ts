@@ -12,6 +12,7 @@ const SIDES = ["legacy", "candidate", "control"] as const;
 /** What is checked, and how to refuse it. A key that is `written`, even wrongly, is not missing. */
 type Case = {
   readonly parsed: Parsed;
+  readonly flags: boolean;
   readonly written: (...keys: string[]) => boolean;
   readonly refuse: (keys: Keys, message: string, hint: string) => void;
 };
@@ -29,7 +30,7 @@ export function checks(parsed: Parsed, sound: Tree, whole: Tree, flags: boolean)
         : spotOf(sound, keys);
     faults.push({ ...spot, message, hint });
   };
-  const one: Case = { parsed, written: (...keys) => isWritten(whole, keys), refuse };
+  const one: Case = { parsed, flags, written: (...keys) => isWritten(whole, keys), refuse };
   urls(one);
   listeners(one);
   access(one);
@@ -69,11 +70,13 @@ function listeners({ parsed, written, refuse }: Case): void {
   refuse([written("admin") ? "admin" : "listen"], "listen and admin are the same address", "give admin another port");
 }
 
-function access({ parsed, written, refuse }: Case): void {
+function access({ parsed, flags, written, refuse }: Case): void {
   const { token, tokenFile, readToken, readTokenFile } = parsed.adminAccess;
   const guarded = ["token", "tokenFile", "readToken", "readTokenFile"].some((key) => written("adminAccess", key));
   if (!isLoopback(parsed.admin.host) && !guarded) {
-    const hint = `set adminAccess.tokenFile, or adminAccess.token: \${NAME}; or listen on 127.0.0.1`;
+    const hint = flags
+      ? "set PARALLEL_RUN_TOKEN in the environment, or listen on 127.0.0.1"
+      : `set adminAccess.tokenFile, or adminAccess.token: \${NAME}; or listen on 127.0.0.1`;
     refuse(["admin"], "admin is open to others and asks for no token", hint);
   }
   if (token !== undefined && tokenFile !== undefined) {

@@ -60,10 +60,10 @@ export function without(tree: Tree, gone: ReadonlySet<Tree>, altered: Set<Tree>)
   return smaller;
 }
 
-/** The tree with a value from a flag in it. A part that is not a map of keys stays as it is, for its own fault. */
+/** The tree with a value from a flag, or of the environment, in it. A part that is not a map of keys stays as it is, for its own fault. */
 export function withFlag(tree: Tree, keys: readonly string[], value: string, flag: string): Tree {
   const spot: Spot = { file: flag, line: 0, column: 0 };
-  const leaf: Leaf = { kind: "leaf", spot, value, shown: value, touched: false, broken: false, spotAt: () => spot };
+  const leaf: Leaf = { kind: "leaf", spot, value, shown: value, touched: true, broken: false, spotAt: () => spot };
   const [first, ...rest] = keys;
   if (first === undefined) return leaf;
   if (tree.kind === "list") return tree;

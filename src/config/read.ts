@@ -45,9 +45,12 @@ export function readConfig(text: string, options: ReadOptions): Reading {
   return read(text, options, false);
 }
 
-/** The config that flags alone make. */
-export function defaultsFor(flags: Overrides): Reading {
-  return read("", { file: "flags", env: {}, overrides: flags }, true);
+/** Stands in for `adminAccess.token` where there is no file to write it in. */
+const TOKEN = "PARALLEL_RUN_TOKEN";
+
+/** The config that flags alone make. The token of the admin listener is `PARALLEL_RUN_TOKEN` of the environment. */
+export function defaultsFor(flags: Overrides, env: Environment = {}): Reading {
+  return read("", { file: "flags", env, overrides: flags }, true);
 }
 
 function read(text: string, { file, env, overrides = {} }: ReadOptions, flags: boolean): Reading {
@@ -58,6 +61,7 @@ function read(text: string, { file, env, overrides = {} }: ReadOptions, flags: b
     const value = overrides[flag as keyof Overrides];
     if (value !== undefined) tree = withFlag(tree, keys, value, `--${flag}`);
   }
+  if (flags && env[TOKEN]) tree = withFlag(tree, ["adminAccess", "token"], env[TOKEN], TOKEN);
   const faults = [...unread];
   const sound = parse(tree, faults);
   if (sound === undefined) return { faults: inOrder(faults), warnings: [] };

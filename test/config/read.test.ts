@@ -117,6 +117,23 @@ describe("a sound config", () => {
     });
   });
 
+  test("takes the admin token from the environment where there are flags alone", () => {
+    const flags = { legacy: "http://a", candidate: "http://b", admin: "0.0.0.0:9900" };
+    const without = defaultsFor(flags, { PARALLEL_RUN_TOKEN: "" });
+    expect("faults" in without && without.faults.map(formatFault)).toEqual([
+      "--admin: admin is open to others and asks for no token (set PARALLEL_RUN_TOKEN in the environment, or listen on 127.0.0.1)",
+    ]);
+    const token = "0123456789abcdef";
+    expect(defaultsFor(flags, { PARALLEL_RUN_TOKEN: token })).toMatchObject({
+      config: { adminAccess: { token } },
+      warnings: [],
+    });
+    const short = defaultsFor(flags, { PARALLEL_RUN_TOKEN: "short" });
+    expect("faults" in short && short.faults.map(formatFault)).toEqual([
+      "PARALLEL_RUN_TOKEN: adminAccess.token: the value is too short for a token (at least 16 characters)",
+    ]);
+  });
+
   test("joins the rules for all routes to each route's own, which stand first", () => {
     const config = configOf(`${URLS}
 compare: { ignore: [field etag], fields: { compare: all, ignore: [X-A] }, patch: { legacy: [{ op: remove, path: /a }] } }
