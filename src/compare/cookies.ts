@@ -78,16 +78,23 @@ function byName(lines: readonly string[]): Map<string, Cookie[]> {
 
 /** Cookies of one name, for several paths say: equal ones are set aside, the others are paired as they come. */
 function compareNamed(name: string, legacy: readonly Cookie[], candidate: readonly Cookie[]): Difference[] {
-  const left = candidate.map((cookie) => ({ cookie, meaning: meaning(cookie) }));
-  const unmatched = legacy.filter((cookie) => {
-    const at = left.findIndex((other) => other.meaning === meaning(cookie));
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+  const [gone, come] = [without(legacy, candidate), without(candidate, legacy)];
   const place = { where: "field", path: "set-cookie", note: `cookie ${JSON.stringify(name)}` } as const;
-  return Array.from({ length: Math.max(unmatched.length, left.length) }, (_, i) => {
-    const [a, b] = [unmatched[i], left[i]?.cookie];
+  return Array.from({ length: Math.max(gone.length, come.length) }, (_, i) => {
+    const [a, b] = [gone[i], come[i]];
     const values = { ...(a && { legacy: shown(a) }), ...(b && { candidate: shown(b) }) };
     return { ...place, kind: a === undefined ? "extra" : b === undefined ? "missing" : "value", ...values };
+  });
+}
+
+/** Those that have no equal among the others, each of which is the equal of one. */
+function without(cookies: readonly Cookie[], others: readonly Cookie[]): Cookie[] {
+  const left = new Map<string, number>();
+  for (const said of others.map(meaning)) left.set(said, (left.get(said) ?? 0) + 1);
+  return cookies.filter((cookie) => {
+    const said = meaning(cookie);
+    const count = left.get(said) ?? 0;
+    left.set(said, count - 1);
+    return count <= 0;
   });
 }

@@ -1,6 +1,5 @@
 // compare/csv.ts: CSV as a list of rows, each an object by the header row (RFC 4180)
 
-import { Buffer } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import type { JsonText } from "../model/difference.ts";
 import type { Content } from "./body-type.ts";
@@ -8,6 +7,7 @@ import { list, object, type Read } from "./documents/index.ts";
 import { compareJson } from "./json/index.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
+import { textFrom } from "./text.ts";
 import { wholeBody } from "./whole.ts";
 
 /** The cells of a side, header first, and what divides them. */
@@ -21,7 +21,7 @@ type Table = {
 export type ReadTable = { readonly table: Table } | { readonly fault: string };
 
 export function readCsv({ bytes, type }: Content): ReadTable {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = textFrom(bytes);
   const delimiter = type?.name === "text/tab-separated-values" ? "\t" : delimiterOf(text);
   try {
     const options = { delimiter, relax_column_count: true, skip_empty_lines: true };

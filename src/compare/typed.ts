@@ -38,7 +38,10 @@ export function asText(type: BodyType, { bytes, type: media }: Content): Text {
   if (type === "multipart") return { kind: "text", bytes }; // its parts have charsets of their own
   const parameter = media?.parameters.get("charset");
   const inside = type === "xml" || type === "html" ? declaredInside(bytes, type) : undefined;
-  return textOf(bytes, parameter ?? inside);
+  const text = textOf(bytes, parameter ?? inside);
+  // What a browser makes of a page that says nothing and is no UTF-8.
+  const silent = type === "html" && parameter === undefined && inside === undefined;
+  return silent && text.kind === "not" ? { kind: "text", bytes: anyText(bytes) } : text;
 }
 
 function compareMapped(type: TextType, legacy: Uint8Array, candidate: Uint8Array, pair: Pair): Result {

@@ -1,7 +1,6 @@
 // compare/documents/element.ts: an element of XML or HTML as a JSON object
 
 import type { JsonText } from "../../model/difference.ts";
-import { list, object } from "./read.ts";
 
 /** Text, or an element's JSON. */
 export type Child = { readonly text: string } | { readonly element: JsonText };
@@ -15,8 +14,17 @@ export function element(
   attributes: readonly (readonly [string, string])[],
   children: readonly Child[],
 ): JsonText {
-  const content = children.some((child) => "element" in child)
-    ? list(children.map((child) => ("element" in child ? child.element : JSON.stringify(child.text))))
-    : JSON.stringify(children.map((child) => (child as { text: string }).text).join(""));
-  return object([[name, content], ...attributes.map(([key, value]) => [`@${key}`, JSON.stringify(value)] as const)]);
+  // Concatenated, not joined: the engine joins once at the end, where each level would copy all that is inside of it.
+  let json = `{${JSON.stringify(name)}:`;
+  if (children.some((child) => "element" in child)) {
+    let before = "[";
+    for (const child of children) {
+      json += before;
+      json += "element" in child ? child.element : JSON.stringify(child.text);
+      before = ",";
+    }
+    json += "]";
+  } else json += JSON.stringify(children.map((child) => ("text" in child ? child.text : "")).join(""));
+  for (const [key, value] of attributes) json += `,${JSON.stringify(`@${key}`)}:${JSON.stringify(value)}`;
+  return `${json}}`;
 }

@@ -3,11 +3,12 @@
 import { Buffer } from "node:buffer";
 import type { JsonText } from "../../model/difference.ts";
 import { isJsonDocument } from "../body-type.ts";
+import { textFrom } from "../text.ts";
 import { list, object, type Reader } from "./read.ts";
 
 /** Comments have no weight. An event that the end cut off, which a browser drops, is marked `incomplete`. */
 export const readEvents: Reader = ({ bytes }) => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = textFrom(bytes);
   const events: JsonText[] = [];
   let fields = new Map<string, string>();
   let data: string[] = [];

@@ -10,6 +10,7 @@ import {
 } from "parse5";
 import type { JsonText } from "../../model/difference.ts";
 import { isJsonDocument } from "../body-type.ts";
+import { textFrom } from "../text.ts";
 import { type Child, element } from "./element.ts";
 import { trimmed } from "./html-space.ts";
 import type { Reader } from "./read.ts";
@@ -22,13 +23,13 @@ const DEEPEST = 1_000;
 
 /** Comments have no weight. Scripts, styles and attributes count as they are; whitespace as far as it can be seen. */
 export const readHtml: Reader = ({ bytes }, overdue) => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = textFrom(bytes);
   if (!/<[a-z!/]/i.test(text)) return { fault: "not HTML: it has no markup" };
   let document: DefaultTreeAdapterTypes.Document;
   try {
-    document = parse(text, { treeAdapter: bounded(overdue) });
+    document = parse(text, { treeAdapter: bounded(text.length, overdue) });
   } catch (error) {
-    if (error === TOO_DEEP || error === OVERDUE) return { fault: error.description! };
+    if (typeof error === "symbol") return { fault: `not read as HTML: ${error.description}` };
     throw error;
   }
   const root = document.childNodes.find((node) => node.nodeName === "html") as Element;
@@ -40,20 +41,32 @@ export const readHtml: Reader = ({ bytes }, overdue) => {
 const doctypeOf = ({ name, publicId, systemId }: DefaultTreeAdapterTypes.DocumentType) => [name, publicId, systemId];
 
 const TOO_DEEP = Symbol(`nested more than ${DEEPEST} deep`);
+const TOO_MANY = Symbol("its unclosed elements multiply");
 const OVERDUE = Symbol("reading it took too long");
 
-/** The parser's own tree, built by a hand that stops when it gets too deep or too late. */
-function bounded(overdue: (() => boolean) | undefined): TreeAdapter<DefaultTreeAdapterMap> {
+/**
+ * The parser's own tree, built by a hand that stops when it gets too deep, too large or too late. Formatting elements left
+ * open are opened again in each block, so a small page could make a tree of millions.
+ */
+function bounded(length: number, overdue: (() => boolean) | undefined): TreeAdapter<DefaultTreeAdapterMap> {
   const depths = new WeakMap<object, number>();
   let built = 0;
+  const place = (parent: object, child: object) => {
+    const depth = (depths.get(parent) ?? 0) + 1;
+    if (depth > DEEPEST) throw TOO_DEEP;
+    if (++built > length + 1_000) throw TOO_MANY;
+    if (built % 1024 === 0 && overdue?.()) throw OVERDUE;
+    depths.set(child, depth);
+  };
   return {
     ...defaultTreeAdapter,
     appendChild(parent, child) {
-      const depth = (depths.get(parent) ?? 0) + 1;
-      if (depth > DEEPEST) throw TOO_DEEP;
-      if (++built % 1024 === 0 && overdue?.()) throw OVERDUE;
-      depths.set(child, depth);
+      place(parent, child);
       defaultTreeAdapter.appendChild(parent, child);
+    },
+    insertBefore(parent, child, before) {
+      place(parent, child);
+      defaultTreeAdapter.insertBefore(parent, child, before);
     },
   };
 }

@@ -2,18 +2,19 @@
 
 import { Buffer } from "node:buffer";
 import { isJson } from "../json/index.ts";
+import { textFrom } from "../text.ts";
 import { list, type Read, type Reader } from "./read.ts";
 
 const RECORD_SEPARATOR = "\x1e";
 
 /** One document a line; empty lines are none. Documents go over as they were written, so numbers stay exact. */
 export const readJsonLines: Reader = ({ bytes }) => {
-  return documents(textOf(bytes).split("\n"), "line");
+  return documents(textFrom(bytes).split("\n"), "line");
 };
 
 /** Each document after a record separator; one cut short at the end is not told from a shorter one, so it is a fault. */
 export const readJsonSequence: Reader = ({ bytes }) => {
-  const [before = "", ...records] = textOf(bytes).split(RECORD_SEPARATOR);
+  const [before = "", ...records] = textFrom(bytes).split(RECORD_SEPARATOR);
   if (before.trim() !== "") return { fault: "not a JSON sequence: text before the first record separator" };
   const last = records.at(-1);
   if (last !== undefined && /^\s*[^\s"{[][^\s]*$/.test(last))
@@ -30,8 +31,4 @@ function documents(texts: readonly string[], unit: string): Read {
     kept.push(document);
   }
   return { document: list(kept) };
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

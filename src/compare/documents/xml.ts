@@ -1,6 +1,5 @@
 // compare/documents/xml.ts: XML as a JSON document: attributes without order, namespaces by their names, case kept
 
-import { Buffer } from "node:buffer";
 import {
   parseXml,
   XmlCdata,
@@ -12,23 +11,24 @@ import {
   XmlText,
 } from "@rgrove/parse-xml";
 import type { JsonText } from "../../model/difference.ts";
+import { textFrom } from "../text.ts";
 import { type Child, element } from "./element.ts";
 import { list, type Reader } from "./read.ts";
 
 /**
- * Comments, the declaration, and whitespace between elements have no weight; CDATA is text. Entities of a document type
+ * Comments, the declaration, and whitespace among elements alone have no weight; CDATA is text. Entities of a document type
  * are never expanded nor fetched: a reference stays a reference, and the document type is compared beside it.
  */
 export const readXml: Reader = ({ bytes }) => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  let parsed: XmlDocument;
+  // The parser would do this too (XML 1.0, 2.11), in quadratic time.
+  const text = textFrom(bytes).replace(/\r\n?/g, "\n");
   try {
-    parsed = parseXml(text, { preserveDocumentType: true, resolveUndefinedEntity: unresolved });
+    const parsed = parseXml(text, { preserveDocumentType: true, resolveUndefinedEntity: unresolved });
+    return { document: withProlog(parsed) };
   } catch (error) {
     if (error instanceof RangeError) return { fault: "nested too deep to be read as XML" };
     return { fault: `not well-formed XML${at(error)}` };
   }
-  return { document: withProlog(parsed) };
 };
 
 /** U+FFFE cannot stand in XML, so a reference is never taken for the text `&name;`. */
@@ -58,15 +58,23 @@ function instruction(node: XmlProcessingInstruction): { readonly element: JsonTe
   return { element: element(`?${node.name}`, [], [{ text: node.content }]) };
 }
 
-/** Prefixes in scope; the empty one is the default namespace. */
-type Names = ReadonlyMap<string, string>;
+/** Prefixes in scope, innermost first; the empty one is the default namespace. Linked, so that no level copies another. */
+type Names = { readonly own: ReadonlyMap<string, string>; readonly outer: Names | undefined };
 
-const NO_NAMES: Names = new Map([["xml", "http://www.w3.org/XML/1998/namespace"]]);
+const NO_NAMES: Names = { own: new Map([["xml", "http://www.w3.org/XML/1998/namespace"]]), outer: undefined };
+
+function namespaceOf(prefix: string, names: Names): string | undefined {
+  for (let scope: Names | undefined = names; scope !== undefined; scope = scope.outer) {
+    const namespace = scope.own.get(prefix);
+    if (namespace !== undefined) return namespace;
+  }
+  return undefined;
+}
 
 function elementOf(node: XmlElement, outer: Names, parentNamespace: string): JsonText {
   const names = declared(node, outer);
   const [prefix, local] = divided(node.name);
-  const namespace = names.get(prefix) ?? (prefix === "" ? "" : `undeclared prefix ${prefix}`);
+  const namespace = namespaceOf(prefix, names) ?? (prefix === "" ? "" : `undeclared prefix ${prefix}`);
   const attributes: [string, string][] = namespace === parentNamespace ? [] : [["xmlns", namespace]];
   for (const [name, value] of Object.entries(node.attributes)) {
     if (name !== "xmlns" && !name.startsWith("xmlns:"))
@@ -76,13 +84,13 @@ function elementOf(node: XmlElement, outer: Names, parentNamespace: string): Jso
 }
 
 function declared(node: XmlElement, outer: Names): Names {
-  let names: Map<string, string> | undefined;
+  let own: Map<string, string> | undefined;
   for (const [name, value] of Object.entries(node.attributes)) {
     if (name !== "xmlns" && !name.startsWith("xmlns:")) continue;
-    names ??= new Map(outer);
-    names.set(name === "xmlns" ? "" : name.slice("xmlns:".length), value);
+    own ??= new Map();
+    own.set(name === "xmlns" ? "" : name.slice("xmlns:".length), value);
   }
-  return names ?? outer;
+  return own === undefined ? outer : { own, outer };
 }
 
 function divided(name: string): [prefix: string, local: string] {
@@ -94,14 +102,14 @@ function divided(name: string): [prefix: string, local: string] {
 function attributeName(name: string, names: Names): string {
   const [prefix, local] = divided(name);
   if (prefix === "" || prefix === "xml") return name;
-  return `{${names.get(prefix) ?? `undeclared prefix ${prefix}`}}${local}`;
+  return `{${namespaceOf(prefix, names) ?? `undeclared prefix ${prefix}`}}${local}`;
 }
 
 /** A value such as `xsd:int` names something by a prefix in scope, so it is the namespace that counts there too. */
 function meant(value: string, names: Names): string {
   const colon = value.indexOf(":");
-  if (colon < 1 || colon > 40 || names.size <= 1 || !/^[\w.-]+:[\w.-]+$/.test(value)) return value;
-  const namespace = names.get(value.slice(0, colon));
+  if (colon < 1 || colon > 40 || names === NO_NAMES || !/^[\w.-]+:[\w.-]+$/.test(value)) return value;
+  const namespace = namespaceOf(value.slice(0, colon), names);
   return namespace === undefined ? value : `{${namespace}}${value.slice(colon + 1)}`;
 }
 
@@ -123,9 +131,10 @@ function childrenOf(node: XmlElement, names: Names, namespace: string): Child[] 
     }
   }
   flush();
-  const structured = children.some((child) => "element" in child);
-  if (!structured) return children.map((child) => ({ text: meant((child as { text: string }).text, names) }));
-  return node.preserveWhitespace
-    ? children
-    : children.filter((child) => "element" in child || /[^ \t\r\n]/.test(child.text));
+  if (!children.some((child) => "element" in child)) {
+    return children.map((child) => ({ text: meant((child as { text: string }).text, names) }));
+  }
+  // Among words, the space between two elements is one too; between elements alone it is layout.
+  const mixed = children.some((child) => "text" in child && /[^ \t\r\n]/.test(child.text));
+  return mixed || node.preserveWhitespace ? children : children.filter((child) => "element" in child);
 }

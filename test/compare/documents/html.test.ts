@@ -26,6 +26,10 @@ describe("HTML that a browser reads the same", () => {
     expect(html(b, a)).toEqual([]);
   });
 
+  test("of no declared charset, as a browser would guess", () => {
+    expect(html(Buffer.from(page("<p>caf\xe9</p>"), "latin1"), page("<p>café</p>"))).toEqual([]);
+  });
+
   test("in another charset, by its meta", () => {
     const latin = Buffer.from(page("<p>caf\xe9</p>", "<meta charset=iso-8859-1>"), "latin1");
     const utf8 = page("<p>café</p>", "<meta charset=utf-8>");
@@ -89,6 +93,14 @@ describe("HTML that differs", () => {
 });
 
 describe("hostile HTML", () => {
+  test("elements left open, which a browser opens again in each block, do not multiply", () => {
+    const open = Array.from({ length: 300 }, (_, i) => `<b a=${i}>`).join("");
+    const page = (leaf: string) => `<p>${open}${"</p><p>x".repeat(5_000)}${leaf}`;
+    const start = performance.now();
+    expect(bodies("text/html", page("1"), page("2")).differences).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test("100,000 open elements are read in no time, and not called equal", () => {
     const deep = (leaf: string) => `${"<div>".repeat(100_000)}${leaf}`;
     expect(bodies("text/html", deep("1"), deep("2")).differences).toHaveLength(1);

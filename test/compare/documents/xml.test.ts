@@ -40,6 +40,7 @@ describe("XML that differs", () => {
       '<a xmlns="urn:v"><b/></a>',
       ['body $[\'@xmlns\'] value "urn:u" -> "urn:v"'],
     ],
+    ["a space between words", "<a>x <b>y</b> <c/></a>", "<a>x <b>y</b><c/></a>", ['body $.a[2] missing " " ->']],
     ["whitespace in a leaf", "<a> 1</a>", "<a>1</a>", ['body $.a value " 1" -> "1"']],
     ["an instruction", "<a><?go now?></a>", "<a><?go then?></a>", ['body $.a[0][\'?go\'] value "now" -> "then"']],
   ])("%s", (_, a, b, expected) => {
@@ -77,6 +78,16 @@ describe("hostile XML", () => {
   test("an external entity is a reference and nothing is read", () => {
     const a = '<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><a>&f;</a>';
     expect(JSON.stringify(bodies("text/xml", a, "<a>b</a>"))).not.toContain("root:");
+  });
+
+  test("a megabyte of text with carriage returns, and prefixes declared at each level, take no time", () => {
+    const text = (end: string) => `<a>${"x\r\n".repeat(300_000)}${end}</a>`;
+    const scopes = Array.from({ length: 500 }, (_, i) => `<x${i}:a xmlns:x${i}="urn:${i}">`).join("");
+    const nested = (leaf: string) => scopes + leaf + Array.from({ length: 500 }, (_, i) => `</x${499 - i}:a>`).join("");
+    const start = performance.now();
+    expect(bodies("text/xml", text("1"), text("2")).differences).toHaveLength(1);
+    expect(bodies("text/xml", nested("x0:v"), nested("x1:v")).differences).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   test("100,000 levels neither crash nor count as equal", () => {
