@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -100,6 +101,16 @@ describe("the admin listener", () => {
       expect(headers.get("referrer-policy")).toBe("no-referrer");
       expect(headers.get("cache-control")).toBe("no-store");
     }
+  });
+
+  test("the policies of the answer and of the saved page allow the page's style sheet and nothing else", async () => {
+    const { ask } = await open();
+    const answer = await ask("/");
+    const page = await answer.text();
+    const style = /<style>([\s\S]*?)<\/style>/.exec(page)![1]!;
+    const hash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
+    expect(answer.headers.get("content-security-policy")).toContain(`style-src ${hash};`);
+    expect(page.replaceAll("&#39;", "'")).toContain(`style-src ${hash}"`);
   });
 
   test("errors are problem details; an unknown method is told which ones there are; HEAD is GET without the body", async () => {
