@@ -1,13 +1,13 @@
 // proxy/ask-undici.ts: asks one side for one answer by undici; the second implementation of `Ask`
 
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import type { Answer } from "../model/answer.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Ask, AskOptions } from "./ask.ts";
 import { responseOf } from "./asking.ts";
 import { createCapture } from "./capture.ts";
-import { DEADLINE, failureOf, protocolTrouble, type Trouble, troubleOf } from "./failure.ts";
+import { DEADLINE, failureOf, looseTrouble, protocolTrouble, type Trouble, troubleOf } from "./failure.ts";
 import { askedFields } from "./outgoing.ts";
 import { originOf } from "./wire/dial.ts";
 import { frame, type ResponseHead } from "./wire/frame.ts";
@@ -16,26 +16,34 @@ import { frame, type ResponseHead } from "./wire/frame.ts";
 export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions): Ask {
   const origin = originOf(upstream.url);
   const { ca, cert, key, serverName, insecure } = upstream.tls ?? {};
-  const pool = new Pool(upstream.url, {
-    connections: upstream.maxConnections,
-    pipelining: 1,
-    headersTimeout: 0, // the deadline covers all of it
-    bodyTimeout: 0,
-    keepAliveTimeout: upstream.keepAlive,
-    maxHeaderSize: upstream.maxHead,
-    connect: {
-      timeout: upstream.connectTimeout,
-      rejectUnauthorized: insecure !== true,
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-      ...(serverName && { servername: serverName }),
-    },
-  });
+  let opened: Promise<Pool> | undefined;
+  /** Loaded when it is first needed: a proxy that never asks again has better uses for 25 MB. */
+  const open = () =>
+    import("undici").then(
+      ({ Pool }) =>
+        new Pool(upstream.url, {
+          connections: upstream.maxConnections,
+          pipelining: 1,
+          headersTimeout: 0, // the deadline covers all of it
+          bodyTimeout: 0,
+          keepAliveTimeout: upstream.keepAlive,
+          maxHeaderSize: upstream.maxHead,
+          connect: {
+            timeout: upstream.connectTimeout,
+            rejectUnauthorized: insecure !== true,
+            ...(ca && { ca }),
+            ...(cert && { cert }),
+            ...(key && { key }),
+            ...(serverName && { servername: serverName }),
+          },
+        }),
+    );
   const host = upstream.rewriteHost ? origin.authority : undefined;
   const budget = { used: 0, limit: Number.POSITIVE_INFINITY };
 
-  function ask(request: RequestHead, body?: Uint8Array): Promise<Answer> {
+  async function ask(request: RequestHead, body?: Uint8Array): Promise<Answer> {
+    opened ??= open();
+    const pool = await opened;
     const askedAt = performance.now();
     const elapsed = () => performance.now() - askedAt;
     return new Promise((resolve) => {
@@ -86,7 +94,12 @@ export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions):
       }
     });
   }
-  return { ask, close: () => pool.destroy() };
+  return {
+    ask,
+    async close() {
+      await (await opened)?.destroy();
+    },
+  };
 }
 
 class Late extends Error {}
@@ -99,8 +112,7 @@ function judge(error: Error): Trouble {
   if (/TIMEOUT$/.test(code)) return { reason: "timeout", error: "http_response_timeout", detail: error.message };
   if (code === "UND_ERR_SOCKET") return troubleOf(cause ?? error, "open");
   if (code.startsWith("HPE_") || code.startsWith("UND_ERR_") || code === "") return protocolTrouble(error.message);
-  if (/^ERR_(TLS|SSL)|CERT|SIGNED|ISSUER/.test(code)) return troubleOf(error, "tls");
-  return troubleOf(error, (error as NodeJS.ErrnoException).syscall === "connect" ? "connect" : "open");
+  return looseTrouble(error, "open");
 }
 
 function textOf(raw: unknown): Fields {

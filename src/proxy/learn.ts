@@ -39,12 +39,9 @@ const PLAIN = /^[A-Za-z0-9._~!$&'()*+,;=:@-]*$/;
 const EXTENSION = /^(.+)(\.[A-Za-z][A-Za-z0-9]{0,4})$/;
 
 function generalise(segment: string): string {
-  const whole = parameter(segment);
-  if (whole !== segment) return whole;
   const file = EXTENSION.exec(segment);
-  if (file === null) return segment;
-  const stem = parameter(file[1]!);
-  return stem === file[1] ? segment : stem + file[2];
+  const stem = file && parameter(file[1]!);
+  return file && stem !== file[1] ? stem + file[2]! : parameter(segment);
 }
 
 function parameter(segment: string): string {

@@ -46,7 +46,8 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
   const ports = fenced(outside);
   const sweeper = createSweeper();
   let settings = createSettings(options, sweeper, ports);
-  let tunnel = createTunnel(options.legacy, options.forwarded.xForwarded);
+  const tunnels = new Set<Socket>();
+  let tunnel = createTunnel(options.legacy, options.forwarded.xForwarded, tunnels);
   let stopping = false;
   const room: RelayRoom = { ports, open: new Set(), stopping: () => stopping };
   const connections = new Set<Socket>();
@@ -89,7 +90,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     }
     const route = settings.routes.find(incoming.method, incoming.target).name;
     const id = ports.newId();
-    tunnel.open(request, socket, head, (trouble) => {
+    tunnel.open(request, socket as Socket, head, (trouble) => {
       const outcome = trouble
         ? ({ outcome: "legacy_error", reason: trouble.reason } as const)
         : ({ outcome: "skipped", reason: "upgrade" } as const);
@@ -155,7 +156,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     while (!quiet() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     for (const relay of room.open) relay.cut();
     for (const shadow of settings.shadows.open) shadow.abandon();
-    tunnel.close();
+    for (const socket of tunnels) socket.destroy();
     // Answers that are written and not yet taken have what is left of the grace.
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), Math.max(0, until - performance.now()));
@@ -172,7 +173,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       const before = settings.options;
       settings = createSettings(next, sweeper, ports, settings);
       if (JSON.stringify(before.legacy) !== JSON.stringify(next.legacy)) {
-        tunnel = createTunnel(next.legacy, next.forwarded.xForwarded);
+        tunnel = createTunnel(next.legacy, next.forwarded.xForwarded, tunnels);
       }
     },
     setTls(tls) {

@@ -119,6 +119,13 @@ export class Relay implements Listener, Uploading, Watched {
 
   onData(bytes: Buffer, last: boolean): void {
     if (!this.committed) this.commit();
+    if (last && bytes.length <= ONE_WRITE) {
+      // As text it goes out with the head in one plain write, which costs the kernel half of what two buffers do.
+      this.capture?.add(bytes, false);
+      this.ended = true;
+      this.response.end(bytes.toString("latin1"), "latin1");
+      return;
+    }
     // The bytes are borrowed, and a response keeps what it is given until the socket takes it: one copy, for both uses.
     const own = Buffer.from(bytes);
     this.capture?.add(own, true);
@@ -303,6 +310,9 @@ export class Relay implements Listener, Uploading, Watched {
     room.ports.settle({ id, route: route.name, outcome });
   }
 }
+
+/** Bytes of a whole body up to which it is written as text. */
+const ONE_WRITE = 4096;
 
 /** What a client may owe: the rest of its body, the taking of its answer. */
 const [BODY, ANSWER] = [1, 2];

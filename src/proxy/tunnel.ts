@@ -2,84 +2,123 @@
 
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import httpProxy from "http-proxy";
-import { type Trouble, troubleOf } from "./failure.ts";
+import util from "node:util";
+import type HttpProxy from "http-proxy";
+import { HEAD_TIMEOUT, looseTrouble, type Trouble } from "./failure.ts";
 import type { UpstreamOptions } from "./options.ts";
-import { HOP_BY_HOP } from "./wire/frame.ts";
+import { frame, HOP_BY_HOP } from "./wire/frame.ts";
 
 export type Tunnel = {
   /** Passes one upgrade request on. `done` is called once: with a trouble when legacy gave no answer. */
-  open(request: IncomingMessage, socket: Duplex, head: Buffer, done: (trouble: Trouble | undefined) => void): void;
-  /** Cuts every tunnel that is still open. */
-  close(): void;
+  open(request: IncomingMessage, socket: Socket, head: Buffer, done: (trouble: Trouble | undefined) => void): void;
 };
 
-export function createTunnel(options: UpstreamOptions, xForwarded: boolean): Tunnel {
-  const tls = options.tls ?? {};
-  const proxy = httpProxy.createProxyServer({
-    target: options.url,
-    ws: true,
-    toProxy: true,
-    changeOrigin: options.rewriteHost,
-    xfwd: xForwarded,
-    secure: tls.insecure !== true,
-    ssl: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName },
-  });
-  const sockets = new Set<Duplex>();
-  proxy.on("proxyReqWs", (outgoing: ClientRequest, request: IncomingMessage) => prepare(outgoing, request, options));
-  proxy.on("open", (legacy: Socket) => track(legacy));
+/** `sockets` holds the clients' ends while they are open, so that whoever stops can cut them. */
+export function createTunnel(options: UpstreamOptions, xForwarded: boolean, sockets: Set<Socket>): Tunnel {
+  const outgoings = new WeakMap<IncomingMessage, ClientRequest>();
+  let loading: Promise<HttpProxy> | undefined;
 
-  function track(socket: Duplex): void {
-    sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => sockets.delete(socket));
+  async function load(): Promise<HttpProxy> {
+    // http-proxy takes `util._extend`, of which Node warns on stderr at its first use; it means the same as this.
+    Reflect.set(util, "_extend", Object.assign);
+    const { default: httpProxy } = await import("http-proxy");
+    const { ca, cert, key, serverName, insecure } = options.tls ?? {};
+    const proxy = httpProxy.createProxyServer({
+      target: options.url,
+      ws: true,
+      toProxy: true,
+      changeOrigin: options.rewriteHost,
+      xfwd: xForwarded,
+      secure: insecure !== true,
+      ssl: { ca, cert, key, servername: serverName },
+    });
+    proxy.on("proxyReqWs", (outgoing: ClientRequest, request: IncomingMessage) => {
+      outgoings.set(request, outgoing);
+      prepare(outgoing, request, options);
+    });
+    return proxy;
   }
 
   return {
-    open(request, socket, head, done) {
-      track(socket);
+    async open(request, socket, head, done) {
+      sockets.add(socket);
       let told = false;
       const tell = (trouble?: Trouble) => {
-        if (told) return;
+        if (!told) done(trouble);
         told = true;
-        done(trouble);
       };
-      socket.on("close", () => tell());
-      proxy.ws(request, socket as Socket, head, {}, (error) => {
-        if (told) return void socket.destroy();
-        const trouble = troubleOf(error, "connect");
+      const fail = (error: Error) => {
+        if (told) return socket.destroy();
+        const connected = outgoings.get(request)?.socket?.connecting === false;
+        const trouble = error instanceof Late ? HEAD_TIMEOUT : looseTrouble(error, connected ? "open" : "connect");
         tell(trouble);
-        if (socket.writable) {
-          socket.end(
-            `HTTP/1.1 502 Bad Gateway\r\nProxy-Status: parallel-run; error=${trouble.error}\r\n` +
-              "Connection: close\r\nContent-Length: 0\r\n\r\n",
-          );
-        }
+        return socket.end(refusal(trouble));
+      };
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => {
+        sockets.delete(socket);
+        outgoings.get(request)?.destroy();
+        tell();
+      });
+      // Nobody reads from the client until legacy has agreed, so without this its leaving would go unnoticed.
+      socket.on("end", () => told || socket.destroy());
+      socket.read(0);
+      loading ??= load();
+      const proxy = await loading;
+      if (socket.destroyed) return;
+      proxy.ws(request, socket, head, {}, fail);
+      const outgoing = outgoings.get(request);
+      if (outgoing === undefined) return;
+      outgoing.once("upgrade", (_response, legacy: Socket) => {
+        tell();
+        socket.on("close", () => legacy.destroy());
+        legacy.on("close", () => socket.destroySoon());
+      });
+      // http-proxy would send such an answer with framing that its body no longer has.
+      outgoing.removeAllListeners("response");
+      outgoing.once("response", (response: IncomingMessage) => {
+        tell();
+        refuse(response, socket);
       });
     },
-    close() {
-      for (const socket of sockets) socket.destroy();
-      proxy.close();
-    },
   };
+}
+
+class Late extends Error {}
+
+/** Legacy answered, and did not upgrade. */
+function refuse(response: IncomingMessage, socket: Socket): void {
+  const { statusCode = 502, statusMessage = "", rawHeaders } = response;
+  const head = frame("HTTP/1.1", statusCode, statusMessage, rawHeaders, false);
+  const fields = typeof head === "string" ? [] : head.fields;
+  let text = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  socket.write(`${text}Connection: close\r\n\r\n`, "latin1");
+  response.on("error", () => socket.destroy());
+  response.pipe(socket);
+}
+
+function refusal({ reason, error }: Trouble): string {
+  const status = reason === "timeout" ? "504 Gateway Timeout" : "502 Bad Gateway";
+  return `HTTP/1.1 ${status}\r\nProxy-Status: parallel-run; error=${error}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
 /** Undoes what http-proxy does to a request: the target and the fields' case go on as they came. */
 function prepare(outgoing: ClientRequest, request: IncomingMessage, options: UpstreamOptions): void {
   outgoing.path = request.url ?? "/";
-  outgoing.setTimeout(options.headTimeout, () => outgoing.destroy(new Error("no answer in time")));
-  outgoing.once("upgrade", () => outgoing.setTimeout(0));
-  const values = new Map<string, { name: string; values: string[] }>();
+  outgoing.setTimeout(options.headTimeout, () => outgoing.destroy(new Late()));
+  outgoing.once("upgrade", (_response, legacy: Socket) => legacy.setTimeout(0));
+  const fields = new Map<string, { readonly name: string; readonly values: string[] }>();
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i]!;
-    const known = values.get(name.toLowerCase());
+    const lower = name.toLowerCase();
+    const known = fields.get(lower);
     if (known) known.values.push(request.rawHeaders[i + 1]!);
-    else values.set(name.toLowerCase(), { name, values: [request.rawHeaders[i + 1]!] });
+    else fields.set(lower, { name, values: [request.rawHeaders[i + 1]!] });
   }
-  for (const [lower, { name, values: all }] of values) {
+  for (const [lower, { name, values }] of fields) {
     if (lower === "host" && options.rewriteHost) continue;
     if (HOP_BY_HOP.has(lower) && lower !== "connection" && lower !== "upgrade") outgoing.removeHeader(name);
-    else if (!lower.startsWith("x-forwarded-")) outgoing.setHeader(name, all.length === 1 ? all[0]! : all);
+    else if (!lower.startsWith("x-forwarded-")) outgoing.setHeader(name, values.length === 1 ? values[0]! : values);
   }
 }

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Body, bytesOf } from "../../src/model/body.ts";
+import { createCapture, followCapture } from "../../src/proxy/capture.ts";
+
+const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+/** What a body must be: all of it, or its measure. */
+function shape(body: Body) {
+  return body.kind === "kept"
+    ? { length: body.length, sha256: sha(bytesOf(body)), kept: true }
+    : { ...body, kept: false };
+}
+
+/** Two bodies in pieces, and an order in which the pieces arrive. */
+const piece = fc.uint8Array({ maxLength: 8, max: 2 });
+const bodies = fc.record({
+  start: fc.array(piece, { maxLength: 5 }),
+  legacy: fc.array(piece, { maxLength: 5 }),
+  candidate: fc.array(piece, { maxLength: 5 }),
+  cuts: fc.array(fc.nat(60), { maxLength: 6 }),
+  order: fc.array(fc.boolean(), { maxLength: 20 }),
+  maxBody: fc.nat(60),
+  limit: fc.nat(120),
+});
+
+describe("a capture", () => {
+  test("keeps all of a body or measures all of it, on both sides, in any order of arrival", () => {
+    fc.assert(
+      fc.property(bodies, ({ start, legacy, candidate, cuts, order, maxBody, limit }) => {
+        const budget = { used: 0, limit };
+        const leader = createCapture(maxBody, budget);
+        const follower = followCapture(leader, maxBody, budget);
+        const left = [...start, ...legacy];
+        const whole = Buffer.concat([...start, ...candidate]);
+        const right: Uint8Array[] = [];
+        const places = [0, ...cuts.map((cut) => Math.min(cut, whole.length)), whole.length].sort((a, b) => a - b);
+        for (let i = 1; i < places.length; i++) right.push(whole.subarray(places[i - 1], places[i]));
+        const shared = Buffer.alloc(128);
+        const feed = (capture: typeof follower, bytes: Uint8Array | undefined) => {
+          if (bytes === undefined) return;
+          shared.set(bytes);
+          capture.add(shared.subarray(0, bytes.length), false);
+          shared.fill(9); // borrowed bytes are overwritten
+        };
+        for (const first of order) feed(first ? leader : follower, (first ? left : right).shift());
+        const [one, two] = order[0] ? [left, right] : [right, left];
+        for (const bytes of one) feed(order[0] ? leader : follower, bytes);
+        for (const bytes of two) feed(order[0] ? follower : leader, bytes);
+        const [a, b] = order[0] ? [leader.body(), follower.body()] : [follower.body(), leader.body()].reverse();
+        const legacyWhole = Buffer.concat([...start, ...legacy]);
+        expect(shape(a!)).toMatchObject({ length: legacyWhole.length, sha256: sha(legacyWhole) });
+        expect(shape(b!)).toMatchObject({ length: whole.length, sha256: sha(whole) });
+        if (legacyWhole.length > maxBody) expect(a!.kind).toBe("measured");
+        if (whole.length > maxBody) expect(b!.kind).toBe("measured");
+        expect(budget.used).toBeLessThanOrEqual(limit);
+        leader.release();
+        follower.release();
+        leader.release();
+        expect(budget.used).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("an equal body is legacy's own, and costs nothing", () => {
+    const budget = { used: 0, limit: 1000 };
+    const leader = createCapture(100, budget);
+    const follower = followCapture(leader, 100, budget);
+    leader.add(Buffer.from("hello "), true);
+    follower.add(Buffer.from("hell"), false);
+    follower.add(Buffer.from("o "), false);
+    leader.add(Buffer.from("world"), true);
+    const body = leader.body();
+    follower.add(Buffer.from("world"), false);
+    expect(budget.used).toBe(11);
+    expect(follower.body()).toBe(body);
+  });
+
+  test("past the budget a body is measured, not cut", () => {
+    const leader = createCapture(100, { used: 0, limit: 3 });
+    leader.add(Buffer.from("abcd"), true);
+    expect(leader.body()).toEqual({ kind: "measured", length: 4, sha256: sha(Buffer.from("abcd")) });
+  });
+});

@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createLearner, template } from "../../src/proxy/learn.ts";
+import { createRoutes } from "../../src/proxy/routes.ts";
+
+const HOSTILE = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "",
+  "a~b",
+  "0",
+  "%2F",
+  "..",
+  "{id}",
+  "é",
+  "a b",
+];
+
+describe("learned routes", () => {
+  test.each([
+    ["/", "/"],
+    ["/orders/42", "/orders/{id}"],
+    ["/orders/42/", "/orders/{id}/"],
+    ["/orders//42", "/orders//{id}"],
+    ["/orders/-1.5", "/orders/{id}"],
+    ["/v2/orders", "/v2/orders"],
+    ["/api/v1.2/top-10", "/api/v1.2/top-10"],
+    ["/orders/A-1001", "/orders/{id}"],
+    ["/sku/sku_20345", "/sku/{id}"],
+    ["/u/6F9619FF-8B86-D011-B42D-00C04FC964FF", "/u/{uuid}"],
+    ["/c/9f86d081884c7d659a2feaa0c55ad015", "/c/{hash}"],
+    ["/c/9f86d081884c", "/c/{hash}"],
+    ["/d/2026-11-21", "/d/{date}"],
+    ["/d/2026-11-21T10:00:00Z", "/d/{date}"],
+    ["/m/ada@example.com", "/m/{email}"],
+    ["/t/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/t/{token}"],
+    ["/t/x7Kp2Qz9", "/t/{token}"],
+    ["/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "/t/{token}"],
+    ["/names/%C3%A9l%C3%A9ments", "/names/{token}"],
+    ["/img/9f86d081884c7d65.png", "/img/{hash}.png"],
+    ["/files/report.pdf", "/files/report.pdf"],
+    ["/facade/decade/deadbeefcafe", "/facade/decade/deadbeefcafe"],
+    ["/checkout/confirmation", "/checkout/confirmation"],
+    [`/${"long".repeat(20)}`, "/{token}"],
+    [`${"/a".repeat(20)}`, `${"/a".repeat(12)}/*`],
+  ])("%s -> %s", (path, wanted) => {
+    expect(template(path)).toBe(wanted);
+  });
+
+  test("are bounded in number, whatever is asked", () => {
+    const learn = createLearner(20);
+    const names = new Set<string>();
+    const segment = fc.oneof(fc.string({ maxLength: 30 }), fc.constantFrom(...HOSTILE));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 10 }), fc.array(segment, { maxLength: 20 }), (method, segments) => {
+        const name = learn(method, `/${segments.join("/")}`);
+        names.add(name);
+        expect(name.length).toBeLessThan(13 * 56 + 20);
+      }),
+    );
+    expect(names.size).toBeLessThanOrEqual(21);
+    expect(names.has("other")).toBe(true);
+  });
+
+  test("stay what they were once learned", () => {
+    const learn = createLearner(1);
+    expect([learn("GET", "/a"), learn("GET", "/b"), learn("GET", "/a")]).toEqual(["GET /a", "other", "GET /a"]);
+  });
+
+  test("know only known methods", () => {
+    const learn = createLearner(9);
+    expect(learn("BREW", "/pot")).toBe("OTHER /pot");
+    expect(learn("constructor", "/pot")).toBe("OTHER /pot");
+  });
+});
+
+describe("declared routes", () => {
+  const routes = createRoutes(
+    [
+      { match: "GET /orders/{id}", shadow: { sample: 0.1 } },
+      { match: "GET /orders/latest" },
+      { match: "GET /orders/{id}.json" },
+      { match: "GET /orders/{id}/items/{item}" },
+      { match: "ANY /orders/{id}", readOnly: true },
+      { match: "GET /files/*" },
+      { match: "GET /files/list" },
+      { match: "* /any/*", shadow: { off: true } },
+      { match: "HEAD /looked" },
+      { match: "GET /looked" },
+      { match: "GET /__proto__/{id}" },
+    ],
+    50,
+  );
+  test.each([
+    ["GET", "/orders/7", "GET /orders/{id}"],
+    ["GET", "/orders/7?x=/orders/latest", "GET /orders/{id}"],
+    ["HEAD", "/orders/7", "ANY /orders/{id}"],
+    ["POST", "/orders/7", "ANY /orders/{id}"],
+    ["GET", "/orders/latest", "GET /orders/latest"],
+    ["HEAD", "/orders/latest", "ANY /orders/{id}"],
+    ["GET", "/orders/7.json", "GET /orders/{id}.json"],
+    ["GET", "/orders/.json", "GET /orders/{id}"],
+    ["GET", "/orders/7/", "GET /orders/{id}/"],
+    ["GET", "/orders/", "GET /orders/"],
+    ["GET", "/orders/a%2Fb", "GET /orders/{id}"],
+    ["GET", "/orders/7/items/8", "GET /orders/{id}/items/{item}"],
+    ["GET", "/files/a/b/c", "GET /files/*"],
+    ["GET", "/files/", "GET /files/*"],
+    ["GET", "/files", "GET /files"],
+    ["GET", "/files/list", "GET /files/list"],
+    ["HEAD", "/files/list", "GET /files/list"],
+    ["PATCH", "/any/thing", "* /any/*"],
+    ["HEAD", "/looked", "HEAD /looked"],
+    ["GET", "/__proto__/1", "GET /__proto__/{id}"],
+    ["GET", "/constructor/1", "GET /constructor/{id}"],
+  ])("%s %s is %s", (method, target, name) => {
+    expect(routes.find(method, target).name).toBe(name);
+    expect(routes.find(method, target).name).toBe(name);
+  });
+
+  test("a route that is off is off for HEAD too", () => {
+    const off = createRoutes([{ match: "GET /logout", shadow: { off: true } }], 9);
+    expect(off.find("HEAD", "/logout")).toMatchObject({ name: "GET /logout", off: true });
+  });
+
+  test("carry what their requests may do", () => {
+    expect(routes.find("GET", "/orders/7")).toMatchObject({ readOnly: false, sample: 0.1, off: false });
+    expect(routes.find("POST", "/orders/7")).toMatchObject({ readOnly: true });
+    expect(routes.find("POST", "/any/x")).toMatchObject({ off: true });
+  });
+
+  test("a template that is none is refused", () => {
+    expect(() => createRoutes([{ match: "orders" }], 9)).toThrow("not a route template");
+  });
+
+  test("finding never throws and always names, whatever the path", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom(...HOSTILE)), { maxLength: 6 }), (segments) => {
+        expect(routes.find("GET", `/${segments.join("/")}`).name).toBeTypeOf("string");
+      }),
+    );
+  });
+});
