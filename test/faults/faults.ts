@@ -19,6 +19,8 @@ export type Fault = {
   readonly candidate: string;
   /** The request that shows it: a GET if nothing else is said. */
   readonly upload?: boolean;
+  /** Deadlines for a fault that takes its time, in milliseconds. */
+  readonly deadlineMs?: number;
 };
 
 export const GOOD_BODY = '{"id":7,"total":19.99,"items":[{"sku":"A-1","price":19.99}]}';
@@ -89,7 +91,7 @@ export const FAULTS: readonly Fault[] = [
     stage: "connect",
     accept: (s) => void s.resetAndDestroy(),
     client: 502,
-    ...error("reset"),
+    ...error("(connect|reset)"),
   },
   { name: "closes on accept", stage: "connect", accept: (s) => void s.end(), client: 502, ...error("reset") },
   { name: "accepts and never answers", stage: "head", answer: () => {}, client: 504, ...error("timeout") },
@@ -270,7 +272,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "ends its body by closing",
     stage: "whole",
-    answer: sayAndEnd(`${HEAD}\r\n${GOOD_BODY}`),
+    answer: sayAndEnd(`${HEAD}X-Kept: As Is\r\n\r\n${GOOD_BODY}`),
     client: "whole",
     legacy: "match",
     candidate: "match",
@@ -281,7 +283,7 @@ export const FAULTS: readonly Fault[] = [
     answer: say("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"),
     client: "whole",
     legacy: "not_comparable refused",
-    candidate: "mismatch",
+    candidate: "not_comparable refused",
   },
   {
     name: "answers before the request is complete",
@@ -299,6 +301,7 @@ export const FAULTS: readonly Fault[] = [
     client: "whole",
     legacy: "mismatch",
     candidate: "mismatch",
+    deadlineMs: 8000,
   },
   {
     name: "answers with a gzip bomb",
