@@ -113,7 +113,7 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
     "a length among the trailers",
     "Transfer-Encoding: chunked\r\n",
     "5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n",
-    "relayed",
+    "refused",
   ),
   // lines
   { name: "bare line feeds", raw: "GET /orders/7 HTTP/1.1\nHost: shop.example\n\n", becomes: "refused" },
@@ -143,8 +143,8 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   line("HTTP/2.0 in words", "GET /orders/7 HTTP/2.0", "refused"),
   line("HTTP/1.2", "GET /orders/7 HTTP/1.2", "refused"),
   line("a version in small letters", "GET /orders/7 http/1.1", "refused"),
-  line("two spaces after the method", "GET  /orders/7 HTTP/1.1", "refused"),
-  line("two spaces before the version", "GET /orders/7  HTTP/1.1", "refused"),
+  line("two spaces after the method", "GET  /orders/7 HTTP/1.1", "relayed"),
+  line("two spaces before the version", "GET /orders/7  HTTP/1.1", "relayed"),
   line("a tab in place of a space", "GET\t/orders/7\tHTTP/1.1", "refused"),
   line("a space in the target", "GET /orders/7 8 HTTP/1.1", "refused"),
   line("a method in small letters", "get /orders/7 HTTP/1.1", "refused"),
@@ -161,7 +161,7 @@ export const AMBIGUOUS: readonly Ambiguous[] = [
   line("the absolute form with another scheme", "GET ftp://shop.example/orders/7 HTTP/1.1", "refused"),
   line("the authority form for GET", "GET shop.example:80 HTTP/1.1", "refused"),
   line("CONNECT", "CONNECT shop.example:443 HTTP/1.1", "refused"),
-  line("TRACE", "TRACE /orders/7 HTTP/1.1", "refused"),
+  line("TRACE", "TRACE /orders/7 HTTP/1.1", "relayed"),
   line("the HTTP/2 preface", "PRI * HTTP/2.0", "refused", ""),
   // the host
   line("no host", "GET /orders/7 HTTP/1.1", "refused", ""),

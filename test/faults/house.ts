@@ -7,6 +7,8 @@ import { type App, openApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { type Fault, GOOD } from "./faults.ts";
 
+export const GOOD_RESPONSE = Buffer.from(GOOD, "latin1");
+
 export type Backend = { readonly port: number; readonly close: () => Promise<void> };
 
 /** A server that does what the fault says to each connection, once a request's head has come. */
@@ -93,8 +95,11 @@ export type Seen = {
   readonly ms: number;
 };
 
-/** Sends raw bytes, ends nothing by itself, and reads until the other side closes. Keeps the first 64 KiB. */
-export async function send(port: number, raw: string | Buffer, limitMs = 10_000): Promise<Seen> {
+/**
+ * Sends raw bytes and reads until the other side closes, until nothing more has come for `quietMs`, or for `limitMs`.
+ * Keeps the first 64 KiB.
+ */
+export async function send(port: number, raw: string | Buffer, limitMs = 10_000, quietMs = limitMs): Promise<Seen> {
   const socket = connect(port, "127.0.0.1");
   const from = performance.now();
   let text = "";
@@ -104,6 +109,8 @@ export async function send(port: number, raw: string | Buffer, limitMs = 10_000)
   socket.on("data", (bytes) => {
     if (length === 0) firstByteMs = performance.now() - from;
     length += bytes.length;
+    clearTimeout(quiet);
+    quiet = setTimeout(() => socket.destroy(), quietMs);
     if (text.length < 65_536) text += bytes.toString("latin1");
   });
   socket.on("error", () => {
@@ -111,9 +118,11 @@ export async function send(port: number, raw: string | Buffer, limitMs = 10_000)
   });
   socket.on("end", () => socket.end());
   const timer = setTimeout(() => socket.destroy(), limitMs);
+  let quiet: NodeJS.Timeout | undefined;
   socket.write(raw);
-  await once(socket, "close");
+  await new Promise((done) => socket.on("close", done));
   clearTimeout(timer);
+  clearTimeout(quiet);
   // The first status that is an answer: those before it are informational.
   const status = Number(/^HTTP\/1\.1 ([2-9]\d\d)/m.exec(text)?.[1] ?? 0);
   return { text, length, status, end, firstByteMs, ms: performance.now() - from };
