@@ -9,8 +9,10 @@ import { openKept } from "./app/store.ts";
 import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
 import { configShown, openConsole, openControl } from "./console/index.ts";
+import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.ts";
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
+import type { Document } from "./model/document.ts";
 import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
@@ -79,7 +81,17 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
   const evidence = openEvidence(config, now, redactor);
-  const { store, keeper } = await openKept(config, { now, evidence, redactor, log, opening });
+  const keptEvidence = {
+    ...evidence,
+    restore: (documents: readonly Document[]) => {
+      const { unreadable } = evidence.restore(documents);
+      if (unreadable > 0)
+        log.warn({ event: "store", unreadable }, "some of what was kept cannot be read: it is left out");
+    },
+  };
+  const noise = createNoiseBook();
+  const writes = createRecentWrites(config.again.afterWrite);
+  const { store, keeper } = await openKept(config, { now, folds: [keptEvidence, noise], redactor, log, opening });
   const audit = (entry: AuditEntry) => {
     log.info({ ...entry, event: "audit", at: undefined });
     keeper.audit(entry);
@@ -149,11 +161,16 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
       identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
       ask: (side, exchange) => asks[side].ask(exchange.request, exchange.requestBody),
-      written: () => false,
+      written: ({ request }) => writes.wasWritten(request.target, now()),
       on: (route) => isOn(control.read(), route),
       accepted: (route, difference) => evidence.accepts(route, difference, now()),
-      classify: (_, differences) => differences.map((difference) => ({ ...difference, standing: "mismatch" as const })),
-      noticed: () => {},
+      classify: ({ route, request }, differences, looks) => {
+        const at = now();
+        const judged = classify(route, differences, looks, noise, at, writes.wasWritten(request.target, at));
+        for (const { legacyTwice } of looks) noise.learn(route, judged, legacyTwice, at);
+        return judged;
+      },
+      noticed: noise.observe,
       emit,
       bug: bug("reconcile"),
     },
@@ -216,6 +233,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     },
     observe: telemetry.observe,
     overhead: (_, seconds) => telemetry.overhead(seconds),
+    wrote: (_, target, at) => writes.note(target, at),
     refused: (reason) => telemetry.event("refused_requests_total", reason),
     fault: (port, error) => bug(`proxy: ${port}`)(error),
   }).catch((error: Error) => {

@@ -2,7 +2,7 @@
 
 import { codingsOf, decode } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Evidence } from "../evidence/index.ts";
+import type { Document } from "../model/document.ts";
 import {
   createKeeper,
   type Keeper,
@@ -17,6 +17,12 @@ import type { Log } from "../telemetry/index.ts";
 /** A sample's body; redacting a larger one would take the clients' thread too long. */
 const MAX_SAMPLE_BODY = 128 * 1024;
 
+/** Knowledge that is kept as documents. */
+export type Fold = {
+  readonly changes: () => readonly Document[];
+  readonly restore: (documents: readonly Document[]) => void;
+};
+
 export type Kept = { readonly store: Store; readonly keeper: Keeper };
 
 /** Opens the store; it works in any case, if need be in memory, and says so. Closing is left to `opening`. */
@@ -24,13 +30,13 @@ export async function openKept(
   config: Config,
   parts: {
     readonly now: () => number;
-    readonly evidence: Evidence;
+    readonly folds: readonly Fold[];
     readonly redactor: Redactor;
     readonly log: Log;
     readonly opening: AsyncDisposableStack;
   },
 ): Promise<Kept> {
-  const { now, evidence, redactor, log, opening } = parts;
+  const { now, folds, redactor, log, opening } = parts;
   const limits = { keepMs: config.store.keep, maxBytes: config.store.maxSize, now };
   const onState = ({ kind, state, detail, lost }: StoreStats) =>
     log[state === "ok" ? "info" : "warn"]({ event: "store", kind, state, detail, lost });
@@ -39,13 +45,13 @@ export async function openKept(
       ? await openSqliteStore({ ...limits, dir: config.data, onState })
       : openMemoryStore(limits),
   );
-  const { unreadable } = evidence.restore(await store.documents());
-  if (unreadable > 0) log.warn({ event: "store", unreadable }, "some of what was kept cannot be read, and is left out");
+  const documents = await store.documents();
+  for (const fold of folds) fold.restore(documents);
   const keeper = opening.use(
     createKeeper({
       store,
       flushMs: config.store.flush,
-      changes: evidence.changes,
+      changes: () => folds.flatMap((fold) => fold.changes()),
       now,
       parts: {
         redactor,

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { NO_RULES } from "../../src/model/rules.ts";
+import { type Comparer, createPool, type PoolOptions } from "../../src/reconcile/index.ts";
+import { json, SETUP } from "./support.ts";
+
+const opened: Comparer[] = [];
+afterEach(async () => {
+  for (const pool of opened.splice(0)) await pool.close();
+});
+
+function open(options: Partial<PoolOptions> = {}) {
+  const replaced: string[] = [];
+  const pool = createPool({ setup: SETUP, workers: 2, onReplaced: (reason) => replaced.push(reason), ...options });
+  opened.push(pool);
+  return { pool, replaced };
+}
+
+/** A rule that takes an expression backtracking without end over a long run of `a`: a comparison that never comes back. */
+const stuck = {
+  ...SETUP,
+  limits: { ...SETUP.limits, deadlineMs: 100 },
+  otherwise: {
+    ...NO_RULES,
+    strings: [
+      {
+        name: "strings $.s",
+        path: { text: "$.s", segments: [{ descendant: false, selectors: [{ kind: "name" as const, name: "s" }] }] },
+        matches: "^(a+)+$",
+      },
+    ],
+  },
+};
+
+describe("the pool", () => {
+  test("replaces a worker that overruns its deadline, fails that job alone, and does the others", async () => {
+    const { pool, replaced } = open({ setup: stuck });
+    const job = (s: string) => ({ route: "GET /a", legacy: json({ s: `${s}1` }), candidate: json({ s: `${s}2` }) });
+    const hung = "a".repeat(60);
+    const verdicts = await Promise.all([job("x"), job(hung), job("y"), job("z")].map(pool.compare));
+    expect(verdicts.map((verdict) => verdict.kind)).toEqual(["compared", "failed", "compared", "compared"]);
+    expect(verdicts[1]).toEqual({ kind: "failed", reason: "deadline" });
+    expect(replaced).toEqual(["deadline"]);
+    expect(pool.stats()).toEqual({ bytes: 0, jobs: 0, replaced: 1 });
+  });
+
+  test("replaces a worker that runs out of memory, counts its job as failed, and goes on", async () => {
+    const { pool, replaced } = open({ heapMiB: 10 });
+    const forwards = Array.from({ length: 150_000 }, (_, i) => ({ [`k${i}`]: [i, i] }));
+    const backwards = Array.from({ length: 150_000 }, (_, i) => ({ [`k${150_000 - i}`]: [i] }));
+    const verdict = await pool.compare({ route: "GET /a", legacy: json(forwards), candidate: json(backwards) });
+    // It dies of it, or is busy collecting garbage until its deadline.
+    expect(verdict).toMatchObject({ kind: "failed", reason: expect.stringMatching(/crash|deadline/) });
+    expect(replaced.length).toBe(1);
+    const after = await pool.compare({ route: "GET /a", legacy: json(1), candidate: json(2) });
+    expect(after.kind).toBe("compared");
+  });
+
+  test("a small pair never waits behind large ones", async () => {
+    const { pool } = open();
+    const order: string[] = [];
+    const large = (seed: number) => json(Array.from({ length: 15_000 }, (_, i) => ({ id: i, v: (i * seed) % 977 })));
+    const slow = [1, 2, 3, 4].map(async (i) => {
+      await pool.compare({ route: "GET /a", legacy: large(i), candidate: large(i + 1) });
+      order.push("large");
+    });
+    const quick = pool
+      .compare({ route: "GET /a", legacy: json(1), candidate: json(2) })
+      .then(() => order.push("small"));
+    await Promise.all([...slow, quick]);
+    expect(order.indexOf("small")).toBeLessThan(2);
+  });
+
+  test("counts the bytes that wait, and closing it fails what waits rather than leaving it hanging", async () => {
+    const { pool } = open({ setup: stuck });
+    const s = "a".repeat(60);
+    const jobs = [1, 2, 3].map((n) =>
+      pool.compare({ route: "GET /a", legacy: json({ s: `${s}${n}` }), candidate: json({ s: `${s}!` }) }),
+    );
+    expect(pool.stats().bytes).toBeGreaterThan(300);
+    await pool.close();
+    expect((await Promise.all(jobs)).map((verdict) => verdict.kind)).toEqual(["failed", "failed", "failed"]);
+    expect(pool.stats()).toMatchObject({ bytes: 0, jobs: 0 });
+  });
+});
