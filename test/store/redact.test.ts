@@ -226,6 +226,44 @@ describe("places", () => {
     }
   });
 
+  test("are those that the comparison spells for types that are not JSON", () => {
+    const r = only(["$..pin", "$[*].data.key", "$[*].body.key", "$[*].line"]);
+    const shown = (path: string) =>
+      r.difference("GET /", { where: "body", path, kind: "value", legacy: '"s3"' }).legacy;
+    for (const path of [
+      "$.order[0].pin",
+      "$.order[0]['@pin']",
+      "$[3].pin",
+      "$[0].data.key",
+      "$[1].body.key",
+      "$[2].line",
+    ]) {
+      expect(shown(path), path).toBe('"[redacted]"');
+    }
+    const none = (text: string, type: string) => expect(r.body(bytes(text), type), type).not.toContain("s3");
+    none('<order><item pin="s3"/><pin>s3</pin></order>', "application/xml");
+    none('data: {"key":"s3","pin":"s3"}\n\n', "text/event-stream");
+    none('{"line":"s3"}\n{"line":"s3"}\n', "application/x-ndjson");
+    none('--b\r\nContent-Type: application/json\r\n\r\n{"key":"s3"}\r\n--b--', "multipart/mixed; boundary=b");
+    none("id,pin\n1,s3\n", "text/csv");
+    none("pin=s3", "application/x-www-form-urlencoded");
+  });
+
+  test("that go by index alone take a body that has no such thing as a whole", () => {
+    const r = only(["$[3]"]);
+    for (const type of [
+      "text/plain",
+      "text/csv",
+      "application/x-www-form-urlencoded",
+      "text/html",
+      "multipart/x; boundary=b",
+      "text/event-stream",
+    ]) {
+      expect(r.body(bytes("<a>s3"), type), type).toBe("[redacted]");
+    }
+    expect(r.body(bytes("[0,1,2,3,4]"), "application/json")).toBe('[0,1,2,"[redacted]",4]');
+  });
+
   test("without a name at their end hide the rest of a document from where it is broken", () => {
     expect(only(["$.secrets.*"]).body(bytes('{"secrets":{"a":"x" "b":"hunter2"}}'), "application/json")).toBe(
       '{"secrets":{"a":"[redacted]" [redacted]',

@@ -7,6 +7,7 @@ import type { Marks } from "./marks.ts";
 import type { Markup } from "./markup.ts";
 import { createMultipart } from "./multipart.ts";
 import type { Parameters } from "./parameters.ts";
+import { ANY_INDEX, type Places, type Standing } from "./places.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type BodyParts = {
@@ -16,8 +17,7 @@ export type BodyParts = {
   readonly markup: Markup;
   readonly parameters: Parameters;
   readonly isSecret: (name: string) => boolean;
-  /** A path names the root or everything below it: then a body of any type is a secret as a whole. */
-  readonly everything: boolean;
+  readonly places: Places;
 };
 
 /** A multipart body in a part of a multipart body ...: nobody nests deeper on purpose. */
@@ -28,12 +28,21 @@ const DEEPEST_PARTS = 4;
  * and a digest stand for it.
  */
 export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: string | undefined) => string {
-  const { marks, sweep, json, markup, parameters, isSecret } = parts;
+  const { marks, sweep, json, markup, parameters, isSecret, places } = parts;
+  // Paths into lists of documents begin with the document's index, as the comparison spells them.
+  const { root, both, step } = places;
+  const item = step(root, ANY_INDEX);
+  const starts = {
+    lines: both(root, item),
+    event: both(root, step(item, "data")),
+    part: both(root, step(item, "body")),
+  };
 
   /** By what it looks like: types lie, and an error page is not what was announced. */
-  const looks = (text: string): string => {
+  const looks = (text: string, at: Standing): string => {
     const first = /[^\s\ufeff\u001e]/.exec(text)?.[0];
-    if (first === "{" || first === "[") return json.document(text);
+    if (places.unnamed && json.sound(text, at) === undefined) return marks.secret(text);
+    if (first === "{" || first === "[") return json.document(text, at);
     if (first === "<") return markup(text);
     return plain(text);
   };
@@ -46,25 +55,32 @@ export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: s
       : sweep(text);
 
   const body = (bytes: Uint8Array, mediaType: string | undefined, depth: number): string => {
+    const at = depth > 0 ? starts.part : root;
     if (bytes.length === 0) return "";
     const type = (mediaType ?? "").split(";", 1)[0]!.trim().toLowerCase();
-    if (parts.everything) return marks.secret(Buffer.from(bytes).toString("latin1"));
+    const whole = () => marks.secret(Buffer.from(bytes).toString("latin1"));
+    if (places.secret(root) || places.secret(step(root, "\0"))) return whole();
     if (type.startsWith("multipart/") && depth < DEEPEST_PARTS) {
-      const whole = createMultipart({ isSecret, marks, sweep, body: (one, of) => body(one, of, depth + 1) });
-      const redacted = whole(bytes, mediaType!);
+      if (places.unnamed) return whole();
+      const multipart = createMultipart({ isSecret, marks, sweep, body: (one, of) => body(one, of, depth + 1) });
+      const redacted = multipart(bytes, mediaType!);
       if (redacted !== undefined) return redacted;
     }
     const text = decoded(bytes, mediaType);
     if (text === undefined) return opaque(bytes, marks);
-    if (type === "application/x-www-form-urlencoded" && !/^\s*[{[<]/.test(text)) return parameters(text);
-    if (type === "text/event-stream") return redactEvents(text, looks);
-    if (type === "text/csv" || type === "text/tab-separated-values") {
-      const value = (cell: string) => (marks.hashed && cell !== "" ? marks.leaf("text", cell) : looks(cell));
+    const isForm = type === "application/x-www-form-urlencoded" && !/^\s*[{[<]/.test(text);
+    const isTable = type === "text/csv" || type === "text/tab-separated-values";
+    const isStream = type === "text/event-stream";
+    if (places.unnamed && (isForm || isTable || isStream)) return whole();
+    if (isForm) return parameters(text);
+    if (isStream) return redactEvents(text, (data) => looks(data, starts.event));
+    if (isTable) {
+      const value = (cell: string) => (marks.hashed && cell !== "" ? marks.leaf("text", cell) : looks(cell, at));
       return redactTable(text, { isSecret, marks, value, ...(type === "text/csv" ? {} : { delimiter: "\t" }) });
     }
+    if (!/[/+]json$/.test(type)) return looks(text, both(at, starts.lines));
     // A scalar alone is JSON too, and only its type says so.
-    if (/[/+]json$/.test(type) && /^\s*["\d-]/.test(text)) return json.sound(text) ?? looks(text);
-    return looks(text);
+    return (/^\s*["\d-]/.test(text) ? json.sound(text, at) : undefined) ?? looks(text, at);
   };
   return (bytes, mediaType) => body(bytes, mediaType, 0);
 }

@@ -7,7 +7,7 @@ import type { Sweep } from "./sweep.ts";
 
 export type JsonRedactor = {
   /** A document, or several in a row; from where it is not JSON on, it is treated as plain text. */
-  readonly document: (text: string) => string;
+  readonly document: (text: string, at: Standing) => string;
   /** One document, its root standing at `at`; none when it is not JSON. */
   readonly sound: (text: string, at?: Standing) => string | undefined;
 };
@@ -157,7 +157,7 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
   };
 
   return {
-    document: (text) => walk(text, places.root, 0, true)!,
+    document: (text, at) => walk(text, at, 0, true)!,
     sound: (text, at = places.root) => walk(text, at, 0, false),
   };
 }

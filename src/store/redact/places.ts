@@ -16,8 +16,10 @@ export type Places = {
   readonly secret: (at: Standing) => boolean;
   /** Both standings at once: for a document inside of a string of another one. */
   readonly both: (one: Standing, other: Standing) => Standing;
-  /** The last names of the paths, lower case: what to look for where there is no JSON. */
+  /** The last names of the paths, lower case, attributes without their `@`: what to look for where there is no JSON. */
   readonly names: readonly string[];
+  /** A path is without any name (`$[3]`), so that a body that is no JSON is a secret as a whole. */
+  readonly unnamed: boolean;
   /** A path ends without a name (`$.secrets.*`), so that only a sound document tells what it means. */
   readonly nameless: boolean;
 };
@@ -48,14 +50,14 @@ export function compilePlaces(paths: readonly Path[], members: ReadonlySet<strin
     }
     return next.length === from.length && next.every((state, i) => state === from[i]) ? from : next;
   };
-  const ends = paths.map(lastName);
   return {
     root,
     step,
     secret: (at) => at.some((state) => segments[state] === undefined),
     both: (one, other) => (one === other ? one : [...new Set([...one, ...other])]),
-    names: ends.flatMap((names) => (names === undefined ? [] : names.map((name) => name.toLowerCase()))),
-    nameless: ends.some((names) => names === undefined),
+    names: paths.flatMap(lastNames).map((name) => name.toLowerCase().replace(/^@/, "")),
+    unnamed: paths.some((path) => lastNames(path).length === 0),
+    nameless: paths.some((path) => namesOf(path.segments.at(-1)).length === 0),
   };
 }
 
@@ -77,11 +79,15 @@ function selects(selector: Selector, by: Step): boolean {
   }
 }
 
-/** The names that a path ends with, or none when its last step is not by name alone. */
-function lastName(path: Path): string[] | undefined {
-  const selectors = path.segments.at(-1)?.selectors ?? [];
+/** The names of a segment, or none when it does not go by name alone. */
+function namesOf(segment: Segment | undefined): string[] {
+  const selectors = segment?.selectors ?? [];
   const names = selectors.flatMap((one) => (one.kind === "name" ? [one.name] : []));
-  return names.length > 0 && names.length === selectors.length ? names : undefined;
+  return names.length === selectors.length ? names : [];
+}
+
+function lastNames(path: Path): string[] {
+  return path.segments.map(namesOf).findLast((names) => names.length > 0) ?? [];
 }
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(\*)\]|\['((?:[^'\\]|\\.)*)'\]/gy;

@@ -43,18 +43,17 @@ export function compileRedactor(settings: RedactSettings): Redactor {
   json = createJsonRedactor({ places, marks, sweep, markup, cards: settings.patterns.includes("card") });
   const value = (text: string): string => (/^\s*</.test(text) ? markup(text) : looks(text));
   const parameters = createParameters({ isSecret, value, marks, sweep });
-  const everything = places.secret(places.root) || places.secret(places.step(places.root, "\0"));
-  const body = createBodies({ marks, sweep, json, markup, parameters, isSecret, everything });
+  const body = createBodies({ marks, sweep, json, markup, parameters, isSecret, places });
   const heads = createHeads({ secretFields, parameters, marks, sweep });
 
   const valueAt = (path: string, text: JsonText): JsonText => {
-    const steps = stepsOf(path);
-    // Places in markup, forms and tables have paths of their own.
-    if (steps === undefined && path.split(/[^\p{L}\p{N}_-]+/u).some(isSecret)) return gone(text);
     let at = places.root;
-    for (const step of steps ?? []) {
+    for (const step of stepsOf(path) ?? []) {
       if (places.secret(at)) break;
-      at = places.step(at, step);
+      const next = places.step(at, step);
+      // An attribute of the name is as secret as an element of it.
+      const isAttribute = typeof step === "string" && step.startsWith("@");
+      at = isAttribute ? places.both(next, places.step(at, step.slice(1))) : next;
     }
     if (places.secret(at)) return gone(text);
     return json.sound(text, at) ?? JSON.stringify(marks.hashed ? marks.leaf("text", text) : sweep(text));
