@@ -54,10 +54,11 @@ export type SampleParts = {
   readonly maxBody: number;
 };
 
-export function sampleOf(comparison: Comparison, findings: readonly string[], parts: SampleParts): Sample {
+export function sampleOf(comparison: Comparison, findings: readonly string[], options: SampleParts): Sample {
   const { exchange, outcome } = comparison;
   const { request } = exchange;
-  const { redactor } = parts;
+  const redactor = options.redactor.forRequest(request);
+  const parts = { ...options, redactor };
   return {
     id: exchange.id,
     route: redactor.text(exchange.route),

@@ -333,6 +333,47 @@ describe("fields and targets", () => {
   });
 });
 
+describe("a request's own credentials", () => {
+  const request = {
+    method: "GET",
+    target: "/x?token=q%2Btok1234&page=2",
+    fields: [
+      "Cookie",
+      "sid=c00kie-value; theme=dark",
+      "Authorization",
+      `Basic ${Buffer.from("me:pa55-word").toString("base64")}`,
+      "X-Api-Key",
+      "key-0123456789",
+    ],
+  };
+  const r = redactor.forRequest(request);
+
+  test("are hidden wherever an answer repeats them, in any function", () => {
+    const secrets = ["c00kie-value", "q+tok1234", "q%2Btok1234", "pa55-word", "key-0123456789"];
+    for (const secret of secrets) {
+      const said = `there is no ${secret} here`;
+      const d: Difference = {
+        where: "body",
+        path: `$['${secret}']`,
+        kind: "value",
+        legacy: JSON.stringify(said),
+        note: said,
+      };
+      const all = [
+        r.text(said), r.body(bytes(`{"error":"${said}"}`), "application/json"), r.target(`/x/${secret}`),
+        r.fields(["X-Echo", said]).join(), r.value("$.a", JSON.stringify(said)), JSON.stringify(r.difference("GET /", d)),
+      ]; // biome-ignore format: a list
+      for (const text of all) expect(text).not.toContain(secret);
+      expect(all[0]).toBe("there is no [redacted] here");
+    }
+  });
+
+  test("that are words or short hide nothing else", () => {
+    expect(r.text("a dark page, number 2")).toBe("a dark page, number 2");
+    expect(redactor.forRequest({ method: "GET", target: "/", fields: ["Cookie", "theme=dark"] })).toBe(redactor);
+  });
+});
+
 describe("hashed values", () => {
   const hashed = (key: string) => compileRedactor(settings({ values: "hashed", key: bytes(key) }));
 

@@ -23,7 +23,6 @@ export type JsonParts = {
 
 /** JSON in a string of JSON in a string ...: each level doubles the escapes, so real bodies stay far below. */
 const DEEPEST_NESTING = 8;
-const BLANK = /[ \t\n\r\ufeff\u001e]*/y;
 const NUMBER = /-?[0-9][0-9.eE+-]*/y;
 const WORD = /true|false|null/y;
 
@@ -55,7 +54,7 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
     let documents = 0;
 
     for (;;) {
-      at = skip(BLANK, text, at);
+      at = skipBlank(text, at);
       if (at === text.length) {
         if (standings.length > 0 || (expects === "value" && documents === 0)) return rest();
         return out + text.slice(copied);
@@ -82,9 +81,9 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
           const end = stringEnd(text, at);
           if (end < 0) return rest();
           const name = unquoted(text, at, end);
-          const colon = skip(BLANK, text, end);
+          const colon = skipBlank(text, end);
           if (text[colon] !== ":") return rest();
-          const swept = sweep(name);
+          const swept = sweepName(name);
           if (swept !== name) put(at, end, JSON.stringify(swept));
           standing = step(standings.at(-1)!, name);
           expects = "value";
@@ -133,6 +132,18 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
     }
   };
 
+  // The same names come again and again; hostile ones must not fill the memory.
+  const sweptNames = new Map<string, string>();
+  const sweepName = (name: string): string => {
+    let swept = sweptNames.get(name);
+    if (swept === undefined) {
+      swept = sweep(name);
+      if (sweptNames.size >= 1_000) sweptNames.clear();
+      if (name.length <= 100) sweptNames.set(name, swept);
+    }
+    return swept;
+  };
+
   const string = (text: string, at: number, end: number, standing: Standing, nesting: number): string | undefined => {
     const value = unquoted(text, at, end);
     if (marks.hashed) return quote(marks.leaf("string", value));
@@ -142,7 +153,7 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
 
   /** A string that is itself JSON or markup is redacted as that. */
   const nested = (value: string, standing: Standing, nesting: number): string => {
-    const first = /[^\s\ufeff]/.exec(value)?.[0];
+    const first = value.charCodeAt(0) > 0x3c ? value[0] : /[^\s\ufeff]/.exec(value)?.[0];
     if (first === "{" || first === "[" || first === '"') {
       if (nesting >= DEEPEST_NESTING) return marks.secret(value);
       return walk(value, places.both(standing, places.root), nesting + 1, false) ?? sweep(value);
@@ -163,6 +174,16 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
 }
 
 const quote = (text: string) => JSON.stringify(text);
+
+/** JSON's white space, the record separator of JSON sequences, and a byte order mark. */
+function skipBlank(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); isBlank(code); code = text.charCodeAt(at)) at += 1;
+  return at;
+}
+
+const isBlank = (code: number) =>
+  code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0x1e || code === 0xfeff;
 
 function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;

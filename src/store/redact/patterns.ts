@@ -54,6 +54,7 @@ const NETWORKS =
 const LONGEST_CARD = 19;
 
 function findCards(text: string, found: (span: Span) => void): void {
+  if (text.length < 13) return;
   for (const run of text.matchAll(DIGIT_GROUPS)) {
     if (run[0].length < 13) continue;
     const groups = [...run[0].matchAll(/\d+/g)];

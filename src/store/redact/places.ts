@@ -25,6 +25,26 @@ export type Places = {
 };
 
 const SECRET: Standing = [0];
+const NOWHERE: Standing = [];
+
+function added(states: number[] | undefined, state: number): number[] {
+  if (states === undefined) return [state];
+  if (!states.includes(state)) states.push(state);
+  return states;
+}
+
+/** The same names come again and again; hostile ones must not fill the memory. */
+function remembered(test: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let answer = known.get(name);
+    if (answer !== undefined) return answer;
+    answer = test(name);
+    if (known.size >= 1_000) known.clear();
+    if (name.length <= 100) known.set(name, answer);
+    return answer;
+  };
+}
 
 /**
  * Compiles paths into one automaton, so that a document is walked once however many paths there are. `members` are
@@ -39,15 +59,18 @@ export function compilePlaces(paths: readonly Path[], members: ReadonlySet<strin
     root.push(segments.length);
     segments.push(...path.segments, undefined);
   }
+  const isMember = remembered((name) => members.has(name.toLowerCase()));
   const step = (from: Standing, by: Step): Standing => {
-    if (typeof by === "string" && members.has(by.toLowerCase())) return SECRET;
-    const next: number[] = [];
-    for (const state of from) {
-      const segment = segments[state];
+    if (typeof by === "string" && isMember(by)) return SECRET;
+    let next: number[] | undefined;
+    // Most steps change nothing: only `..` is waiting for its name.
+    for (let i = 0; i < from.length; i += 1) {
+      const segment = segments[from[i]!];
       if (segment === undefined) continue;
-      if (segment.descendant && !next.includes(state)) next.push(state);
-      if (segment.selectors.some((one) => selects(one, by)) && !next.includes(state + 1)) next.push(state + 1);
+      if (segment.descendant) next = added(next, from[i]!);
+      if (segment.selectors.some((one) => selects(one, by))) next = added(next, from[i]! + 1);
     }
+    if (next === undefined) return NOWHERE;
     return next.length === from.length && next.every((state, i) => state === from[i]) ? from : next;
   };
   return {

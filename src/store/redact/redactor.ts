@@ -1,10 +1,12 @@
 // store/redact/redactor.ts: the one place where secrets are taken out of what will be stored, logged, reported or counted
 
 import type { Difference, JsonText } from "../../model/difference.ts";
+import type { RequestHead } from "../../model/exchange.ts";
 import type { Fields } from "../../model/fields.ts";
 import { createBodies } from "./bodies.ts";
 import { createHeads } from "./heads.ts";
 import { createJsonRedactor, type JsonRedactor } from "./json.ts";
+import { type Hide, hideKnown } from "./known.ts";
 import { createMarks } from "./marks.ts";
 import { createMarkup } from "./markup.ts";
 import { createParameters } from "./parameters.ts";
@@ -24,6 +26,8 @@ export type Redactor = {
   /** A message, an error, a note, a log line: anything. */
   readonly text: (text: string) => string;
   readonly difference: <D extends Difference>(route: string, difference: D) => D;
+  /** The same, and blind to the credentials of this request wherever an answer repeats them. */
+  readonly forRequest: (request: RequestHead) => Redactor;
 };
 
 export function compileRedactor(settings: RedactSettings): Redactor {
@@ -81,7 +85,40 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     };
   };
 
-  return { fields: heads.fields, target: heads.target, body, value: valueAt, text: sweep, difference };
+  const redactor: Redactor = {
+    fields: heads.fields,
+    target: heads.target,
+    body,
+    value: valueAt,
+    text: sweep,
+    difference,
+    forRequest: (request) => {
+      const hide = hideKnown(request, { secretFields, isSecret, marks });
+      return hide === undefined ? redactor : hiding(redactor, hide);
+    },
+  };
+  return redactor;
+}
+
+function hiding(redactor: Redactor, hide: Hide): Redactor {
+  return {
+    fields: (fields) => redactor.fields(fields).map(hide),
+    target: (target, route) => hide(redactor.target(target, route)),
+    body: (bytes, mediaType) => hide(redactor.body(bytes, mediaType)),
+    value: (path, json) => hide(redactor.value(path, json)),
+    text: (text) => hide(redactor.text(text)),
+    difference: (route, difference) => {
+      const { path, legacy, candidate, note, ...rest } = redactor.difference(route, difference);
+      return {
+        ...rest,
+        path: hide(path),
+        ...(legacy === undefined ? {} : { legacy: hide(legacy) }),
+        ...(candidate === undefined ? {} : { candidate: hide(candidate) }),
+        ...(note === undefined ? {} : { note: hide(note) }),
+      } as typeof difference;
+    },
+    forRequest: (request) => hiding(redactor.forRequest(request), hide),
+  };
 }
 
 /** Whether a name is secret, also as a part of a longer one: `user[token]`, `access_token`, `token[0]`, `soap:token`. */
