@@ -280,7 +280,11 @@ describe("a disk that fails", () => {
       let i = 0;
       for (; store.stats().state === "ok" && i < 1_000; i += 1) {
         const body = "x".repeat(8_000);
-        await write(store, { documents: documents(i), samples: [sample(`s${i}`, ["f"], {}, [body, `${body}y`])] });
+        await write(store, {
+          documents: [...documents(i), { kind: "once", key: `${i}`, value: body }],
+          samples: [sample(`s${i}`, ["f"], {}, [body, `${body}y`])],
+          audit: [entry(`${i}`)],
+        });
         fill();
       }
       expect(store.stats()).toMatchObject({ state: "degraded", detail: expect.stringMatching(/full|I\/O/) });
@@ -293,6 +297,12 @@ describe("a disk that fails", () => {
       expect(await write(store, { documents: documents("after") })).toEqual({ durable: true });
       await store.close();
       expect(onDisk(dir)).toEqual(["after"]);
+      // What failed was written later, without being given again.
+      const opened = openReader(dir);
+      if (opened.kind !== "open") throw new Error(opened.message);
+      using reader = opened.reader;
+      expect(reader.documents("once")).toHaveLength(i);
+      expect(reader.audit(2_000).map(({ what }) => what)).toEqual(Array.from({ length: i }, (_, n) => `${i - 1 - n}`));
     },
   );
 

@@ -270,6 +270,18 @@ describe("places", () => {
     );
   });
 
+  test("hold in JSON inside of a string, from its own root and from where the string stands", () => {
+    const r = only(["$.secrets[*]", "$.outer.*[1]"]);
+    const text = JSON.stringify({
+      x: JSON.stringify({ secrets: ["s3", "s4"], kept: 1 }),
+      outer: { list: '["kept","s5"]' },
+    });
+    expect(JSON.parse(r.body(bytes(text), "application/json"))).toEqual({
+      x: '{"secrets":["[redacted]","[redacted]"],"kept":1}',
+      outer: { list: '["kept","[redacted]"]' },
+    });
+  });
+
   test("with hostile names are looked up as names and nothing else", () => {
     const r = only(["$.__proto__", "$..constructor", "$['a/b']", "$['']"]);
     expect(r.body(bytes('{"__proto__":1,"x":{"constructor":2},"a/b":3,"":4,"toString":5}'), "application/json")).toBe(

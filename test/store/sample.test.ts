@@ -121,8 +121,16 @@ describe("a packed sample", () => {
   });
 
   test("holds both texts where a patch would lose how something was written", () => {
-    for (const candidate of ['{"a": 2}', '{"a":2.0}', '{"a":12345678901234567890}', '{"a":2,"a":3}', "no json"]) {
-      const one = sample("s", ["f"], {}, [`{"a":1,"filler":"${"x".repeat(500)}"}`, candidate]);
+    const filler = `"filler":"${"x".repeat(500)}"`;
+    for (const a of [
+      '"a": 2',
+      '"a":2.0',
+      '"a":12345678901234567890',
+      '"a":2,"a":3',
+      '"a":2,"__proto__":{"b":1}',
+      "no json",
+    ]) {
+      const one = sample("s", ["f"], {}, [`{"a":1,${filler}}`, `{${a},${filler}}`]);
       const packed = pack(JSON.stringify(one));
       expect(JSON.parse(packed).candidate.body.kind).toBe("text");
       expect(unpack(packed)).toEqual(one);

@@ -9,7 +9,7 @@ import { BUSY, FULL, failureOf } from "./failure.ts";
 import { bytesOnDisk, DATABASE, type FileId, fileId, sameFile } from "./files.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Ask, Envelope, Reply, WorkerSettings } from "./messages.ts";
-import { pruneStep } from "./prune.ts";
+import { pruneStep, pushOut } from "./prune.ts";
 import { createWriter, type Rows, readAudit, readDocuments, readSamples } from "./rows.ts";
 import { MIGRATIONS } from "./schema.ts";
 
@@ -100,9 +100,16 @@ function write({ database, write: all }: Held, rows: Rows): void {
     if (failureOf(error).code !== FULL) throw error;
     // Old samples make room for what is new, in the file itself if the disk has none.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    pruneStep(database, maxBytes, 0, true);
+    pushOut(database, 2 * sizeOf(rows));
     all(rows);
   }
+}
+
+function sizeOf({ documents, samples, audit }: Rows): number {
+  let bytes = audit.join("").length;
+  for (const { json } of documents) bytes += json?.length ?? 0;
+  for (const { json } of samples) bytes += json.length;
+  return bytes;
 }
 
 const isEmpty = ({ documents, samples, audit }: Rows) => documents.length + samples.length + audit.length === 0;
