@@ -2,7 +2,7 @@
 
 export { classify, type Look } from "./classify.ts";
 export { createEvidence, type Evidence, fingerprint, type Touched } from "./evidence.ts";
-export type { Explainer, Showing, Shown } from "./explainer.ts";
+export type { Explainer } from "./explainer.ts";
 export type { Decision } from "./findings.ts";
 export {
   createNoiseBook,
