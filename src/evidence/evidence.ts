@@ -119,7 +119,8 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       if (touched === undefined) {
         touched = { first: finding.count === 0, sample: false, masked: false, request: false };
         seen.set(finding, touched);
-        see(finding, total, at, life);
+        if (see(finding, total, at, life)) explainer?.forget(finding.id);
+        if (!comparison.unconfirmed) finding.confirmed += 1;
         touched.request = finding.requests.add(request, AGREED) === "new";
         touched.sample = keepSample(finding, sample, limits);
       }

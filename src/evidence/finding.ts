@@ -20,6 +20,8 @@ export type Growing = {
   readonly path: string;
   readonly kind: Kind;
   count: number;
+  /** How many of those were asked again and stayed. */
+  confirmed: number;
   firstSeen: number;
   lastSeen: number;
   /** `compared` when it was last seen. */
@@ -40,6 +42,7 @@ export function createFinding(
   return {
     ...named,
     count: 0,
+    confirmed: 0,
     firstSeen: at,
     lastSeen: at,
     comparedThen: compared,
@@ -50,17 +53,23 @@ export function createFinding(
   };
 }
 
-/** One more comparison that showed it; `compared` includes that comparison. */
-export function see(finding: Growing, compared: number, at: number, life: LifeSettings): void {
-  if (finding.count > 0 && isFixed(finding, compared - 1, life)) {
+/**
+ * One more comparison that showed it; `compared` includes that comparison.
+ * @returns whether it had been fixed: what is behind it now may be something else
+ */
+export function see(finding: Growing, compared: number, at: number, life: LifeSettings): boolean {
+  const back = finding.count > 0 && isFixed(finding, compared - 1, life);
+  if (back) {
     finding.regressed = true;
     finding.run = { seen: 0, comparedBefore: compared - 1 };
+    finding.samples = [];
   }
   finding.count += 1;
   finding.run.seen += 1;
   finding.firstSeen = Math.min(finding.firstSeen, at);
   finding.lastSeen = Math.max(finding.lastSeen, at);
   finding.comparedThen = compared;
+  return back;
 }
 
 export function keepSample(finding: Growing, sample: FindingSample, limits: EvidenceLimits): boolean {
@@ -131,6 +140,7 @@ export function present(
     state: stateOf(finding, context.acceptance, context.compared, context.at, context.life),
     severity: severity(finding.where, finding.kind, share),
     count: finding.count,
+    confirmed: finding.confirmed,
     distinct: Math.min(finding.count, finding.requests.estimate()),
     share,
     firstSeen: finding.firstSeen,

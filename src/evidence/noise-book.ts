@@ -23,8 +23,11 @@ export const NOISE: NoiseSettings = {
   placesPerRoute: 200,
 };
 
-/** `noise`: legacy differs there from itself, and looks like that. `shape_broken`: it does, and never looks like that. */
-export type Explanation = "noise" | "shape_broken" | "unknown";
+/**
+ * `noise`: legacy differs there from itself, and looks like that. `shape_broken`: it does, and never looks like that.
+ * `steady`: legacy was asked twice about it, more than once, and never differed. `unknown`: nobody has asked enough.
+ */
+export type Explanation = "noise" | "shape_broken" | "steady" | "unknown";
 
 export type NoisyPlace = {
   readonly route: string;
@@ -39,8 +42,8 @@ export type NoiseBook = {
   /** Legacy was asked twice, for a sample of all requests: its first answer against its second. */
   readonly observe: (route: string, legacyTwice: readonly Difference[], at: number) => void;
   /**
-   * Legacy was asked twice because of these differences, and this is how they were classified. The places of those
-   * that were noise are remembered; how often the others are noise is, where something is known of them.
+   * Legacy was asked twice because of these differences, and this is how they were classified: what it looks like
+   * where it was noise, and how often it was asked where it was not.
    */
   readonly learn: (
     route: string,
@@ -105,7 +108,8 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       return known;
     }
     if (page.places.size >= settings.placesPerRoute) {
-      const weight = (place: Place) => (place.varied + place.looked) * fade(place.at, at);
+      // Noise is remembered rather than its absence.
+      const weight = (place: Place) => (place.varied + place.confirmed) * fade(place.at, at);
       const [faintest, place] = [...page.places].reduce((a, b) => (weight(b[1]) < weight(a[1]) ? b : a));
       if (weight(place) > 0.1) return undefined;
       page.places.delete(faintest);
@@ -194,9 +198,8 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       note(page, varied, at, false);
       const confirmed = new Set(varied.map((difference) => spot(difference).key));
       for (const key of asked) {
-        // Places at which legacy has never varied are no noise, and need no memory.
-        if (!page.places.has(key)) continue;
-        const place = placeOf(page, key, at)!;
+        const place = placeOf(page, key, at);
+        if (place === undefined) continue;
         place.looked += 1;
         if (confirmed.has(key)) place.confirmed += 1;
         page.dirty = true;
@@ -204,7 +207,10 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     },
     explains: (route, difference, at) => {
       const found = known(route, difference);
-      if (found === undefined || !covers(found.place, found.position, difference.path)) return "unknown";
+      if (found === undefined) return "unknown";
+      const { place } = found;
+      if (place.shapes.size === 0) return place.looked * fade(place.at, at) >= 1.5 ? "steady" : "unknown";
+      if (!covers(place, found.position, difference.path)) return "unknown";
       if (!allows(found.place, difference)) return "shape_broken";
       return rateOf(found.page, found.place, at) >= settings.leastRate ? "noise" : "unknown";
     },

@@ -65,6 +65,8 @@ export type Finding = {
   /** Comparisons that showed it, and how many different requests those were. */
   readonly count: number;
   readonly distinct: number;
+  /** How many of `count` were asked again and stayed; the others were decided without. */
+  readonly confirmed?: number;
   /** `count` as a share of the route's comparisons, 0 to 1. */
   readonly share: number;
   readonly firstSeen: number;

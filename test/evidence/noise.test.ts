@@ -238,6 +238,7 @@ describe("asking again", () => {
   test("what the looks taught decides the next ones that cannot be asked again", () => {
     const book = createNoiseBook();
     const stamp = body("$.at", "value", time(1), time(2));
+    const gone = body("$.gone", "missing", 1);
     const look: Look = {
       legacyTwice: [body("$.at", "value", time(1), time(5))],
       now: [body("$.at", "value", time(5), time(6))],
@@ -252,6 +253,7 @@ describe("asking again", () => {
       );
     }
     expect(standings([stamp, wrong], [], book)).toEqual(["noise", "mismatch"]);
+    expect([stamp, wrong, gone].map((one) => book.explains(ROUTE, one, 3))).toEqual(["noise", "steady", "unknown"]);
   });
 
   test("each difference is judged once, in its order, and never thrown at, whatever its name", () => {
