@@ -42,6 +42,8 @@ describe("the runtime switches", () => {
     expect(await done).toEqual({ ok: true });
     expect(audit).toMatchObject([{ who: "ann", action: "control", what: "everything", from: "null", why: "incident" }]);
     expect(JSON.parse(audit[0]!.to!)).toMatchObject({ on: false });
+    await room.reload();
+    expect(audit).toHaveLength(1); // our own write is not someone else's
     const again = await open({ file });
     expect(again.room.read()).toEqual(room.read());
     expect(again.audit).toEqual([]);

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
-import { duration, moment, percent } from "./measures.ts";
+import { duration, moment, percent, period } from "./measures.ts";
 import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, shown } from "./plain.ts";
 import { STYLE } from "./style.ts";
@@ -107,7 +107,7 @@ function full(finding: Finding): Markup {
   return html`<article id="${finding.id}">
 <h3><code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}</h3>
 <p><span class="tag ${finding.severity}">${finding.severity}</span> <span class="tag ${finding.state}">${finding.state}</span>
-<span class="soft">${reach(finding)}; ${moment(finding.firstSeen)} to ${moment(finding.lastSeen)} UTC</span></p>
+<span class="soft">${reach(finding)}; ${period(finding.firstSeen, finding.lastSeen)}</span></p>
 ${cause === undefined ? NOTHING : html`<p class="cause">Cause: ${stated(cause)}</p>`}
 ${sample === undefined ? NOTHING : pair(sample)}
 ${when(rest.length > 0, () => html`<details><summary>${rest.length} more sample(s)</summary>${each(rest, pair)}</details>`)}

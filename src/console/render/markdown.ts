@@ -1,7 +1,7 @@
 // console/render/markdown.ts: a report for a pull request or a ticket
 
 import type { Finding, Report } from "../../model/report.ts";
-import { moment, percent } from "./measures.ts";
+import { percent, period } from "./measures.ts";
 import { effect, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, shown } from "./plain.ts";
 
@@ -74,7 +74,7 @@ function full(finding: Finding): string {
   const [sample] = finding.samples;
   return [
     `### ${code(finding.route)} ${code(place(finding))} ${finding.kind}`,
-    `**${finding.severity}**, ${finding.state}, ${reach(finding)}; ${moment(finding.firstSeen)} to ${moment(finding.lastSeen)} UTC; ${code(finding.id)}`,
+    `**${finding.severity}**, ${finding.state}, ${reach(finding)}; ${period(finding.firstSeen, finding.lastSeen)}; ${code(finding.id)}`,
     ...(cause === undefined ? [] : [`Cause: ${prose(stated(cause))}`]),
     ...(cause?.rule === undefined
       ? []

@@ -38,6 +38,14 @@ export function moment(ms: number): string {
   return Number.isNaN(date.getTime()) ? "?" : date.toISOString().slice(0, 16).replace("T", " ");
 }
 
+/** From one moment to another in UTC, without saying anything twice: `2026-11-21 08:00 to 12:00 UTC`. */
+export function period(from: number, to: number): string {
+  const [start, end] = [moment(from), moment(to)];
+  if (start === end) return `${start} UTC`;
+  const [day] = start.split(" ");
+  return `${start} to ${end.startsWith(`${day} `) ? end.slice(-5) : end} UTC`;
+}
+
 function trimmed(digits: string): string {
   return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
 }

@@ -10,7 +10,7 @@ import type {
   RouteReport,
   Verdict,
 } from "../../model/report.ts";
-import { duration, moment, percent } from "./measures.ts";
+import { duration, moment, percent, period } from "./measures.ts";
 import { count, plural } from "./plain.ts";
 
 /** The first of something, and how many there are beyond those. */
@@ -86,7 +86,7 @@ function named(epoch: string): string {
 
 function pastEpoch({ name, startedAt, endedAt, outcomes, readiness }: EpochSummary): string {
   const requests = Object.values(outcomes).reduce((all, one) => all + one, 0);
-  return `${named(name)}, ${moment(startedAt)} to ${moment(endedAt)} UTC: ${readiness.verdict}, ${plural(requests, "request")}, ${count(readiness.mismatched)} of ${plural(readiness.distinct, "distinct request")} mismatched`;
+  return `${named(name)}, ${period(startedAt, endedAt)}: ${readiness.verdict}, ${plural(requests, "request")}, ${count(readiness.mismatched)} of ${plural(readiness.distinct, "distinct request")} mismatched`;
 }
 
 function urgency({ readiness, requests }: RouteReport): number {

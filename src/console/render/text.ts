@@ -1,7 +1,7 @@
 // console/render/text.ts: a report for a terminal, 100 columns, no colour unless asked
 
 import type { Finding, Report, RouteReport } from "../../model/report.ts";
-import { duration, moment, percent } from "./measures.ts";
+import { duration, moment, percent, period } from "./measures.ts";
 import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
 import { count, plain, shown } from "./plain.ts";
 
@@ -96,7 +96,7 @@ function full(finding: Finding, number: number, paint: Paint): string[] {
   return [
     paint(title, BOLD),
     `${in4}${finding.severity}, ${finding.state}, ${reach(finding)}`,
-    paint(`${in4}${moment(finding.firstSeen)} to ${moment(finding.lastSeen)} UTC, id ${shown(finding.id, 40)}`, DIM),
+    paint(`${in4}${period(finding.firstSeen, finding.lastSeen)}, id ${shown(finding.id, 40)}`, DIM),
     ...(cause === undefined ? [] : wrapped(`cause: ${shown(stated(cause), 300)}`, `${in4}       `, in4)),
     ...(cause?.rule === undefined
       ? []
