@@ -61,16 +61,24 @@ export const sound: Pick<Fault, "accept" | "answer"> = {
 /** Deadlines that a test can wait for. */
 export const DEADLINE_MS = 400;
 
-export async function openHouse(legacy: string, candidate: string, deadlineMs = DEADLINE_MS): Promise<App> {
+/** A side by its URL, or with the `tls` section of its config. */
+export type Side = string | { readonly url: string; readonly tls?: string };
+
+export async function openHouse(legacy: Side, candidate: Side, deadlineMs = DEADLINE_MS, more = ""): Promise<App> {
+  const deadlines = `timeout: ${deadlineMs}ms, idleTimeout: ${deadlineMs}ms, connectTimeout: ${deadlineMs}ms`;
+  const side = (one: Side) => {
+    const { url, tls = "{}" } = typeof one === "string" ? { url: one } : one;
+    return `{ url: "${url}", tls: ${tls}, ${deadlines} }`;
+  };
   const text = `
 listen: 127.0.0.1:0
 admin: 127.0.0.1:0
-legacy: { url: "${legacy}", timeout: ${deadlineMs}ms, idleTimeout: ${deadlineMs}ms, connectTimeout: ${deadlineMs}ms }
-candidate: { url: "${candidate}", timeout: ${deadlineMs}ms, idleTimeout: ${deadlineMs}ms, connectTimeout: ${deadlineMs}ms }
+legacy: ${side(legacy)}
+candidate: ${side(candidate)}
 again: { perSecond: 0, sample: 0% }
 log: { level: silent }
 grace: 1s
-`;
+${more}`;
   const read = readConfig(text, { file: "house.yaml", env: {} });
   if ("faults" in read) throw new Error(JSON.stringify(read.faults));
   let id = 0;

@@ -1,53 +1,21 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { FAULTS, type Fault, GOOD_BODY } from "./faults.ts";
-import { type Backend, counted, DEADLINE_MS, openBackend, openHouse, type Seen, send, sound } from "./house.ts";
+import { counted, DEADLINE_MS, openBackend, openHouse, type Seen, send, sound } from "./house.ts";
+import { type Reached, UNREACHABLE } from "./unreachable.ts";
 
 type Cell = { readonly saw: string; readonly counted: string };
 type Leg = "legacy" | "candidate";
 const table = new Map<string, Partial<Record<Leg, Cell>> & { readonly stage: string }>();
-
-/** Faults of getting to a backend at all, beside those of its answers. */
-const UNREACHABLE: readonly (Pick<Fault, "name" | "client" | "legacy" | "candidate"> & {
-  open: () => Promise<Backend & { url?: string }>;
-})[] = [
-  {
-    name: "refuses connections",
-    client: 502,
-    legacy: "legacy_error connect",
-    candidate: "candidate_error connect",
-    open: async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      const { port } = server.address() as { port: number };
-      server.close();
-      await once(server, "close");
-      return { port, close: async () => {} };
-    },
-  },
-  {
-    name: "has a name that nobody knows",
-    client: 502,
-    legacy: "legacy_error dns",
-    candidate: "candidate_error dns",
-    open: async () => ({ port: 0, url: "http://nobody.invalid:80", close: async () => {} }),
-  },
-];
 
 const request = (fault: { readonly upload?: boolean }) =>
   fault.upload
     ? "POST /orders HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: 1000000\r\n\r\nbegun"
     : "GET /orders/7 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
 
-async function run(
-  leg: Leg,
-  fault: Pick<Fault, "upload" | "deadlineMs">,
-  open: () => Promise<Backend & { url?: string }>,
-) {
+async function run(leg: Leg, fault: Pick<Fault, "upload" | "deadlineMs">, open: () => Promise<Reached>) {
   const faulty = await open();
   const other = await openBackend(sound);
-  const url = faulty.url ?? `http://127.0.0.1:${faulty.port}`;
+  const url = { url: `http://127.0.0.1:${faulty.port}`, ...faulty };
   const good = `http://127.0.0.1:${other.port}`;
   const app = await (leg === "legacy"
     ? openHouse(url, good, fault.deadlineMs)
