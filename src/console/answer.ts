@@ -24,8 +24,10 @@ export const GUARDS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
+export const JSON_TYPE = "application/json; charset=utf-8";
+
 export function json(value: unknown, status = 200): ConsoleAnswer {
-  return { status, type: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
+  return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
 }
 
 /** An error as RFC 9457 has it: `faults` lists everything that was wrong. */

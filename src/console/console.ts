@@ -7,6 +7,7 @@ import { refuseHost, refuseOrigin, roleOf, type Tokens, unsafeToOpen } from "./a
 import { type ConsoleAnswer, GUARDS, problem } from "./answer.ts";
 import { type BodyRead, find } from "./endpoints.ts";
 import type { ConsolePorts } from "./ports.ts";
+import { createViews, type Views } from "./views.ts";
 
 export type ConsoleOptions = {
   readonly host: string;
@@ -67,8 +68,9 @@ export async function openConsole(
     };
   }
   server.maxConnections = MAX_SOCKETS;
+  const views = createViews(ports);
   server.on("request", (request, response) => {
-    void serve(request, response, options, ports);
+    void serve(request, response, options, { ports, views });
   });
   const fault = await listening(server, options);
   if (fault !== undefined) return { ok: false, message: fault };
@@ -85,6 +87,8 @@ export async function openConsole(
     },
   };
 }
+
+type Shown = { readonly ports: ConsolePorts; readonly views: Views };
 
 function listening(server: Server, { host, port }: ConsoleOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -116,13 +120,13 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: ConsoleOptions,
-  ports: ConsolePorts,
+  shown: Shown,
 ): Promise<void> {
   request.on("error", () => undefined);
   response.on("error", () => undefined);
   let answer: ConsoleAnswer;
   try {
-    answer = await judged(request, options, ports);
+    answer = await judged(request, options, shown);
   } catch (error) {
     options.failed(error);
     answer = problem(500, "Internal Server Error", "This could not be answered; the log says more.");
@@ -131,7 +135,7 @@ async function serve(
 }
 
 /** The checks in their order: name, path, method, token, role, origin; only then is anything done. */
-async function judged(request: IncomingMessage, options: ConsoleOptions, ports: ConsolePorts): Promise<ConsoleAnswer> {
+async function judged(request: IncomingMessage, options: ConsoleOptions, shown: Shown): Promise<ConsoleAnswer> {
   const { headers, method = "" } = request;
   const found = find(method, (request.url ?? "").split("?", 1)[0]!);
   const open = found.kind === "handler" && found.handler.role === "anyone";
@@ -159,7 +163,7 @@ async function judged(request: IncomingMessage, options: ConsoleOptions, ports: 
   if (found.kind === "method") {
     return problem(405, "Method Not Allowed", `Allowed: ${found.allow}.`, { fields: { allow: found.allow } });
   }
-  const call = { ports, id: found.id, now: options.now(), body: () => readBody(request) };
+  const call = { ...shown, id: found.id, now: options.now(), body: () => readBody(request) };
   return within(HANDLER_MS, Promise.resolve(found.handler.answer(call)));
 }
 

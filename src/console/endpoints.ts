@@ -1,14 +1,15 @@
 // console/endpoints.ts: every path of the admin listener in one table
 
 import type { Role } from "./access.ts";
-import { type ConsoleAnswer, json, problem } from "./answer.ts";
+import { type ConsoleAnswer, JSON_TYPE, json, problem } from "./answer.ts";
 import type { ConsolePorts, Done } from "./ports.ts";
-import { renderHtml } from "./render/html.ts";
+import type { Views } from "./views.ts";
 import { type Read, readAccept, readControl, readEpoch, readUnaccept } from "./wishes.ts";
 
 /** A request that may be answered. `body` reads and parses it, once. */
 export type Call = {
   readonly ports: ConsolePorts;
+  readonly views: Views;
   /** The `{id}` of the path, decoded. */
   readonly id: string;
   readonly now: number;
@@ -39,16 +40,14 @@ const ENDPOINTS: readonly Endpoint[] = [
   endpoint(/^\/livez$/, { GET: anyone(({ ports }) => health(ports.live())) }),
   endpoint(/^\/readyz$/, { GET: anyone(({ ports }) => health(ports.ready())) }),
   endpoint(/^\/metrics$/, {
-    GET: read(async ({ ports }) => ({ status: 200, type: ports.metricsType, body: await ports.metricsText() })),
+    GET: read(async ({ ports, views }) => ({ status: 200, type: ports.metricsType, body: await views.metrics() })),
   }),
   endpoint(/^\/$/, {
-    GET: read(async ({ ports }) => ({
-      status: 200,
-      type: "text/html; charset=utf-8",
-      body: renderHtml(await ports.report()),
-    })),
+    GET: read(async ({ views }) => ({ status: 200, type: "text/html; charset=utf-8", body: await views.page() })),
   }),
-  endpoint(/^\/api\/v1\/report$/, { GET: read(async ({ ports }) => json(await ports.report())) }),
+  endpoint(/^\/api\/v1\/report$/, {
+    GET: read(async ({ views }) => ({ status: 200, type: JSON_TYPE, body: await views.reportJson() })),
+  }),
   endpoint(/^\/api\/v1\/findings\/([^/]+)$/, { GET: read(finding) }),
   endpoint(/^\/api\/v1\/findings\/([^/]+)\/accept$/, {
     POST: control((call) =>
@@ -69,9 +68,9 @@ const ENDPOINTS: readonly Endpoint[] = [
     ),
   }),
   endpoint(/^\/api\/v1\/epoch$/, {
-    GET: read(async ({ ports }) => json((await ports.report()).epoch)),
+    GET: read(async ({ views }) => json((await views.report()).epoch)),
     POST: control((call) =>
-      wished(call, readEpoch, call.ports.epoch, async () => json((await call.ports.report()).epoch, 201)),
+      wished(call, readEpoch, call.ports.epoch, async () => json((await call.views.report()).epoch, 201)),
     ),
   }),
   endpoint(/^\/api\/v1\/control$/, {
@@ -122,8 +121,8 @@ function health(state: { readonly ok: boolean }): ConsoleAnswer {
   return json(state, state.ok ? 200 : 503);
 }
 
-async function finding({ ports, id }: Call): Promise<ConsoleAnswer> {
-  const report = await ports.report();
+async function finding({ ports, views, id }: Call): Promise<ConsoleAnswer> {
+  const report = await views.report();
   const one = report.findings.find((each) => each.id === id);
   if (one === undefined) return problem(404, "Not Found", "There is no finding with this id.");
   const stored = await ports.samples(id);
@@ -144,6 +143,7 @@ async function wished<T>(
     return problem(422, "Unprocessable Content", understood.faults.join("; "), { faults: understood.faults });
   }
   const done = await ask(understood.wish);
+  call.views.forget();
   return done.ok ? show() : problem(done.status, TITLES[done.status], done.detail);
 }
 

@@ -38,8 +38,9 @@ export type StoredReport =
 /** What was kept in a data folder, as a report. @param now milliseconds since the epoch */
 export async function storedReport(dir: string, now: number): Promise<StoredReport> {
   // Loaded when wanted: a command that only says its help should not wait for a database.
-  const [{ createEvidence }, { openReader }] = await Promise.all([
+  const [{ createEvidence }, { createExplainer }, { openReader }] = await Promise.all([
     import("../evidence/index.ts"),
+    import("../explain/index.ts"),
     import("../store/index.ts"),
   ]);
   const opened = openReader(dir);
@@ -53,6 +54,7 @@ export async function storedReport(dir: string, now: number): Promise<StoredRepo
       startedAt: now,
       ...(settings === undefined ? {} : { readiness: settings.readiness }),
       routeReadiness: (route) => routes.get(route),
+      explainer: createExplainer(),
       limits: { routes: 20_000 }, // bounded already when it was kept
     });
     const { unreadable } = evidence.restore(documents.filter((one) => one.kind !== KIND));

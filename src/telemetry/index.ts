@@ -6,3 +6,4 @@ export type { Log, LogLevel, LogTarget } from "./log.ts";
 export type { MismatchLine, Redact } from "./mismatch-lines.ts";
 export { METRICS, PREFIX } from "./table.ts";
 export { createTelemetry, type Source, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
+export { createThrift, type Thrift } from "./thrift.ts";

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { createThrift } from "../../src/telemetry/index.ts";
+
+/** Work that takes this long on the thread. */
+function busy(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+describe("thrift", () => {
+  test("eager readers cost about a tenth of the time, however costly one answer is", () => {
+    let made = 0;
+    const thrift = createThrift(() => {
+      busy(5);
+      made += 1;
+      return made;
+    });
+    const end = performance.now() + 300;
+    let asked = 0;
+    while (performance.now() < end) {
+      thrift.get();
+      asked += 1;
+    }
+    expect(asked).toBeGreaterThan(1_000);
+    expect(made).toBeGreaterThan(1);
+    expect(made).toBeLessThanOrEqual(7);
+  });
+
+  test("after a change the next reader gets a new one", () => {
+    let made = 0;
+    const thrift = createThrift(() => {
+      busy(5);
+      made += 1;
+      return made;
+    });
+    expect([thrift.get(), thrift.get()]).toEqual([1, 1]);
+    thrift.forget();
+    expect(thrift.get()).toBe(2);
+  });
+
+  test("readers at the same time share one answer, and a failure is not kept", async () => {
+    let made = 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const thrift = createThrift(async () => {
+      made += 1;
+      if (made === 1) {
+        await promise;
+        throw new Error("no");
+      }
+      return made;
+    });
+    const both = Promise.allSettled([thrift.get(), thrift.get()]);
+    resolve();
+    expect((await both).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(made).toBe(1);
+    expect(await thrift.get()).toBe(2);
+  });
+});
