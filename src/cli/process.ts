@@ -6,6 +6,9 @@ import { run } from "./index.ts";
 /** What a clean stop may take after a bug came to light, before the process ends regardless. */
 const LAST_GRACE_MS = 30_000;
 
+/** What unread output may take once a stop was asked for. */
+const STOP_GRACE_MS = 1_000;
+
 /** Runs the command of this process and ends the process with its exit code. */
 export async function runProcess(): Promise<void> {
   const stopping = new AbortController();
@@ -40,7 +43,13 @@ export async function runProcess(): Promise<void> {
     stop: stopping.signal,
   };
   const code = await run(process.argv.slice(2), io);
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  // A reader such as a pager takes its time; one that does not read must not keep us from stopping when told to.
+  const impatience = new Promise<void>((resolve) => {
+    const soon = () => void setTimeout(resolve, STOP_GRACE_MS);
+    if (stopping.signal.aborted) soon();
+    else stopping.signal.addEventListener("abort", soon, { once: true });
+  });
+  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), impatience]);
   process.exit(bug ? 3 : code);
 }
 

@@ -1,6 +1,7 @@
 // telemetry/log.ts: one JSON object a line, and a reader that is slow never holds up a client
 
-import { type DestinationStream, destination, type Level, pino } from "pino";
+import { type DestinationStream, type Level, pino } from "pino";
+import { openOutput } from "./output.ts";
 
 export type LogLevel = Level | "silent";
 
@@ -16,29 +17,15 @@ export type OpenLog = {
   readonly log: Log;
   /** Lines that were dropped so far. */
   readonly dropped: () => number;
-  /** Writes out what is buffered. */
-  readonly close: () => void;
+  /** Writes out what is buffered, as far as the reader takes it within a second. */
+  readonly close: () => Promise<void>;
 };
-
-/** Beyond this much unread output, lines are dropped and counted. */
-const MAX_BUFFER = 1024 * 1024;
 
 export type LogTarget = DestinationStream | "stdout";
 
-/**
- * To standard output without waiting: a synchronous write to a pipe that nobody reads would stop every client. `now` is
- * in milliseconds since the epoch.
- */
+/** `now` is in milliseconds since the epoch. */
 export function openLog(options: { level: LogLevel; to: LogTarget; now: () => number }): OpenLog {
-  let dropped = 0;
-  const lose = () => {
-    dropped += 1;
-  };
-  const stream =
-    options.to === "stdout" ? destination({ dest: 1, sync: false, minLength: 0, maxLength: MAX_BUFFER }) : undefined;
-  stream?.on("drop", lose);
-  stream?.on("error", lose); // the reader has gone: that is no reason to stop serving
-  const to = stream ?? (options.to as DestinationStream);
+  const output = options.to === "stdout" ? openOutput() : undefined;
   const log = pino(
     {
       level: options.level,
@@ -46,16 +33,9 @@ export function openLog(options: { level: LogLevel; to: LogTarget; now: () => nu
       timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
       hooks: { streamWrite: escapeC1 },
     },
-    to,
+    output ?? (options.to as DestinationStream),
   );
-  const close = () => {
-    try {
-      stream?.flushSync();
-    } catch {
-      lose();
-    }
-  };
-  return { log: log as Log, dropped: () => dropped, close };
+  return { log: log as Log, dropped: output?.dropped ?? (() => 0), close: output?.close ?? (async () => undefined) };
 }
 
 /** JSON lets the C1 control characters through, and a terminal that shows the line may obey them. */

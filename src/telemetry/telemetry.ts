@@ -44,7 +44,7 @@ export type Telemetry = {
   readonly log: Log;
   readonly health: Health;
   /** Writes out what the log still holds. */
-  readonly [Symbol.dispose]: () => void;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
@@ -147,6 +147,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     metricsType: exposition.contentType,
     log,
     health: createHealth(),
-    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: close,
   };
 }
