@@ -1,9 +1,9 @@
 // evidence/classify.ts: a difference that was asked again -> mismatch, noise or transient, place by place
 
-import type { JudgedDifference } from "../model/comparison.ts";
+import type { JudgedDifference, Standing } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalise } from "../model/place.ts";
-import type { NoiseBook } from "./noise-book.ts";
+import type { Explanation, NoiseBook } from "./noise-book.ts";
 import { fits, shapeOf } from "./shape.ts";
 
 /** One further look at both sides: legacy's first answer against its answer now, and both sides now. */
@@ -13,13 +13,14 @@ export type Look = { readonly legacyTwice: readonly Difference[]; readonly now: 
 const USUALLY = 0.5;
 
 /**
- * What each difference of the first comparison is. Without looks: what the noise book knows of its place, and a
- * mismatch where it knows nothing. With them:
+ * What each difference of the first comparison is. Without looks: what the noise book knows of its place (noise, or
+ * data that moves and has always settled), and a mismatch where it knows nothing. With them:
  *
  * - both sides agree there now: `transient`;
  * - it still differs, and legacy differs there from its own first answer: `noise` while the candidate's value has a
  *   shape that legacy's has, else `mismatch`: a timestamp may change, and may not become `NaN`, null or nothing. But
- *   `transient` where the one says what the other said before (they follow each other), or the resource was written;
+ *   `transient` where the one says what the other said before (they follow each other), or the resource was written
+ *   and the value is none that is new each time (a time, an id, a token);
  * - it still differs and legacy stood still: `mismatch`, unless the book knows the place to vary nearly always. Where
  *   the candidate changed its own answer meanwhile, that is hinted, and a place known as noisy may do so.
  *
@@ -39,7 +40,7 @@ export function classify(
   const moved = index(looks.flatMap(({ legacyTwice }) => legacyTwice));
   return first.map((difference) => {
     const known = book.explains(route, difference, at);
-    if (now === undefined) return { ...difference, standing: known === "noise" ? "noise" : "mismatch" };
+    if (now === undefined) return { ...difference, standing: UNASKED[known] };
     const still = standsIn(difference, now, moved);
     if (still === undefined) return { ...difference, standing: "transient" };
     const legacyThen = variedAt(difference, moved);
@@ -47,13 +48,27 @@ export function classify(
       if (!holdsShape(difference, legacyThen) && !book.allows(route, difference)) {
         return { ...difference, standing: "mismatch" };
       }
-      return { ...difference, standing: written || follows(difference, still) ? "transient" : "noise" };
+      const moves = follows(difference, still) || (written && known !== "noise" && !isNewEachTime(difference));
+      return { ...difference, standing: moves ? "transient" : "noise" };
     }
     const varies = still.candidate !== difference.candidate || still.path !== difference.path;
     const rate = known === "noise" ? book.rate(route, difference, at) : 0;
     if (rate >= USUALLY || (rate > 0 && varies)) return { ...difference, standing: "noise" };
     return { ...difference, standing: "mismatch", ...(varies ? { hint: "candidate_varies" as const } : {}) };
   });
+}
+
+/** What a difference is taken for that could not be asked again. */
+const UNASKED: Readonly<Record<Explanation, Standing>> = {
+  noise: "noise",
+  moving: "transient",
+  shape_broken: "mismatch",
+  steady: "mismatch",
+  unknown: "mismatch",
+};
+
+function isNewEachTime({ where, legacy }: Difference): boolean {
+  return /^(?:iso_|epoch_|http_date|uuid|hex|token)/.test(shapeOf(legacy, where));
 }
 
 /** Whether one side now says what the other said before. */

@@ -1,6 +1,6 @@
 // evidence/noise-book.ts: where legacy differs from itself, how often, and what it then looks like
 
-import type { JudgedDifference } from "../model/comparison.ts";
+import type { JudgedDifference, Standing } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { generalise } from "../model/place.ts";
@@ -25,9 +25,10 @@ export const NOISE: NoiseSettings = {
 
 /**
  * `noise`: legacy differs there from itself, and looks like that. `shape_broken`: it does, and never looks like that.
- * `steady`: legacy was asked twice about it, more than once, and never differed. `unknown`: nobody has asked enough.
+ * `moving`: the sides differ there for a while, and agreed whenever they were asked again. `steady`: legacy was asked
+ * twice about it, more than once, never differed, and the difference stood. `unknown`: nobody has asked enough.
  */
-export type Explanation = "noise" | "shape_broken" | "steady" | "unknown";
+export type Explanation = "noise" | "shape_broken" | "moving" | "steady" | "unknown";
 
 export type NoisyPlace = {
   readonly route: string;
@@ -64,10 +65,12 @@ export type NoiseBook = {
 
 type Place = {
   at: number;
-  /** Of the route's sampled double-asks, those in which it varied; of those because of this place, all and those. */
+  /** The route's sampled double-asks in which it varied. */
   varied: number;
+  /** Double-asks because of this place; those in which it varied; those after which the sides agreed. */
   looked: number;
   confirmed: number;
+  settled: number;
   readonly shapes: Set<Shape>;
   readonly kinds: Set<Difference["kind"]>;
   /** Concrete positions at which it varied: `3` or `3/0`; `*` once they are too many to tell. */
@@ -104,12 +107,13 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       known.varied *= left;
       known.looked *= left;
       known.confirmed *= left;
+      known.settled *= left;
       known.at = Math.max(known.at, at);
       return known;
     }
     if (page.places.size >= settings.placesPerRoute) {
       // Noise is remembered rather than its absence.
-      const weight = (place: Place) => (place.varied + place.confirmed) * fade(place.at, at);
+      const weight = (place: Place) => (place.varied + place.confirmed + place.settled) * fade(place.at, at);
       const [faintest, place] = [...page.places].reduce((a, b) => (weight(b[1]) < weight(a[1]) ? b : a));
       if (weight(place) > 0.1) return undefined;
       page.places.delete(faintest);
@@ -119,6 +123,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       varied: 0,
       looked: 0,
       confirmed: 0,
+      settled: 0,
       shapes: new Set(),
       kinds: new Set(),
       positions: new Set(),
@@ -187,32 +192,35 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     learn: (route, judged, legacyTwice, at) => {
       const page = pageOf(route, at);
       if (page === undefined) return;
-      const noisy = new Set<string>();
-      const asked = new Set<string>();
+      const asked = new Map<string, Set<Standing>>();
       for (const difference of judged.slice(0, 500)) {
         const { key } = spot(difference);
-        asked.add(key);
-        if (difference.standing === "noise") noisy.add(key);
+        asked.set(key, (asked.get(key) ?? new Set()).add(difference.standing));
       }
-      const varied = legacyTwice.filter((difference) => noisy.has(spot(difference).key));
+      const varied = legacyTwice.filter((difference) => asked.get(spot(difference).key)?.has("noise"));
       note(page, varied, at, false);
       const confirmed = new Set(varied.map((difference) => spot(difference).key));
-      for (const key of asked) {
+      for (const [key, standings] of asked) {
         const place = placeOf(page, key, at);
         if (place === undefined) continue;
         place.looked += 1;
         if (confirmed.has(key)) place.confirmed += 1;
+        if (standings.size === 1 && standings.has("transient")) place.settled += 1;
         page.dirty = true;
       }
     },
     explains: (route, difference, at) => {
       const found = known(route, difference);
       if (found === undefined) return "unknown";
-      const { place } = found;
-      if (place.shapes.size === 0) return place.looked * fade(place.at, at) >= 1.5 ? "steady" : "unknown";
-      if (!covers(place, found.position, difference.path)) return "unknown";
-      if (!allows(found.place, difference)) return "shape_broken";
-      return rateOf(found.page, found.place, at) >= settings.leastRate ? "noise" : "unknown";
+      const { page, place } = found;
+      if (place.shapes.size > 0 && covers(place, found.position, difference.path)) {
+        if (!allows(place, difference)) return "shape_broken";
+        if (rateOf(page, place, at) >= settings.leastRate) return "noise";
+      }
+      const left = fade(place.at, at);
+      const stood = (place.looked - place.settled - place.confirmed) * left;
+      if (stood >= 1.5) return "steady";
+      return stood < 0.1 && place.settled * left >= 1.5 ? "moving" : "unknown";
     },
     rate: (route, difference, at) => {
       const found = known(route, difference);
@@ -256,7 +264,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   };
 }
 
-type StoredPlace = { readonly key: string } & Pick<Place, "at" | "varied" | "looked" | "confirmed"> & {
+type StoredPlace = { readonly key: string } & Pick<Place, "at" | "varied" | "looked" | "confirmed" | "settled"> & {
     readonly shapes: readonly Shape[];
     readonly kinds: readonly Difference["kind"][];
     readonly positions: readonly string[];

@@ -164,6 +164,41 @@ describe("asking again", () => {
     expect(standings([body("$.onHand", "value", 5, 4)], looks)).toEqual(["transient"]);
   });
 
+  test("what was written a moment ago moves, unless it is new each time", () => {
+    const judge = (path: string, ...values: unknown[]) =>
+      classify(
+        ROUTE,
+        [body(path, "value", values[0], values[1])],
+        [
+          {
+            legacyTwice: [body(path, "value", values[0], values[2])],
+            now: [body(path, "value", values[2], values[3])],
+          },
+        ],
+        createNoiseBook(),
+        0,
+        true,
+      ).map(({ standing }) => standing);
+    expect(judge("$.onHand", 7, 3, 9, 4)).toEqual(["transient"]);
+    expect(judge("$.at", time(1), time(2), time(3), time(4))).toEqual(["noise"]);
+    expect(judge("$.at", time(1), null, time(3), null)).toEqual(["mismatch"]);
+  });
+
+  test("a place that always settled is taken to settle when there is no asking, until it once stood", () => {
+    const book = createNoiseBook();
+    const late = body("$.onHand", "value", 5, 4);
+    const ask = (now: readonly Difference[]) => {
+      const judged = classify(ROUTE, [late], [{ legacyTwice: [], now }], book, 0);
+      book.learn(ROUTE, judged, [], 0);
+    };
+    ask([]);
+    expect(standings([late], [], book)).toEqual(["mismatch"]);
+    ask([]);
+    expect(standings([late], [], book)).toEqual(["transient"]);
+    ask([late]);
+    expect(standings([late], [], book)).toEqual(["mismatch"]);
+  });
+
   test("what differs in another way, above or below, still differs", () => {
     const legacyTwice: Difference[] = [];
     expect(standings([wrong], [{ legacyTwice, now: [body("$.total", "missing", 10)] }])).toEqual(["mismatch"]);
