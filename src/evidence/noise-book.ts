@@ -43,15 +43,19 @@ export type NoiseBook = {
   /** Legacy was asked twice, for a sample of all requests: its first answer against its second. */
   readonly observe: (route: string, legacyTwice: readonly Difference[], at: number) => void;
   /**
-   * Legacy was asked twice because of these differences, and this is how they were classified: what it looks like
-   * where it was noise, and how often it was asked where it was not.
+   * Legacy was asked twice because of these differences, and this is how they are classified now: what noise looks
+   * like where there is some, and how often there was none. Called after each look, the sooner the better for those
+   * that cannot be asked again; only the `last` of them says whether a difference settled or stood.
    */
   readonly learn: (
     route: string,
     judged: readonly JudgedDifference[],
     legacyTwice: readonly Difference[],
     at: number,
+    last?: boolean,
   ) => void;
+  /** Whether something is known of each of these: if not, it is worth to wait for what others' looks will teach. */
+  readonly knows: (route: string, differences: readonly Difference[], at: number) => boolean;
   /** What is known of a difference without asking anyone. */
   readonly explains: (route: string, difference: Difference, at: number) => Explanation;
   /** The lower end of how often legacy disagrees with itself at this place; 0 where nothing is known. */
@@ -67,10 +71,12 @@ type Place = {
   at: number;
   /** The route's sampled double-asks in which it varied. */
   varied: number;
-  /** Double-asks because of this place; those in which it varied; those after which the sides agreed. */
+  /** Double-asks because of this place, and those in which it varied. */
   looked: number;
   confirmed: number;
+  /** Differences there that were gone in the end, and that were not. */
   settled: number;
+  stood: number;
   readonly shapes: Set<Shape>;
   readonly kinds: Set<Difference["kind"]>;
   /** Concrete positions at which it varied: `3` or `3/0`; `*` once they are too many to tell. */
@@ -108,6 +114,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       known.looked *= left;
       known.confirmed *= left;
       known.settled *= left;
+      known.stood *= left;
       known.at = Math.max(known.at, at);
       return known;
     }
@@ -124,6 +131,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       looked: 0,
       confirmed: 0,
       settled: 0,
+      stood: 0,
       shapes: new Set(),
       kinds: new Set(),
       positions: new Set(),
@@ -180,7 +188,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return place.positions.size >= 2 && !path.endsWith("]");
   }
 
-  return {
+  const book: NoiseBook = {
     observe: (route, legacyTwice, at) => {
       const page = pageOf(route, at);
       if (page === undefined) return;
@@ -189,7 +197,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       page.dirty = true;
       note(page, legacyTwice, at, true);
     },
-    learn: (route, judged, legacyTwice, at) => {
+    learn: (route, judged, legacyTwice, at, last = true) => {
       const page = pageOf(route, at);
       if (page === undefined) return;
       const asked = new Map<string, Set<Standing>>();
@@ -205,7 +213,8 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         if (place === undefined) continue;
         place.looked += 1;
         if (confirmed.has(key)) place.confirmed += 1;
-        if (standings.size === 1 && standings.has("transient")) place.settled += 1;
+        if (last && standings.has("mismatch")) place.stood += 1;
+        else if (last && standings.has("transient")) place.settled += 1;
         page.dirty = true;
       }
     },
@@ -218,10 +227,10 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         if (rateOf(page, place, at) >= settings.leastRate) return "noise";
       }
       const left = fade(place.at, at);
-      const stood = (place.looked - place.settled - place.confirmed) * left;
-      if (stood >= 1.5) return "steady";
-      return stood < 0.1 && place.settled * left >= 1.5 ? "moving" : "unknown";
+      if (place.stood * left >= 1.5) return "steady";
+      return place.stood * left < 0.1 && place.settled * left >= 1.5 ? "moving" : "unknown";
     },
+    knows: (route, differences, at) => differences.every((one) => book.explains(route, one, at) !== "unknown"),
     rate: (route, difference, at) => {
       const found = known(route, difference);
       if (found === undefined || !covers(found.place, found.position, difference.path)) return 0;
@@ -262,9 +271,13 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       }
     },
   };
+  return book;
 }
 
-type StoredPlace = { readonly key: string } & Pick<Place, "at" | "varied" | "looked" | "confirmed" | "settled"> & {
+type StoredPlace = { readonly key: string } & Pick<
+  Place,
+  "at" | "varied" | "looked" | "confirmed" | "settled" | "stood"
+> & {
     readonly shapes: readonly Shape[];
     readonly kinds: readonly Difference["kind"][];
     readonly positions: readonly string[];

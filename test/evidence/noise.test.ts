@@ -189,12 +189,16 @@ describe("asking again", () => {
     const late = body("$.onHand", "value", 5, 4);
     const ask = (now: readonly Difference[]) => {
       const judged = classify(ROUTE, [late], [{ legacyTwice: [], now }], book, 0);
+      // A look at which it had not settled yet says nothing, if it was not the last.
+      book.learn(ROUTE, classify(ROUTE, [late], [{ legacyTwice: [], now: [late] }], book, 0), [], 0, false);
       book.learn(ROUTE, judged, [], 0);
     };
     ask([]);
     expect(standings([late], [], book)).toEqual(["mismatch"]);
     ask([]);
     expect(standings([late], [], book)).toEqual(["transient"]);
+    expect(book.knows(ROUTE, [late], 0)).toBe(true);
+    expect(book.knows(ROUTE, [late, wrong], 0)).toBe(false);
     ask([late]);
     expect(standings([late], [], book)).toEqual(["mismatch"]);
   });
