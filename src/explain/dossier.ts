@@ -81,10 +81,12 @@ export function file(dossier: Dossier, shown: Shown): void {
   const { legacy, candidate } = shown.sample;
   const pair: Pair = { legacy: readValue(legacy), candidate: readValue(candidate) };
   const digest = digestText(`${legacy ?? ""}\n${candidate ?? ""}`).slice(0, 8);
-  if (shown.where !== "status") {
+  // Equal texts of a difference are what redaction left of it: they would fit every likeness.
+  const told = legacy !== candidate;
+  if (told && shown.where !== "status") {
     for (const { hypothesis, trial } of dossier.trials) tryPair(trial, hypothesis, pair, digest);
   }
-  addCodes(dossier.codes, pair);
+  if (told) addCodes(dossier.codes, pair);
   addRequest(dossier.requests, shown);
 }
 

@@ -30,7 +30,7 @@ export type Leader = {
 
 const PARAMETERS = 24;
 const PAIRS = 4;
-const OTHERS = 8;
+const OTHERS = 4;
 /** After so many pairs, a hypothesis that fits fewer than a third of them is given up. */
 const PATIENCE = 64;
 
@@ -52,7 +52,11 @@ export function tryPair(trial: Trial, hypothesis: Hypothesis, pair: Pair, digest
   }
   const leading = lead(trial);
   if ((leading === undefined || !fitting.includes(leading[0])) && trial.others.length < OTHERS) {
-    trial.others.push(shownPair(pair));
+    const other = shownPair(pair);
+    const known = trial.others.some(
+      ({ legacy, candidate }) => legacy === other.legacy && candidate === other.candidate,
+    );
+    if (!known) trial.others.push(other);
   }
   if (trial.seen >= PATIENCE && (leading?.[1].support ?? 0) * 3 < trial.seen) {
     trial.dead = true;
@@ -82,8 +86,8 @@ export function leaderOf(trial: Trial, hypothesis: Hypothesis, read: (pair: Show
   return { parameter, support, of: trial.seen, pairs: pairs.length, counterExamples };
 }
 
-export function shownPair({ legacy, candidate }: Pair): ShownPair {
-  const clip = (text: string) => (text.length <= 200 ? text : `${text.slice(0, 200)}…`);
+function shownPair({ legacy, candidate }: Pair): ShownPair {
+  const clip = (text: string) => (text.length <= 120 ? text : `${text.slice(0, 120)}…`);
   return {
     ...(legacy.type === "absent" ? {} : { legacy: clip(legacy.text) }),
     ...(candidate.type === "absent" ? {} : { candidate: clip(candidate.text) }),

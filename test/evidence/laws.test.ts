@@ -153,9 +153,12 @@ describe("evidence", () => {
   });
 
   test("merging partial tallies equals tallying the whole", () => {
-    const tally = (all: readonly { readonly outcome: Outcome }[]) => {
+    const tally = (all: readonly (Comparison | Settled)[]) => {
       const counter = createCounter();
-      for (const { outcome } of all) count(counter, outcome);
+      for (const one of all) {
+        count(counter, one.outcome);
+        if ("unconfirmed" in one && one.unconfirmed) counter.unconfirmed += 1;
+      }
       return counter;
     };
     fc.assert(

@@ -99,6 +99,17 @@ describe("numbers", () => {
     expect(best(spread(9, (i) => [written(big(i)), written(big(i + 1))]))?.[1]).toBe("candidate = legacy + 1");
   });
 
+  test("one pair, however often it comes, is no factor and no offset", () => {
+    const kinds = causes(spread(50, () => [10, 1000])).map(({ kind }) => kind);
+    expect(kinds).not.toContain("factor");
+    expect(kinds).not.toContain("offset");
+  });
+
+  test("what explained next to nothing for long is given up", () => {
+    const pairs = spread(1000, (i): Given => (i < 70 ? [i * 7 + 1, (i * 31) % 17] : [i, i * 100]));
+    expect(causes(pairs)).toEqual([]);
+  });
+
   test("without a constant there is no cause", () => {
     expect(causes(spread(20, (i) => [i * 7 + 1, (i * 31) % 17]))).toEqual([]);
   });
@@ -489,6 +500,16 @@ describe("renames", () => {
         ),
       ),
     ).not.toContain("renamed");
+  });
+
+  test("what is moved is told by values that mean something", () => {
+    const values = spread(40, (i) => (i < 34 ? 0 : `a${i}`));
+    const { missing } = renamed(
+      values.map((value) => [value, value] as const),
+      "$.a.count",
+      "$.b.total",
+    );
+    expect(missing.map(({ kind }) => kind)).not.toContain("moved");
   });
 
   test("names that belong to objects themselves are names", () => {

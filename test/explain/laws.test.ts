@@ -136,7 +136,7 @@ describe("causes", () => {
       const explainer = createExplainer();
       for (let i = 0; i < 100; i++) {
         const sample = { id: `${i}`, at: i, method: "GET", target: `/${i}`, path: "$.total" };
-        const values = { legacy: String(i + 1), candidate: String(i % 20 < wrong ? 7 * i * i + 1 : (i + 1) * 100) };
+        const values = { legacy: String(i + 1), candidate: String(i % 20 < wrong ? 7 * i * i + 2 : (i + 1) * 100) };
         const finding = findingId("GET /a", "body", "$.total", "value");
         explainer.observe({
           route: "GET /a",
