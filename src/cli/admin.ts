@@ -6,7 +6,7 @@ import { Agent, request } from "undici";
 import { type Arguments, type Io, UsageError } from "./command.ts";
 import { Failed } from "./failed.ts";
 
-export const DEFAULT_ADMIN = "http://127.0.0.1:9900";
+const DEFAULT_ADMIN = "http://127.0.0.1:9900";
 
 /** The options of every command that asks a running proxy. */
 export const ADMIN_OPTIONS: ParseArgsOptionsConfig = {

@@ -1,7 +1,7 @@
 // cli/control.ts: the switch for four in the morning
 
 import { join } from "node:path";
-import { changeControlFile, moment, parseDuration, parseShare, percent, renderJson, shown } from "../console/index.ts";
+import { changeControlFile, parseDuration, parseShare, renderJson, shown, switchText } from "../console/index.ts";
 import type { Control, Switch } from "../model/control.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
@@ -149,16 +149,8 @@ function switchOf(wish: Wish): Switch {
 
 function told({ everything, routes }: Control): string {
   const lines = [
-    `everything: ${everything === undefined ? "as the config says" : said(everything)}`,
-    ...routes.map(({ route, switch: one }) => `${shown(route, 100)}: ${said(one)}`),
+    `everything: ${everything === undefined ? "as the config says" : switchText(everything)}`,
+    ...routes.map(({ route, switch: one }) => `${shown(route, 100)}: ${switchText(one)}`),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-function said(one: Switch): string {
-  const share = one.share === undefined ? "" : `, ${percent(one.share)}`;
-  const cohort = one.cohort === undefined ? "" : `, cohort ${shown(JSON.stringify(one.cohort), 200)}`;
-  const until = one.until === undefined ? "" : `, until ${moment(one.until)} UTC`;
-  const why = one.why === "" ? "" : `: ${shown(one.why, 200)}`;
-  return `${one.on ? "on" : "off"}${share}${cohort}${until} (${shown(one.by, 60)}, ${moment(one.at)} UTC${why})`;
 }

@@ -11,7 +11,7 @@ import { Failed } from "./failed.ts";
 import { version } from "./version.ts";
 
 /** What an app takes from the outside. */
-export type ServeEffects = {
+type ServeEffects = {
   readonly now: () => number;
   readonly random: () => number;
   readonly newId: () => string;
@@ -22,7 +22,7 @@ export type ServeEffects = {
 };
 
 /** What `serve` needs of an app that is open. */
-export type Served = {
+type Served = {
   readonly address: { readonly host: string; readonly port: number };
   readonly adminUrl: string;
   readonly telemetry: { readonly log: Log };

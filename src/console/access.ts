@@ -18,7 +18,7 @@ export type Asked = {
 export type Refusal = { readonly status: 401 | 403 | 421; readonly detail: string };
 
 /** Addresses that only this machine reaches. A name counts only when it can be nothing else. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
   return bare === "localhost" || bare === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(bare);
 }

@@ -38,7 +38,7 @@ const MAX_ROUTES = 1000;
 const LOOK_EVERY_MS = 400;
 
 /** The switches after a change; pure. */
-export function changed(control: Control, { route, to }: ControlChange): Control {
+function changed(control: Control, { route, to }: ControlChange): Control {
   if (route === undefined) {
     const { routes } = control;
     return to === undefined ? { routes } : { everything: to, routes };
@@ -140,7 +140,7 @@ type Found =
   | { readonly kind: "broken"; readonly detail: string };
 
 /** The switches in a file. A file that is not there means: nothing is set. */
-export async function readControlFile(file: string): Promise<Found> {
+async function readControlFile(file: string): Promise<Found> {
   try {
     const text = await readFile(file, "utf8");
     const control = controlOf(JSON.parse(text));

@@ -7,7 +7,7 @@ import type { Views } from "./views.ts";
 import { type Read, readAccept, readControl, readEpoch, readUnaccept } from "./wishes.ts";
 
 /** A request that may be answered. `body` reads and parses it, once. */
-export type Call = {
+type Call = {
   readonly ports: ConsolePorts;
   readonly views: Views;
   /** The `{id}` of the path, decoded. */

@@ -45,7 +45,7 @@ export function aRoute(route: string, tally: Partial<Tally>, more: Partial<Route
   };
 }
 
-export function aFinding(more: Partial<Finding> = {}): Finding {
+function aFinding(more: Partial<Finding> = {}): Finding {
   return {
     id: "f1a2b3c4",
     route: "GET /orders/{id}",

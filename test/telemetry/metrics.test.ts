@@ -6,6 +6,8 @@ import { COMPARED, type Outcome } from "../../src/model/outcome.ts";
 import { METRICS, PREFIX } from "../../src/telemetry/index.ts";
 import { comparison, open, parse, sum, value } from "./some.ts";
 
+const PROMTOOL = "promtool";
+
 const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", "", 'quo"te', "back\\slash", "new\nline"];
 
 const anOutcome: fc.Arbitrary<Outcome> = fc.oneof(
@@ -111,7 +113,7 @@ describe("metrics", () => {
 
   test("promtool finds nothing wrong with a scrape", async (context) => {
     try {
-      execFileSync("promtool", ["--version"], { stdio: "ignore" });
+      execFileSync(PROMTOOL, ["--version"], { stdio: "ignore" });
     } catch {
       context.skip("promtool is not installed (Debian package prometheus)");
     }
@@ -120,7 +122,7 @@ describe("metrics", () => {
     telemetry.observe({ route: "GET /a", side: "candidate", code: "timeout", durationMs: 10_000, firstByteMs: 3 });
     telemetry.publish("findings", () => [[["GET /a", "open"], 2]]);
     const ours = (await telemetry.metricsText()).split("\n\n").filter((block) => block.includes(PREFIX));
-    const complaints = execFileSync("promtool", ["check", "metrics"], {
+    const complaints = execFileSync(PROMTOOL, ["check", "metrics"], {
       input: `${ours.join("\n")}\n`,
       encoding: "utf8",
     });

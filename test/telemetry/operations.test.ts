@@ -10,6 +10,9 @@ import { METRICS, PREFIX } from "../../src/telemetry/index.ts";
 import type { Metric } from "../../src/telemetry/table.ts";
 import { open } from "./some.ts";
 
+const PROMTOOL = "promtool";
+const PROMETHEUS = "prometheus";
+
 const CONFIG = resolve(import.meta.dirname, "../../config");
 const rulesText = readFileSync(join(CONFIG, "prometheus/rules.yaml"), "utf8");
 const dashboard = JSON.parse(readFileSync(join(CONFIG, "grafana/dashboard.json"), "utf8")) as {
@@ -40,7 +43,7 @@ function need(command: string, context: TestContext): void {
 }
 
 function promtool(...args: string[]): string {
-  return execFileSync("promtool", args, { cwd: join(CONFIG, "prometheus"), encoding: "utf8", stdio: "pipe" });
+  return execFileSync(PROMTOOL, args, { cwd: join(CONFIG, "prometheus"), encoding: "utf8", stdio: "pipe" });
 }
 
 describe("the Prometheus rules", () => {
@@ -134,7 +137,7 @@ describe("a real Prometheus", () => {
       JSON.stringify({ scrape_configs: [scrape], rule_files: [join(CONFIG, "prometheus/rules.yaml")] }),
     );
     const server = spawn(
-      "prometheus",
+      PROMETHEUS,
       [
         `--config.file=${folder}/prometheus.json`,
         `--storage.tsdb.path=${folder}/data`,

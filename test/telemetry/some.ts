@@ -33,7 +33,7 @@ export function open(options: Partial<TelemetryOptions> = {}) {
   return { telemetry, written, logged };
 }
 
-export const response = (status: number, durationMs = 1): Response => ({
+const response = (status: number, durationMs = 1): Response => ({
   kind: "response",
   status,
   reason: "",

@@ -10,7 +10,7 @@ export type Gate = {
   readonly routes: readonly GateLine[];
 };
 
-export type GateLine = {
+type GateLine = {
   readonly route: string;
   readonly verdict: Verdict;
   readonly distinct: number;

@@ -98,7 +98,7 @@ function brief(finding: Finding): string {
 }
 
 /** Text in a sentence: every character that Markdown or HTML could take for its own is escaped. */
-export function prose(text: string): string {
+function prose(text: string): string {
   return shown(text, 400)
     .replace(/[\\`*_{}[\]()#~]/g, "\\$&")
     .replace(/[<>&@|]/g, (one) => `&#${one.charCodeAt(0)};`)
@@ -107,7 +107,7 @@ export function prose(text: string): string {
 }
 
 /** Text as code: the fence is longer than any run of backticks in it. Not for tables, where a pipe would end the cell. */
-export function code(text: string): string {
+function code(text: string): string {
   const safe = shown(text, 200);
   const fence = "`".repeat(longestRun(safe) + 1);
   return safe === "" ? "``` ```" : `${fence} ${safe} ${fence}`;

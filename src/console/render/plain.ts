@@ -20,7 +20,7 @@ function spelled(one: string): string {
 }
 
 /** At most `max` characters, and how long it was. Never cuts a surrogate pair in two. */
-export function clip(text: string, max: number): string {
+function clip(text: string, max: number): string {
   if (text.length <= max) return text;
   const end = /[\ud800-\udbff]/.test(text[max - 1] ?? "") ? max - 1 : max;
   return `${text.slice(0, end)}... (${count(text.length)} characters)`;
