@@ -50,9 +50,17 @@ function changed(control: Control, { route, to }: ControlChange): Control {
 export async function openControl(options: ControlOptions): Promise<ControlRoom> {
   const { file, now } = options;
   let control: Control = NO_CONTROL;
+  /** When the first of the switches passes its time. */
+  let expiry = Number.POSITIVE_INFINITY;
   let seen: string | undefined;
   let warned: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
+
+  const set = (next: Control) => {
+    control = next;
+    const all = [...(next.everything === undefined ? [] : [next.everything]), ...next.routes.map((one) => one.switch)];
+    expiry = Math.min(...all.map((one) => one.until ?? Number.POSITIVE_INFINITY));
+  };
 
   const warn = (message: string) => {
     if (warned !== message) options.warn(message); // a file that stays broken is told of once
@@ -67,7 +75,7 @@ export async function openControl(options: ControlOptions): Promise<ControlRoom>
     if (seen !== undefined || found.kind === "read") {
       const to = found.kind === "read" ? found.control : NO_CONTROL;
       if (seen !== undefined) options.audit(entry(now(), "file", file, control, to, "the file changed"));
-      control = to;
+      set(to);
     }
     seen = found.text;
     warned = undefined;
@@ -87,10 +95,9 @@ export async function openControl(options: ControlOptions): Promise<ControlRoom>
   return {
     read: () => {
       const at = now();
-      const over = (one: Switch | undefined) => one !== undefined && !inForce(one, at);
-      if (!over(control.everything) && !control.routes.some((one) => over(one.switch))) return control;
+      if (at < expiry) return control;
       const routes = control.routes.filter((one) => inForce(one.switch, at));
-      control = inForce(control.everything, at) ? { everything: control.everything, routes } : { routes };
+      set(inForce(control.everything, at) ? { everything: control.everything, routes } : { routes });
       return control;
     },
     change: (change) => {
@@ -101,7 +108,7 @@ export async function openControl(options: ControlOptions): Promise<ControlRoom>
       }
       const from = of(control, change.route);
       options.audit(entry(now(), change.by, change.route ?? "everything", from, change.to, change.why));
-      control = next; // at once: a disk that hangs must not keep the switch from working
+      set(next); // at once: a disk that hangs must not keep the switch from working
       return inTurn(async () => {
         if (file === undefined) return { ok: true };
         const text = JSON.stringify(control, null, 2);
