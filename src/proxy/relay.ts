@@ -178,7 +178,8 @@ export class Relay implements Listener, Uploading, Watched {
   }
 
   onDrain(): void {
-    this.upload?.resume();
+    if (this.upload?.complete !== false) return;
+    this.upload.resume();
     this.owes(BODY);
   }
 
@@ -291,6 +292,7 @@ export class Relay implements Listener, Uploading, Watched {
     this.over = true;
     const { room, route, id, shadow } = this;
     room.open.delete(this);
+    if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
     room.ports.observe(observationOf(route.name, "legacy", answer));
     if (shadow !== undefined) {
       if (answer.kind === "unseen") shadow.abandon();

@@ -226,6 +226,27 @@ describe("a legacy that", () => {
     await client.until((text) => text.split("413").length === 3);
   });
 
+  test.each<[string, (socket: Socket) => void]>([
+    ["closes", (socket) => void socket.end()],
+    ["drops the connection with the upload unread", (socket) => void socket.destroy()],
+  ])("answers an upload and %s is heard all the same", async (_name, close) => {
+    await using legacy = await rawServer((socket) => {
+      socket.once("data", () => {
+        socket.pause();
+        socket.write("HTTP/1.1 413 Too Much\r\nContent-Length: 3\r\n\r\nbig", () => close(socket));
+      });
+    });
+    await using room = await openRoom(legacy, legacy, { limits: { idleTimeout: 300 } });
+    for (let i = 0; i < 10; i++) {
+      await using client = await rawClient(room.port);
+      client.send("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n\r\n");
+      client.send(Buffer.alloc(20_000_000));
+      expect(await client.until(isWhole)).toContain("413 Too Much");
+      // All that the client has sent is taken, so that its connection is not stuck; then, as it stands still, it is let go.
+      if (i === 0) await client.end();
+    }
+  });
+
   test("keeps reading after an early answer is sent all of the upload", async () => {
     let read = "";
     await using legacy = await rawServer((socket) => {

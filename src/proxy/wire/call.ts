@@ -59,14 +59,14 @@ export class Call {
 
   /** Sends a piece of the body. False: wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
-    const socket = this.connection?.socket;
-    if (socket === undefined || bytes.length === 0) return true;
-    if (this.framing !== "chunked") return this.wrote(socket.write(bytes));
-    socket.cork();
-    socket.write(`${bytes.length.toString(16)}\r\n`, "latin1");
-    socket.write(bytes);
-    const room = socket.write("\r\n", "latin1");
-    socket.uncork();
+    const { connection } = this;
+    if (connection === undefined || bytes.length === 0) return true;
+    if (this.framing !== "chunked") return this.wrote(connection.write(bytes));
+    connection.socket.cork();
+    connection.write(`${bytes.length.toString(16)}\r\n`);
+    connection.write(bytes);
+    const room = connection.write("\r\n");
+    connection.socket.uncork();
     return this.wrote(room);
   }
 
@@ -79,7 +79,7 @@ export class Call {
     if (this.framing === "chunked") {
       let text = "0\r\n";
       for (let i = 0; i < trailers.length; i += 2) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`;
-      connection.socket.write(`${text}\r\n`, "latin1");
+      connection.write(`${text}\r\n`);
     }
     connection.requestSent();
   }

@@ -29,6 +29,8 @@ export type Keeper = {
 };
 
 const MAX_INFORMATION = 32;
+/** How long a peer that takes nothing any more may still speak. */
+const LAST_WORDS_MS = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Connection implements ResponseSink, Watched {
@@ -47,6 +49,8 @@ export class Connection implements ResponseSink, Watched {
   private answering = false;
   private paused = false;
   private gone = false;
+  /** The peer takes nothing any more. */
+  private deaf = false;
 
   constructor(dialer: Dialer, keeper: Keeper) {
     this.keeper = keeper;
@@ -57,6 +61,7 @@ export class Connection implements ResponseSink, Watched {
       buffer: keeper.readBuffer,
       callback: (length, bytes) => this.read(length, bytes as Buffer),
     });
+    this.hearBeforeDying();
     this.socket.on("connect", () => this.connected(dialer.origin.secure ? "tls" : "open"));
     if (dialer.origin.secure) this.socket.on("secureConnect", () => this.connected("open"));
     this.socket.on("drain", () => this.drained());
@@ -71,7 +76,7 @@ export class Connection implements ResponseSink, Watched {
     this.answering = false;
     call.connection = this;
     this.parser.begin(call.toHead);
-    this.socket.write(call.head, "latin1");
+    this.write(call.head);
     if (this.phase !== "open") this.expectWithin(this.keeper.options.connectTimeout);
     else if (call.sent) this.expectWithin(this.keeper.options.headTimeout);
     else this.deadline = call.deadline;
@@ -84,9 +89,16 @@ export class Connection implements ResponseSink, Watched {
     this.destroy();
   }
 
+  /** Sends bytes of the request. False: wait for the listener's `onDrain`. */
+  write(bytes: Uint8Array | string): boolean {
+    if (this.deaf || this.gone) return true;
+    return typeof bytes === "string" ? this.socket.write(bytes, "latin1") : this.socket.write(bytes);
+  }
+
   /** The call's request is written whole. */
   requestSent(): void {
     if (this.call === undefined) return;
+    if (this.deaf) this.persistent = false;
     if (this.call.over) this.release();
     else if (!this.answering && this.phase === "open") this.expectWithin(this.keeper.options.headTimeout);
   }
@@ -161,6 +173,23 @@ export class Connection implements ResponseSink, Watched {
     call.listener.onEnd(trailers);
   }
 
+  /**
+   * A server that refuses an upload answers and closes; our next write then fails, and Node would close the socket with that
+   * answer unread. So a failed write only ends the writing: the read side brings the answer, and then its own end.
+   */
+  private hearBeforeDying(): void {
+    const { socket } = this;
+    const destroy = socket.destroy;
+    socket.destroy = (error?: Error) => {
+      const writing = (error as NodeJS.ErrnoException | undefined)?.syscall === "write";
+      if (!writing || this.deaf || this.call === undefined || this.call.over) return destroy.call(socket, error);
+      this.deaf = true;
+      this.expectWithin(LAST_WORDS_MS);
+      this.call.listener.onDrain();
+      return socket;
+    };
+  }
+
   private connected(phase: Phase): void {
     this.phase = phase;
     if (phase !== "open" || this.call === undefined) return;
@@ -168,7 +197,8 @@ export class Connection implements ResponseSink, Watched {
     else this.deadline = this.call.deadline;
   }
 
-  private expectWithin(ms: number): void {
+  private expectWithin(most: number): void {
+    const ms = this.deaf ? Math.min(most, LAST_WORDS_MS) : most;
     this.deadline = Math.min(performance.now() + ms, this.call?.deadline ?? NEVER);
   }
 
@@ -189,7 +219,7 @@ export class Connection implements ResponseSink, Watched {
       call.listener.onPause();
       return !this.paused;
     }
-    if (used < length) this.persistent = false;
+    if (used < length || this.deaf) this.persistent = false;
     if (call.sent || !this.persistent) this.release();
     else this.deadline = NEVER; // answered early: the rest of the request still goes on
     return !this.gone;
@@ -197,8 +227,9 @@ export class Connection implements ResponseSink, Watched {
 
   private ended(): void {
     const fault = this.parser.finish();
+    this.persistent = false;
     if (fault !== undefined && this.call !== undefined) this.fail(brokenOff(fault));
-    else this.abandon();
+    else this.cut();
   }
 
   private drained(): void {
@@ -233,7 +264,11 @@ export class Connection implements ResponseSink, Watched {
     this.destroy();
     if (call === undefined) return;
     call.connection = undefined;
-    if (call.over) return;
+    if (call.over) {
+      // Answered already: what is left of the request has nowhere to go, and need not wait for it.
+      call.listener.onDrain();
+      return;
+    }
     call.over = true;
     call.listener.onFailure(trouble, stale);
   }
