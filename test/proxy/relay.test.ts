@@ -14,6 +14,16 @@ async function through(reply: string | Buffer, request = GET, enough?: (text: st
   return await exchange(room.port, latin1(request), enough);
 }
 
+/** Waits until a count has not moved for a hundred looks. */
+async function levelsOff(count: () => number): Promise<void> {
+  let [last, still] = [-1, 0];
+  await eventually(() => {
+    still = count() === last ? still + 1 : 0;
+    last = count();
+    return still >= 100;
+  });
+}
+
 describe("legacy's answer", () => {
   test("reaches the client byte for byte but for hop-by-hop fields", async () => {
     const answer =
@@ -158,12 +168,7 @@ describe("legacy's answer", () => {
     client.pause();
     await eventually(() => written > piece.length);
     // Nobody reads: what is written levels off at the sockets' buffers.
-    let last = -1;
-    await eventually(() => {
-      const still = last === written;
-      last = written;
-      return still;
-    });
+    await levelsOff(() => written);
     expect(written).toBeLessThan(size / 2);
     const before = process.memoryUsage().rss;
     let most = 0;
@@ -292,12 +297,8 @@ describe("the client's request", () => {
       }
     };
     more();
-    let last = -1;
-    await eventually(() => {
-      const still = last === written && socketOfLegacy !== undefined;
-      last = written;
-      return still;
-    });
+    await eventually(() => socketOfLegacy !== undefined);
+    await levelsOff(() => written);
     expect(written).toBeLessThan(size / 2);
     const before = process.memoryUsage().rss;
     socketOfLegacy!.resume();
