@@ -80,7 +80,7 @@ export function storeContract(open: (limits: StoreLimits) => Promise<Store>): vo
             expect(byName(await store.documents(kind))).toEqual(byName(left.filter((one) => one.kind === kind)));
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 12 },
       );
     });
 

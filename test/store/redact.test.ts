@@ -342,6 +342,9 @@ describe("fields and targets", () => {
     expect(one("set-cookie", '["sid=abc"]')).toBe('"[redacted]"');
     expect(one("location", '"/x?token=abc"')).toBe('"/x?token=[redacted]"');
     expect(one("x-plain", '"abc"')).toBe('"abc"');
+    expect(redactor.value("set-cookie", '"sid=abc; Path=/"')).toBe('"sid=[redacted]; Path=/"');
+    expect(redactor.value("", "200")).toBe("200");
+    expect(compileRedactor(settings({ values: "hashed" })).value("", "200")).toBe("200");
   });
 });
 

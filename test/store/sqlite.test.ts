@@ -45,7 +45,7 @@ describe("the sqlite store", () => {
           expect(await source.audit(1)).toEqual([entry(odd)]);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

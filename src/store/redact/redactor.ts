@@ -21,7 +21,10 @@ export type Redactor = {
   readonly target: (target: string, route?: string) => string;
   /** A body without content codings, as readable text. */
   readonly body: (bytes: Uint8Array, mediaType: string | undefined) => string;
-  /** The value at a path of a body: gone when it is at or below a secret place, and without the secrets below it. */
+  /**
+   * A value as a difference has it, by the difference's path: a place in a body (`$.a`), a field's name, or none for the
+   * status. Gone when it is at or below a secret place, and without the secrets below it.
+   */
   readonly value: (path: string, json: JsonText) => JsonText;
   /** A message, an error, a note, a log line: anything. */
   readonly text: (text: string) => string;
@@ -45,12 +48,12 @@ export function compileRedactor(settings: RedactSettings): Redactor {
   };
   const markup = createMarkup({ isSecret, text: looks, marks });
   json = createJsonRedactor({ places, marks, sweep, markup, cards: settings.patterns.includes("card") });
-  const value = (text: string): string => (/^\s*</.test(text) ? markup(text) : looks(text));
-  const parameters = createParameters({ isSecret, value, marks, sweep });
+  const parameter = (text: string): string => (/^\s*</.test(text) ? markup(text) : looks(text));
+  const parameters = createParameters({ isSecret, value: parameter, marks, sweep });
   const body = createBodies({ marks, sweep, json, markup, parameters, isSecret, places });
   const heads = createHeads({ secretFields, parameters, marks, sweep });
 
-  const valueAt = (path: string, text: JsonText): JsonText => {
+  const inBody = (path: string, text: JsonText): JsonText => {
     let at = places.root;
     for (const step of stepsOf(path) ?? []) {
       if (places.secret(at)) break;
@@ -71,16 +74,17 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     return secretFields.has(name) ? gone(text) : (json.sound(text, places.root) ?? JSON.stringify(sweep(text)));
   };
 
+  const value = (path: string, text: JsonText): JsonText => {
+    if (path === "" && /^\d{3}$/.test(text)) return text;
+    return path === "" || path.startsWith("$") ? inBody(path, text) : ofField(path, text);
+  };
+
   const difference = <D extends Difference>(_route: string, one: D): D => {
-    const of = (text: JsonText): JsonText => {
-      if (one.where === "status") return text;
-      return one.where === "field" ? ofField(one.path, text) : valueAt(one.path, text);
-    };
     return {
       ...one,
       path: sweep(one.path),
-      ...(one.legacy === undefined ? {} : { legacy: of(one.legacy) }),
-      ...(one.candidate === undefined ? {} : { candidate: of(one.candidate) }),
+      ...(one.legacy === undefined ? {} : { legacy: value(one.path, one.legacy) }),
+      ...(one.candidate === undefined ? {} : { candidate: value(one.path, one.candidate) }),
       ...(one.note === undefined ? {} : { note: sweep(one.note) }),
     };
   };
@@ -89,7 +93,7 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     fields: heads.fields,
     target: heads.target,
     body,
-    value: valueAt,
+    value,
     text: sweep,
     difference,
     forRequest: (request) => {
