@@ -56,21 +56,41 @@ const LONGEST_CARD = 19;
 function findCards(text: string, found: (span: Span) => void): void {
   if (text.length < 13) return;
   for (const run of text.matchAll(DIGIT_GROUPS)) {
-    if (run[0].length < 13) continue;
-    const groups = [...run[0].matchAll(/\d+/g)];
-    for (let first = 0; first < groups.length; first += 1) {
-      const start = run.index + groups[first]!.index;
-      if (first === 0 && text[start - 1] === "." && /\d/.test(text[start - 2] ?? "")) continue; // a decimal fraction
-      let digits = "";
-      for (let last = first; last < groups.length; last += 1) {
-        if (digits.length + groups[last]![0].length > LONGEST_CARD) break;
-        digits += groups[last]![0];
-        if (isCard(digits))
-          found({ start, end: run.index + groups[last]!.index + groups[last]![0].length, label: "card" });
-      }
+    if (run[0].length >= 13) findCardsIn(text, run.index, run.index + run[0].length, found);
+  }
+}
+
+/** A card number is some of the groups of a run: an expiry date or another number may stand beside it. */
+function findCardsIn(text: string, from: number, to: number, found: (span: Span) => void): void {
+  let digits = "";
+  /** Of each group: how many digits are before it, and where it stands. */
+  const before: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let at = from; at < to; ) {
+    const start = at;
+    while (at < to && isDigit(text.charCodeAt(at))) at += 1;
+    before.push(digits.length);
+    starts.push(start);
+    ends.push(at);
+    digits += text.slice(start, at);
+    at += 1;
+  }
+  before.push(digits.length);
+  const fraction = text[from - 1] === "." && /\d/.test(text[from - 2] ?? "");
+  for (let first = fraction ? 1 : 0; first < starts.length; first += 1) {
+    const head = digits.charCodeAt(before[first]!);
+    if (head < 0x32 || head > 0x36) continue; // all networks begin with 2 to 6
+    for (let last = first; last < starts.length; last += 1) {
+      const length = before[last + 1]! - before[first]!;
+      if (length > LONGEST_CARD) break;
+      if (length < 13 || !isCard(digits.slice(before[first], before[last + 1]))) continue;
+      found({ start: starts[first]!, end: ends[last]!, label: "card" });
     }
   }
 }
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
 /** Digits alone that a payment network may have issued: prefix, length and Luhn check (ISO/IEC 7812-1). */
 export function isCard(digits: string): boolean {

@@ -5,8 +5,8 @@ export type View = { readonly text: string; readonly at: Uint32Array | undefined
 
 /** JSON in a query parameter inside of a URL in a JSON string is three; more than that hides from people as well. */
 const LAYERS = 4;
-const ESCAPE =
-  /%([0-7][0-9a-f])|\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|(["'\\/nrt]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|apos|colon|commat|equals|gt|hyphen|lowbar|lt|nbsp|period|quot));/gi;
+const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/iy;
+const BRACED = /\\u\{([0-9a-f]{1,6})\}/iy;
 const NAMED: ReadonlyMap<string, string> = new Map([
   ["amp", "&"],
   ["apos", "'"],
@@ -20,9 +20,15 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ["nbsp", " "],
   ["period", "."],
   ["quot", '"'],
+]);
+const SHORT: ReadonlyMap<string, string> = new Map([
   ["n", "\n"],
   ["r", "\r"],
   ["t", "\t"],
+  ["/", "/"],
+  ["\\", "\\"],
+  ['"', '"'],
+  ["'", "'"],
 ]);
 
 /**
@@ -37,37 +43,84 @@ export function* viewsOf(text: string): Generator<View, void, undefined> {
   }
 }
 
-/** One layer of escapes undone in one pass; none when there was nothing to undo. */
+/**
+ * One layer of escapes undone in one pass; none when there was nothing to undo. By code units into one array: a body made
+ * of escapes must not cost more than any other.
+ */
 function undone({ text, at }: View): View | undefined {
-  let out = "";
-  let map: Uint32Array | undefined;
-  let copied = 0;
-  const copy = (end: number) => {
-    for (let i = copied; i < end; i += 1) map![out.length + i - copied] = at === undefined ? i : at[i]!;
-    out += text.slice(copied, end);
+  if (!/[%\\&]/.test(text)) return undefined;
+  const units = new Uint16Array(text.length);
+  const map = new Uint32Array(text.length + 1);
+  let length = 0;
+  let escapes = 0;
+  const put = (unit: number, from: number) => {
+    units[length] = unit;
+    map[length] = at === undefined ? from : at[from]!;
+    length += 1;
   };
-  ESCAPE.lastIndex = 0;
-  for (let found = ESCAPE.exec(text); found !== null; found = ESCAPE.exec(text)) {
-    map ??= new Uint32Array(text.length + 1);
-    copy(found.index);
-    copied = ESCAPE.lastIndex;
-    const begin = at === undefined ? found.index : at[found.index]!;
-    for (const unit of meaning(found)) {
-      map[out.length] = begin;
-      out += unit;
+  for (let i = 0; i < text.length; ) {
+    const code = text.charCodeAt(i);
+    const undo = code === 0x25 || code === 0x5c || code === 0x26 ? escapeAt(text, i, code) : undefined;
+    if (undo === undefined) {
+      put(code, i);
+      i += 1;
+      continue;
     }
+    escapes += 1;
+    // An escape is never shorter than what it means.
+    if (undo.point > 0xffff) {
+      put(0xd800 + ((undo.point - 0x10000) >> 10), i);
+      put(0xdc00 + ((undo.point - 0x10000) & 0x3ff), i);
+    } else put(undo.point, i);
+    i = undo.end;
   }
-  if (map === undefined) return undefined;
-  copy(text.length);
-  map[out.length] = at === undefined ? text.length : at[text.length]!;
-  return { text: out, at: map };
+  if (escapes === 0) return undefined;
+  map[length] = at === undefined ? text.length : at[text.length]!;
+  return { text: Buffer.from(units.buffer, 0, length * 2).toString("utf16le"), at: map };
 }
 
-/** One character or two code units, never more than the escape had. */
-function meaning([, percent, u4, braced, x2, short, decimal, hex, name]: RegExpExecArray): string[] {
-  const named = short ?? name;
-  if (named !== undefined) return [NAMED.get(named.toLowerCase()) ?? named];
-  const digits = percent ?? u4 ?? braced ?? x2 ?? hex;
-  const code = digits === undefined ? Number(decimal) : Number.parseInt(digits, 16);
-  return code > 0x10ffff ? ["\ufffd"] : String.fromCodePoint(code).split("");
+type Escape = { readonly point: number; readonly end: number };
+
+/** The escape that begins here with `%`, a backslash or `&`, if it is one. */
+function escapeAt(text: string, at: number, first: number): Escape | undefined {
+  if (first === 0x25) {
+    const point = hex(text, at + 1, at + 3);
+    return point >= 0 && point < 0x80 ? { point, end: at + 3 } : undefined;
+  }
+  if (first === 0x26) {
+    REFERENCE.lastIndex = at;
+    const found = REFERENCE.exec(text);
+    if (found === null) return undefined;
+    const [, decimal, hexadecimal, name] = found;
+    const named = name === undefined ? undefined : NAMED.get(name.toLowerCase());
+    if (name !== undefined && named === undefined) return undefined;
+    const point = named?.charCodeAt(0) ?? (decimal === undefined ? Number.parseInt(hexadecimal!, 16) : Number(decimal));
+    return { point: point > 0x10ffff ? 0xfffd : point, end: REFERENCE.lastIndex };
+  }
+  const kind = text[at + 1];
+  if (kind === undefined) return undefined;
+  const short = SHORT.get(kind);
+  if (short !== undefined) return { point: short.charCodeAt(0), end: at + 2 };
+  const digits = kind === "u" ? 4 : kind === "x" ? 2 : 0;
+  if (digits === 0) return undefined;
+  const point = hex(text, at + 2, at + 2 + digits);
+  if (point >= 0) return { point, end: at + 2 + digits };
+  BRACED.lastIndex = at;
+  const braced = BRACED.exec(text)?.[1];
+  return braced === undefined
+    ? undefined
+    : { point: Math.min(0x10ffff, Number.parseInt(braced, 16)), end: BRACED.lastIndex };
+}
+
+/** The number that these hexadecimal digits make, or -1 when one of them is none. */
+function hex(text: string, from: number, to: number): number {
+  if (to > text.length) return -1;
+  let value = 0;
+  for (let i = from; i < to; i += 1) {
+    const code = text.charCodeAt(i) | 0x20;
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+    if (digit < 0 || text.charCodeAt(i) < 0x30) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
 }
