@@ -15,7 +15,7 @@ const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
 
 Prints tables and writes bench/results/<time>.json. Needs Linux (/proc). nginx is measured if it is installed.
 cpu us: microseconds of CPU a request, the whole process tree, 64 connections asking as fast as they are answered.
-paced cpu us, p50, p99: at a fixed rate. opens: connections opened a request. shadowed: candidate requests a request.
+paced cpu us, p50, p99: at a fixed rate. opens: connections opened a request. shadowed, paced: candidate requests a request, in each of the two; under 1 shadowing was shed.
 `;
 
 const { values } = parseArgs({

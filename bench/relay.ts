@@ -18,7 +18,8 @@ export type RelayRow = {
   readonly legacyOpens: number;
   readonly candidateOpens?: number;
   /** Candidate requests a client request: under 1 means that shadowing was shed, and flatters the CPU. */
-  readonly shadowed?: number;
+  readonly shadowedBusy?: number;
+  readonly shadowedPaced?: number;
   readonly p50: number;
   readonly p99: number;
   readonly errors: number;
@@ -123,6 +124,8 @@ async function benchSize(
     const all = [...busy, ...paced];
     const answered = all.reduce((sum, { load }) => sum + load.answered, 0);
     const sum = (pick: (one: Measured) => number) => all.reduce((total, one) => total + pick(one), 0);
+    const shadowed = (runs: readonly Measured[]) =>
+      median(runs.map(({ candidate, load }) => candidate!.requests / load.answered));
     return {
       contender: contender.name,
       size,
@@ -141,7 +144,8 @@ async function benchSize(
         ? {}
         : {
             candidateOpens: sum(({ candidate }) => candidate!.connections) / answered,
-            shadowed: sum(({ candidate }) => candidate!.requests) / answered,
+            shadowedBusy: shadowed(busy),
+            shadowedPaced: shadowed(paced),
           }),
     };
   });
@@ -170,6 +174,7 @@ export function relayTable(rows: readonly RelayRow[]): string {
     "opens",
     "shadow opens",
     "shadowed",
+    "paced",
     "rss MiB",
     "errors",
   ];
@@ -190,7 +195,8 @@ export function relayTable(rows: readonly RelayRow[]): string {
       figure(row.p99, 2),
       figure(row.legacyOpens, 3),
       figure(row.candidateOpens, 3),
-      figure(row.shadowed, 3),
+      figure(row.shadowedBusy, 2),
+      figure(row.shadowedPaced, 2),
       figure(row.rssMiB, 0),
       String(row.errors),
     ]);
