@@ -75,10 +75,10 @@ function strays(report: Report, planted: readonly Planted[]): Check[] {
   const findings = report.findings
     .filter((finding) => !known.has(`difference ${key(finding)}`))
     .map((finding) => stray(finding, `finding: ${spell(finding)}, ${finding.count} times`));
-  const noise = report.unsteady
-    .filter((unsteady) => unsteady.standing === "noise" && !known.has(`noise ${key(unsteady)}`))
-    .map((unsteady) => stray(unsteady, `noise: ${spell(unsteady)}, ${unsteady.count} times`));
-  return [...findings, ...noise];
+  const unsteady = report.unsteady
+    .filter((one) => !known.has(`${one.standing === "noise" ? "noise" : "lag"} ${key(one)}`))
+    .map((one) => stray(one, `${one.standing}: ${spell(one)}, ${one.count} times`));
+  return [...findings, ...unsteady];
 }
 
 const stray = ({ route }: Finding | Unsteady, says: string): Check => ({ ok: false, name: "not planted", route, says });
