@@ -36,6 +36,8 @@ export type RunningProxy = {
 export type ProxyGauges = {
   readonly inFlight: number;
   readonly candidateInFlight: number;
+  /** How many the candidate may hold at once, as its answers have it now. */
+  readonly candidateLimit: number;
   readonly captureBytes: number;
   readonly breaker: BreakerState;
   readonly connections: number;
@@ -172,6 +174,9 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     update(next) {
       const before = settings.options;
       settings = createSettings(next, sweeper, ports, settings);
+      server.maxConnections = next.limits.maxConnections;
+      server.headersTimeout = next.limits.headTimeout;
+      server.keepAliveTimeout = next.limits.keepAlive;
       if (JSON.stringify(before.legacy) !== JSON.stringify(next.legacy)) {
         tunnel = createTunnel(next.legacy, next.forwarded.xForwarded, tunnels);
       }
@@ -182,6 +187,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     gauges: () => ({
       inFlight: room.open.size,
       candidateInFlight: settings.shadows.open.size,
+      candidateLimit: settings.shadows.concurrency.limit(),
       captureBytes: settings.shadows.budget.used,
       breaker: settings.shadows.breaker.state(performance.now()),
       connections: connections.size,

@@ -48,6 +48,10 @@ export type ShadowOptions = {
   readonly methods: readonly string[];
   /** The largest request body a `readOnly` route is shadowed with. */
   readonly maxRequestBody: number;
+  /** Shadow requests a second; no limit unless set. */
+  readonly perSecond?: number;
+  /** When our own event loop runs later than this (milliseconds, 250 unless set), shadowing is what is left out. */
+  readonly maxLag?: number;
   readonly stickyBy?: StickyBy;
   /** How long a finished candidate waits for a client that takes legacy's answer slowly. */
   readonly patience: number;
@@ -131,7 +135,12 @@ const UPSTREAM: UpstreamOptions = {
 export const DEFAULTS = {
   legacy: UPSTREAM,
   candidate: { ...UPSTREAM, maxConnections: 256, maxWaiting: 0, timeout: 10_000, maxInFlight: 256 },
-  shadow: { sample: 1, methods: ["GET", "HEAD"], maxRequestBody: 64 * 1024, patience: 10_000 },
+  shadow: {
+    sample: 1,
+    methods: ["GET", "HEAD"],
+    maxRequestBody: 64 * 1024,
+    patience: 10_000,
+  },
   capture: { maxBody: 1024 * 1024, budget: 128 * 1024 * 1024 },
   breaker: { errorShare: 0.5, minRequests: 20, window: 10_000, openFor: 5_000, probes: 3 },
   routes: [],

@@ -3,8 +3,10 @@
 import type { AdmitState } from "./admit.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Budget } from "./capture.ts";
+import { createConcurrency } from "./concurrency.ts";
 import type { ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
+import { createRate } from "./rate.ts";
 import { createRoutes, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
 import { createPool, type Pool } from "./wire/pool.ts";
@@ -34,6 +36,9 @@ export function createSettings(
     before && same(options.breaker, before.options.breaker) && pool === before.shadows.pool
       ? before.shadows.breaker
       : createBreaker(options.breaker);
+  const kept =
+    before && pool === before.shadows.pool && options.candidate.maxInFlight === before.options.candidate.maxInFlight;
+  const concurrency = kept ? before.shadows.concurrency : createConcurrency(options.candidate.maxInFlight);
   const open = before?.shadows.open ?? new Set<Shadow>();
   const used = before?.shadows.budget;
   const budget: Budget = used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget };
@@ -48,11 +53,13 @@ export function createSettings(
         ? before.routes
         : createRoutes(options.routes, options.maxRoutes),
     legacy,
-    shadows: { pool, breaker, budget, sweeper, maxBody, timeout, patience, observe: ports.observe, open },
+    shadows: { pool, breaker, concurrency, budget, sweeper, maxBody, timeout, patience, observe: ports.observe, open },
     admit: {
       shadow: options.shadow,
-      candidate: options.candidate,
       breaker,
+      concurrency,
+      rate: createRate(options.shadow.perSecond ?? Number.POSITIVE_INFINITY),
+      lag: sweeper.lag,
       budget,
       candidateInFlight: () => open.size,
     },

@@ -6,6 +6,7 @@ import type { Exchange, RequestHead } from "../model/exchange.ts";
 import { Asking } from "./asking.ts";
 import type { Breaker } from "./breaker.ts";
 import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
+import type { Concurrency } from "./concurrency.ts";
 import { Call } from "./wire/call.ts";
 import type { Pool } from "./wire/pool.ts";
 import type { Sweeper, Watched } from "./wire/sweeper.ts";
@@ -14,6 +15,7 @@ import type { Sweeper, Watched } from "./wire/sweeper.ts";
 export type ShadowRoom = {
   readonly pool: Pool;
   readonly breaker: Breaker;
+  readonly concurrency: Concurrency;
   readonly budget: Budget;
   readonly sweeper: Sweeper;
   readonly maxBody: number;
@@ -103,6 +105,7 @@ export class Shadow implements Watched {
     room.open.delete(this);
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : answer.kind === "response", now);
+    room.concurrency.record(answer, now);
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
       this.end();
