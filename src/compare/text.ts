@@ -29,9 +29,21 @@ export function textFrom(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
+/** A line so long that it must be said where in it the change is, in characters. */
+const LONG = 200;
+
 function withLineNumber(difference: Difference): Difference {
   const index = /^\$\[(\d+)\]$/.exec(difference.path)?.[1];
-  return index === undefined || difference.note ? difference : { ...difference, note: `line ${Number(index) + 1}` };
+  if (index === undefined || difference.note) return difference;
+  return { ...difference, note: `line ${Number(index) + 1}${within(difference)}` };
+}
+
+function within({ kind, legacy = "", candidate = "" }: Difference): string {
+  if (kind !== "value" || Math.min(legacy.length, candidate.length) < LONG) return "";
+  const [a, b] = [JSON.parse(legacy) as string, JSON.parse(candidate) as string];
+  let at = 0;
+  while (a[at] === b[at] && at < a.length) at += 1;
+  return `, from character ${at + 1} on`;
 }
 
 const ENDS: readonly (readonly [RegExp, string])[] = [

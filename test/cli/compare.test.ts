@@ -85,6 +85,28 @@ $.items[1].price  value
     expect(out.length).toBeLessThan(1000);
   });
 
+  test("shows two long values where they part", async () => {
+    const long = (end: string) => `{"a":"${"x".repeat(5000)}${end}"}`;
+    const { out } = await run([file("a.json", long("one")), file("b.json", long("two"))]);
+    expect(out).toContain('- "a": …xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxone" from character 4972 on');
+    expect(out).toContain('+ "a": …xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxtwo" from character 4972 on');
+  });
+
+  test("shows what stands around in XML and CSV too", async () => {
+    const xml = (price: number) => `<o><item id="1"><name>x</name><price>${price}</price></item></o>`;
+    expect((await run([file("a.xml", xml(1)), file("b.xml", xml(2))])).out).toContain(`$.o[0].item[1].price  value
+  - "price": "1"
+  + "price": "2"
+`);
+    const csv = (price: number) => `id,name,price\n1,a,1\n2,b,${price}\n`;
+    expect((await run([file("a.csv", csv(1)), file("b.csv", csv(2))])).out).toContain(`$[1].price  value
+    "id": "2"
+    "name": "b"
+  - "price": "1"
+  + "price": "2"
+`);
+  });
+
   test("nothing in a body is obeyed by the terminal", async () => {
     const hostile = "\x9b31m\u202e\u001b]0;x\u0007";
     const [a, b] = [file("a.txt", `a\n${hostile}\nb`), file("b.txt", `a\n${hostile}!\nb`)];

@@ -93,7 +93,7 @@ describe("whatever the bytes and the type", () => {
         expect(bodies(type, a, Buffer.from(a)).differences).toEqual([]);
         expect(kinds(bodies(type, b, a).differences)).toEqual(mirrored(there.differences));
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     );
   });
 });
@@ -151,7 +151,7 @@ describe("whatever the responses", () => {
         expect(compareResponses(a, a, mapped, LIMITS)).toMatchObject({ differences: [] });
         expect(identical(a, a)).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -161,7 +161,7 @@ describe("whatever the responses", () => {
         const b = { ...a, fields: [...a.fields, ...more] };
         if (identical(a, b, by)) expect(compareResponses(a, b, by, LIMITS).differences).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -5,8 +5,8 @@ import { parsePath } from "../../model/parse-path.ts";
 /** Values that keep the spelling of their numbers. */
 type Value = unknown;
 
-/** A line of context; `here` is the place itself. */
-export type Line = { readonly text: string; readonly here: boolean };
+/** A line of context: a name or an index, and the value as JSON text; `here` is the place itself. */
+export type Line = { readonly label: string; readonly value: string; readonly here: boolean };
 
 /** Reads a document so that writing it again spells its numbers as before; nothing where that cannot be done. */
 export function readSpelled(document: string | undefined): { readonly value: Value } | undefined {
@@ -51,15 +51,15 @@ function neighbours(parent: object, at: string | number, numbered: boolean): Lin
   if (place < 0) return [];
   const from = Math.max(0, place - BESIDE);
   return names.slice(from, place + BESIDE + 1).map((name, i) => ({
-    text: labelled(name, brief(childOf(parent, name)), numbered),
+    label: labelOf(name, numbered),
+    value: brief(childOf(parent, name)),
     here: from + i === place,
   }));
 }
 
-/** A member or element under its name or index. */
-export function labelled(name: string | number, value: string, numbered: boolean): string {
-  if (typeof name === "string") return `${JSON.stringify(name)}: ${value}`;
-  return numbered ? `${`${name + 1}`.padStart(5)}  ${value}` : `[${name}] ${value}`;
+function labelOf(name: string | number, numbered: boolean): string {
+  if (typeof name === "string") return `${JSON.stringify(name)}: `;
+  return numbered ? `${`${name + 1}`.padStart(5)}  ` : `[${name}] `;
 }
 
 function childOf(parent: Value, step: string | number): Value {

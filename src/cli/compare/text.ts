@@ -3,7 +3,7 @@
 import { type Documents, documentsOf, type Result } from "../../compare/index.ts";
 import { plain, shown } from "../../console/index.ts";
 import type { Difference } from "../../model/difference.ts";
-import { around, type Line, readSpelled } from "./around.ts";
+import { around, readSpelled } from "./around.ts";
 import type { Bodies } from "./input.ts";
 import { palette } from "./terminal.ts";
 
@@ -30,42 +30,52 @@ export function asText(result: Result, bodies: Bodies, type: string | undefined,
 function difference(one: Difference, sides: Sides, documents: Documents, bodies: Bodies, paint: Paints): string {
   const { path, kind, note } = one;
   const head = `${paint.strong(plain(path))}  ${kind}${note === undefined ? "" : `  ${paint.faint(plain(note))}`}`;
-  const lines = one.legacy === undefined && one.candidate === undefined ? hexAround(bodies, note) : [];
-  return [head, ...(lines.length > 0 ? marked(lines, paint) : contextOf(one, sides, documents, paint))].join("\n");
+  const hex = one.legacy === undefined && one.candidate === undefined ? hexAround(bodies, note) : undefined;
+  return [head, ...(hex !== undefined ? marked(hex, "", paint) : contextOf(one, sides, documents, paint))].join("\n");
 }
 
 /** Legacy's neighbours with its value and the candidate's between them; for what is extra, the candidate's. */
 function contextOf(one: Difference, sides: Sides, { type }: Documents, paint: Paints): string[] {
   const from = one.kind === "extra" ? sides.candidate : sides.legacy;
   const lines = from === undefined ? [] : around(from, one.path, type === "text");
-  const values = (label: string) => [
-    ...(one.legacy === undefined ? [] : [paint.legacy(`  - ${label}${shown(one.legacy)}`)]),
-    ...(one.candidate === undefined ? [] : [paint.candidate(`  + ${label}${shown(one.candidate)}`)]),
-  ];
-  if (lines.length === 0) return values("");
-  return lines.flatMap(({ text, here }) => (here ? values(labelOf(text)) : [paint.faint(`    ${shown(text)}`)]));
+  const values = abreast(one.legacy, one.candidate);
+  if (lines.length === 0) return marked(values, "", paint);
+  return lines.flatMap(({ label, value, here }) =>
+    here ? marked(values, plain(label), paint) : [paint.faint(`    ${plain(label)}${shown(value)}`)],
+  );
 }
 
-/** What stands before the value on a line of context. */
-function labelOf(text: string): string {
-  return plain(/^(?:"(?:[^"\\]|\\.)*": |\[\d+\] |\s*\d+ {2})/.exec(text)?.[0] ?? "");
+type Sided = readonly [legacy: string | undefined, candidate: string | undefined];
+
+function marked([legacy, candidate]: Sided, label: string, paint: Paints): string[] {
+  return [
+    ...(legacy === undefined ? [] : [paint.legacy(`  - ${label}${legacy}`)]),
+    ...(candidate === undefined ? [] : [paint.candidate(`  + ${label}${candidate}`)]),
+  ];
+}
+
+/** What two long values have in common at their beginning, beyond which it is left out. */
+const COMMON = 60;
+
+/** Both values, short and harmless; what is shown of long ones is where they part. */
+function abreast(legacy: string | undefined, candidate: string | undefined): Sided {
+  if (legacy === undefined || candidate === undefined) return [legacy && shown(legacy), candidate && shown(candidate)];
+  let common = 0;
+  while (common < legacy.length && legacy[common] === candidate[common]) common += 1;
+  const from = common > COMMON ? common - COMMON / 2 : 0;
+  const cut = (text: string) =>
+    from === 0 ? shown(text) : `…${shown(text.slice(from))} from character ${from + 1} on`;
+  return [cut(legacy), cut(candidate)];
 }
 
 /** Sixteen bytes of each side from the first that differs. */
-function hexAround(bodies: Bodies, note: string | undefined): Line[] {
+function hexAround(bodies: Bodies, note: string | undefined): Sided | undefined {
   const at = /^first difference at byte (\d+)/.exec(note ?? "")?.[1];
-  if (at === undefined) return [];
+  if (at === undefined) return undefined;
   const row = (bytes: Uint8Array) => {
     const from = Number(at);
     const hex = [...bytes.subarray(from, from + 16)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     return `${from.toString(16).padStart(8, "0")}  ${hex === "" ? "(end)" : hex}`;
   };
-  return [
-    { text: row(bodies.legacy), here: true },
-    { text: row(bodies.candidate), here: false },
-  ];
-}
-
-function marked([legacy, candidate]: readonly Line[], paint: Paints): string[] {
-  return [paint.legacy(`  - ${legacy!.text}`), paint.candidate(`  + ${candidate!.text}`)];
+  return [row(bodies.legacy), row(bodies.candidate)];
 }

@@ -157,6 +157,17 @@ describe("a multipart", () => {
 describe("text", () => {
   const text = as("text/plain");
 
+  test("a change in a long line says where in it", () => {
+    const line = (word: string) => `${"x".repeat(300)}${word}${"y".repeat(300)}`;
+    const result = bodies("text/plain", `a\n${line("\u0007one")}`, `a\n${line("\u0007two")}`);
+    expect(result.differences).toMatchObject([{ path: "$[1]", kind: "value", note: "line 2, from character 302 on" }]);
+  });
+
+  test("an inserted line is one difference, with its line number", () => {
+    const result = bodies("text/plain", "a\nb\nc\n", "a\nx\nb\nc\n");
+    expect(result.differences).toMatchObject([{ path: "$[1]", kind: "extra", candidate: '"x"', note: "line 2" }]);
+  });
+
   test("other line ends are one difference, and a missing last one is one", () => {
     expect(text("a\nb\nc\n", "a\r\nb\r\nc\r\n")).toEqual(["body $ value"]);
     expect(text("a\nb\n", "a\nb")).toEqual(['body $[2] missing "" ->']);
