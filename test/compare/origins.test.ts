@@ -42,6 +42,19 @@ describe("each side's own origin in a body", () => {
     }
   });
 
+  test.each([".example/", ":81/", "-x/", "@evil/", "é/"])(
+    "nor is what goes on with %s after an origin without a port",
+    (rest) => {
+      const bare = { legacy: ["http://old"], candidate: ["http://new"] };
+      const text = (host: string) => ({ type: "text/plain", body: `see http://${host}${rest}` });
+      expect(differ(text("old"), text("new"), {}, bare).differences).toHaveLength(1);
+      expect(
+        differ({ fields: ["Location", `http://old${rest}`] }, { fields: ["Location", `http://new${rest}`] }, {}, bare)
+          .differences,
+      ).toHaveLength(1);
+    },
+  );
+
   test("the other side's origin is a difference: it leads away from oneself", () => {
     expect(compare("text/plain", "http://legacy:8080/ x", "http://legacy:8080/ y")).toHaveLength(1);
     expect(compare("text/plain", "http://candidate/", "http://candidate/ ")).toHaveLength(1);
