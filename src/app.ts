@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { accessOf } from "./app/access.ts";
+import { createBackTest } from "./app/back-test.ts";
 import { deploys, openEvidence } from "./app/evidence.ts";
 import { publish } from "./app/publish.ts";
 import { rulesOf } from "./app/rules.ts";
@@ -80,7 +81,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const bug = (where: string) => (error: unknown) =>
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
-  const evidence = openEvidence(config, now, redactor);
+  let backTest: ReturnType<typeof createBackTest> = () => undefined;
+  const evidence = openEvidence(config, now, redactor, (trial) => backTest(trial));
   const keptEvidence = {
     ...evidence,
     restore: (documents: readonly Document[]) => {
@@ -104,6 +106,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
   opening.defer(comparer.close);
+  backTest = createBackTest({ samples: store.samples, compare: comparer.compare, rulesFor: rules.rulesFor });
 
   const asks = {
     legacy: askOf("legacy", config, config.control ?? config.legacy, effects.readFile),

@@ -2,10 +2,16 @@
 
 import type { Config } from "../config/index.ts";
 import { createEvidence, type Evidence } from "../evidence/index.ts";
+import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
 
 /** Values are redacted before evidence sees them. */
-export function openEvidence(config: Config, now: () => number, redactor: Redactor): Evidence {
+export function openEvidence(
+  config: Config,
+  now: () => number,
+  redactor: Redactor,
+  backtest: NonNullable<ExplainerSettings["backtest"]>,
+): Evidence {
   const { readiness } = config;
   const settings = (one: typeof readiness) => ({
     tolerance: one.tolerance,
@@ -19,6 +25,8 @@ export function openEvidence(config: Config, now: () => number, redactor: Redact
     startedAt: now(),
     readiness: settings(readiness),
     routeReadiness: (route) => routes.get(route),
+    life: { fixedAfter: config.findings.fixedAfter },
+    explainer: createExplainer({ ...config.causes, findings: config.findings.max, backtest }),
     limits: { routes: config.limits.maxRoutes + config.routes.length, samples: config.findings.samples },
     redact: (sample) => ({
       ...sample,

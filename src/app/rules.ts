@@ -2,12 +2,17 @@
 
 import { type CompiledRules, compileRules, type Origins } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
+import type { CompareRules } from "../model/rules.ts";
 import type { Setup } from "../reconcile/index.ts";
 
 /** Steps of list pairing before a cheaper one is used: some milliseconds' worth. */
 const PAIRING_BUDGET = 2_000_000;
 
-export type Rules = { readonly setup: Setup; readonly compiledFor: (route: string) => CompiledRules };
+export type Rules = {
+  readonly setup: Setup;
+  readonly rulesFor: (route: string) => CompareRules;
+  readonly compiledFor: (route: string) => CompiledRules;
+};
 
 export function rulesOf(config: Config): Rules {
   const origins: Origins = { legacy: [config.legacy.url], candidate: [config.candidate.url] };
@@ -22,6 +27,7 @@ export function rulesOf(config: Config): Rules {
       origins,
       limits: { maxDecoded, budget: PAIRING_BUDGET, deadlineMs: deadline },
     },
+    rulesFor: (route) => routes.get(route) ?? config.compare,
     compiledFor: (route) => compiled.get(route) ?? otherwise,
   };
 }

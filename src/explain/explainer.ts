@@ -25,7 +25,8 @@ export type ExplainerSettings = {
   readonly findings?: number;
   /**
    * Tries a rule, given as YAML for `compare:`, on what is stored of the finding's route: how many of the finding's
-   * samples it would settle, and how many differences of other findings it would hide. Undefined: nothing is stored.
+   * samples it would settle, and how many differences of other findings it would hide. Undefined: nothing is
+   * stored, or the trial is still under way; it is asked again.
    * Without this port no rules are offered.
    */
   readonly backtest?: (trial: RuleTrial) => Settling | undefined;
@@ -39,7 +40,13 @@ export type RuleTrial = {
 };
 
 type Tested = { readonly seen: number; readonly result: Settling | undefined };
-type Stated = { readonly seen: number; readonly causes: readonly Cause[]; readonly tested: Map<string, Tested> };
+type Stated = {
+  readonly seen: number;
+  readonly causes: readonly Cause[];
+  readonly tested: Map<string, Tested>;
+  /** Some rule's trial had no result yet. */
+  readonly untried: boolean;
+};
 
 export type Causes = {
   readonly observe: (showing: Showing) => void;
@@ -93,18 +100,23 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       if (dossier === undefined) return [];
       const { seen } = dossier.requests;
       const before = stated.get(finding);
-      if (before?.seen === seen) return before.causes;
+      if (before?.seen === seen && !before.untried) return before.causes;
       const tested = before?.tested ?? new Map<string, Tested>();
+      let untried = false;
       const causes = causesOf(dossier, { support, minimum }, (yaml, related) => {
         const known = tested.get(yaml);
         // Samples change slowly once there are many: a rule is tried again when a quarter more has been seen.
         if (known !== undefined && seen < known.seen * 1.25) return known.result;
         const result = backtest?.({ finding, yaml, related });
+        if (result === undefined) {
+          untried = backtest !== undefined;
+          return known?.result;
+        }
         if (tested.size >= 16) tested.clear();
         tested.set(yaml, { seen, result });
         return result;
       });
-      stated.set(finding, { seen, causes, tested });
+      stated.set(finding, { seen, causes, tested, untried });
       return causes;
     },
     forget: (finding) => {

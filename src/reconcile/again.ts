@@ -7,7 +7,7 @@ import type { Answered } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 
 export type AgainOptions = {
-  /** Milliseconds before the first further look; each later one waits twice as long as the one before. */
+  /** Milliseconds before the first further look; later ones wait longer, up to four times this. */
   readonly delayMs: number;
   /** Looks at most. */
   readonly tries: number;
@@ -20,8 +20,10 @@ export type AgainOptions = {
 export type AgainPorts = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Whether another look fits the budget and shadowing is on. Each look takes one. */
-  readonly allowed: (exchange: Answered) => boolean;
+  /** Whether shadowing is on, for this exchange. */
+  readonly on: (exchange: Answered) => boolean;
+  /** Takes one look from the budget, if there is one. `spare`: only while there is plenty. */
+  readonly take: (spare: boolean) => boolean;
   /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy. */
   readonly ask: (side: Side, exchange: Answered) => Promise<Answer>;
   readonly compare: (job: Job) => Promise<Verdict>;
@@ -46,8 +48,12 @@ const NO_LOOKS: Again = { looks: [] };
 /** A resource that was written a moment ago is asked later and longer. */
 const WRITTEN_DELAY = 2;
 const WRITTEN_TRIES = 2;
-/** After so many confirmed mismatches alike, one look is enough for the next. */
+/** No two looks are further apart than so many delays. */
+const LONGEST_DELAY = 4;
+/** After so many confirmed mismatches alike, the next ones get one look each, and only while the budget has plenty. */
 const KNOWN_AFTER = 3;
+/** How often a difference of which nothing is known waits for the budget, a delay each time. */
+const PATIENCE = 4;
 const KNOWN_LIMIT = 2000;
 
 /** Asks again; `stop` ends all waiting at once. Bounded by the budget behind `allowed` and by `maxWaiting`. */
@@ -75,30 +81,39 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
     };
   }
 
+  /** Waits for a place in the budget. Meanwhile others may find out what this difference is. */
+  async function affords(exchange: Answered, waits: number): Promise<boolean> {
+    for (let waited = 0; ports.on(exchange); waited += 1) {
+      if (ports.take(false)) return true;
+      if (waited >= waits || !(await pause(options.delayMs, stop))) return false;
+    }
+    return false;
+  }
+
   /** Looks until nothing of the first comparison stands that legacy's own changes would not explain, or tries run out. */
   async function again(exchange: Answered, first: readonly Difference[]): Promise<Again> {
     const size = sizeOf(exchange);
     if (stop.aborted || waiting >= options.maxWaiting || bytes + size > options.maxBytes) return NO_LOOKS;
-    if (!ports.allowed(exchange)) return NO_LOOKS;
+    const written = ports.written(exchange);
+    const key = placesOf(exchange.route, first);
+    const isKnown = !written && (known.get(key) ?? 0) >= KNOWN_AFTER;
+    if (isKnown && !(ports.on(exchange) && ports.take(true))) return NO_LOOKS;
     waiting += 1;
     bytes += size;
     try {
-      const written = ports.written(exchange);
-      const key = placesOf(exchange.route, first);
-      const isKnown = !written && (known.get(key) ?? 0) >= KNOWN_AFTER;
       const tries = isKnown ? 1 : options.tries + (written ? WRITTEN_TRIES : 0);
       const looks: Look[] = [];
       let delay = options.delayMs * (written ? WRITTEN_DELAY : 1);
       for (let attempt = 0; attempt < tries; attempt += 1) {
-        if (attempt > 0 && !ports.allowed(exchange)) break;
         if (!(await pause(delay, stop))) break;
+        if (!isKnown && !(await affords(exchange, attempt === 0 || written ? PATIENCE : 0))) break;
         const seen = await look(exchange);
         if (!seen) break;
         looks.push(seen);
         if (!stands(first, seen)) break;
-        delay *= 2;
+        delay = Math.min(delay * 2, options.delayMs * LONGEST_DELAY);
       }
-      remember(key, looks.length > 0 && stands(first, looks.at(-1)!));
+      if (looks.length > 0) remember(key, stands(first, looks.at(-1)!));
       return { looks };
     } finally {
       waiting -= 1;

@@ -5,8 +5,13 @@ import type { Response } from "../model/answer.ts";
 import type { Compared } from "../model/difference.ts";
 import type { CompareRules } from "../model/rules.ts";
 
-/** Two responses of one route. */
-export type Job = { readonly route: string; readonly legacy: Response; readonly candidate: Response };
+/** Two responses of one route. `rules` in place of the route's: to try what they would do. */
+export type Job = {
+  readonly route: string;
+  readonly legacy: Response;
+  readonly candidate: Response;
+  readonly rules?: CompareRules;
+};
 
 /** What became of a job. `failed` is our fault: the comparison overran its hard deadline, or its worker died. */
 export type Verdict =
@@ -49,7 +54,8 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
   return (job) => {
     const until = clock() + setup.limits.deadlineMs;
     const limits = { ...setup.limits, overdue: () => clock() > until };
-    const found = compareResponses(job.legacy, job.candidate, compiled.get(job.route) ?? otherwise, limits);
+    const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
+    const found = compareResponses(job.legacy, job.candidate, rules, limits);
     return { kind: "compared", compared: found, incomparable: found.incomparable === true };
   };
 }

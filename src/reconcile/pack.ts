@@ -8,7 +8,10 @@ import type { Job } from "./comparer.ts";
  * structured clone would copy those whole; so the bytes are gathered once and the one buffer is transferred. */
 type PackedResponse = Omit<Response, "body"> & { readonly body: PackedBody };
 type PackedBody = { readonly at: number; readonly length: number } | Exclude<Body, { kind: "kept" }>;
-type PackedJob = { readonly route: string; readonly legacy: PackedResponse; readonly candidate: PackedResponse };
+type PackedJob = Omit<Job, "legacy" | "candidate"> & {
+  readonly legacy: PackedResponse;
+  readonly candidate: PackedResponse;
+};
 
 export type Batch = { readonly bytes: ArrayBuffer; readonly jobs: readonly PackedJob[] };
 
@@ -38,22 +41,22 @@ export function pack(jobs: readonly Job[]): Batch {
   const packResponse = (response: Response): PackedResponse => ({ ...response, body: packBody(response.body) });
   return {
     bytes: bytes.buffer,
-    jobs: jobs.map(({ route, legacy, candidate }) => ({
-      route,
-      legacy: packResponse(legacy),
-      candidate: packResponse(candidate),
+    jobs: jobs.map((job) => ({
+      ...job,
+      legacy: packResponse(job.legacy),
+      candidate: packResponse(job.candidate),
     })),
   };
 }
 
 export function unpack(batch: Batch, index: number): Job {
-  const { route, legacy, candidate } = batch.jobs[index]!;
+  const { legacy, candidate, ...job } = batch.jobs[index]!;
   const body = (packed: PackedBody): Body =>
     "at" in packed
       ? { kind: "kept", chunks: [new Uint8Array(batch.bytes, packed.at, packed.length)], length: packed.length }
       : packed;
   return {
-    route,
+    ...job,
     legacy: { ...legacy, body: body(legacy.body) },
     candidate: { ...candidate, body: body(candidate.body) },
   };

@@ -26,6 +26,11 @@ type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verd
 const BATCH = 64;
 /** Past the deadline a comparison should end by itself; this much later it is ended. */
 const HARD_GRACE_MS = 1000;
+/** For a thread to start and begin its first job, on a machine that is busy. */
+const START_MS = 5000;
+const LOOK_EVERY_MS = 250;
+/** In `progress`: the batch has been sent and nobody has begun it. */
+const NOT_BEGUN = -1;
 
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
 export function createPool(options: PoolOptions): Comparer {
@@ -68,7 +73,7 @@ export function createPool(options: PoolOptions): Comparer {
       started.unref();
       started.on("message", (message: FromWorker) => {
         if (started !== worker) return;
-        clearTimeout(timer);
+        clearInterval(timer);
         started.unref();
         const finished = batch;
         batch = [];
@@ -85,12 +90,12 @@ export function createPool(options: PoolOptions): Comparer {
     /** Ends a worker that is stuck or dead. The job it was at is lost and counted; the rest of its batch is done anew. */
     function replace(reason: "deadline" | "crash", old: Worker): void {
       if (old !== worker) return;
-      clearTimeout(timer);
+      clearInterval(timer);
       worker = undefined;
       replaced += 1;
       options.onReplaced?.(reason);
       void old.terminate();
-      const at = Math.min(Atomics.load(new Int32Array(progress), 0), batch.length - 1);
+      const at = Math.min(Math.max(0, Atomics.load(new Int32Array(progress), 0)), batch.length - 1);
       const unfinished = batch;
       batch = [];
       unfinished.forEach((waiting, i) => {
@@ -119,20 +124,23 @@ export function createPool(options: PoolOptions): Comparer {
       if (batch.length === 0) return;
       worker ??= start();
       const current = worker;
-      Atomics.store(new Int32Array(progress), 0, 0);
+      Atomics.store(new Int32Array(progress), 0, NOT_BEGUN);
       const packed = pack(batch.map((waiting) => waiting.job));
       current.ref(); // a busy worker keeps the process alive, an idle one does not
       current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker, [packed.bytes]);
-      watch(current, 0);
+      watch(current);
     }
 
-    /** Each job may take its deadline; a job still running a deadline and a grace after it began is ended. */
-    function watch(current: Worker, seen: number): void {
-      timer = setTimeout(() => {
+    /** A job still running a deadline and a grace after it was seen to run is ended. Starting a thread is no part of it. */
+    function watch(current: Worker): void {
+      let seen = NOT_BEGUN;
+      let since = performance.now();
+      timer = setInterval(() => {
         const at = Atomics.load(new Int32Array(progress), 0);
-        if (at > seen) watch(current, at);
-        else replace("deadline", current);
-      }, setup.limits.deadlineMs + HARD_GRACE_MS);
+        const patience = seen === NOT_BEGUN ? START_MS : setup.limits.deadlineMs + HARD_GRACE_MS;
+        if (at > seen) [seen, since] = [at, performance.now()];
+        else if (performance.now() - since > patience) replace("deadline", current);
+      }, LOOK_EVERY_MS);
       timer.unref();
     }
 
@@ -140,7 +148,7 @@ export function createPool(options: PoolOptions): Comparer {
       dispatch,
       send: (message) => worker?.postMessage(message),
       close: async () => {
-        clearTimeout(timer);
+        clearInterval(timer);
         const last = worker;
         worker = undefined;
         for (const waiting of batch.splice(0)) finish(waiting, { kind: "failed", reason: "crash" });
