@@ -26,7 +26,7 @@ import {
   shadowControlOf,
   upstreamOf,
 } from "./proxy/index.ts";
-import { createPool, createReconciler } from "./reconcile/index.ts";
+import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
 import { compileRedactor } from "./store/index.ts";
 import { createTelemetry, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
@@ -144,6 +144,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${config.epoch.field} changed` });
   });
 
+  const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
+    classify(route, differences, looks, noise, now(), writes.wasWritten(request.target, now()));
+
   const reconciler = createReconciler(
     {
       maxPending: config.candidate.maxInFlight + 4096,
@@ -167,11 +170,11 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       written: ({ request }) => writes.wasWritten(request.target, now()),
       on: (route) => isOn(control.read(), route),
       accepted: (route, difference) => evidence.accepts(route, difference, now()),
-      classify: ({ route, request }, differences, looks) => {
-        const at = now();
-        const judged = classify(route, differences, looks, noise, at, writes.wasWritten(request.target, at));
-        for (const { legacyTwice } of looks) noise.learn(route, judged, legacyTwice, at);
-        return judged;
+      classify: judged,
+      knows: ({ route }, differences) => noise.knows(route, differences, now()),
+      looked: (exchange, first, looks, last) => {
+        const { legacyTwice } = looks.at(-1)!;
+        noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
       },
       noticed: noise.observe,
       emit,

@@ -24,6 +24,10 @@ export type AgainPorts = {
   readonly on: (exchange: Answered) => boolean;
   /** Takes one look from the budget, if there is one. `spare`: only while there is plenty. */
   readonly take: (spare: boolean) => boolean;
+  /** Whether enough is known of each of these differences to decide without asking. */
+  readonly knows: (exchange: Answered, differences: readonly Difference[]) => boolean;
+  /** Told of each look as it comes; `last` when no more will. */
+  readonly looked: (exchange: Answered, first: readonly Difference[], looks: readonly Look[], last: boolean) => void;
   /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy. */
   readonly ask: (side: Side, exchange: Answered) => Promise<Answer>;
   readonly compare: (job: Job) => Promise<Verdict>;
@@ -82,10 +86,10 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
   }
 
   /** Waits for a place in the budget. Meanwhile others may find out what this difference is. */
-  async function affords(exchange: Answered, waits: number): Promise<boolean> {
+  async function affords(exchange: Answered, first: readonly Difference[], waits: number): Promise<boolean> {
     for (let waited = 0; ports.on(exchange); waited += 1) {
       if (ports.take(false)) return true;
-      if (waited >= waits || !(await pause(options.delayMs, stop))) return false;
+      if (waited >= waits || ports.knows(exchange, first) || !(await pause(options.delayMs, stop))) return false;
     }
     return false;
   }
@@ -106,11 +110,13 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
       let delay = options.delayMs * (written ? WRITTEN_DELAY : 1);
       for (let attempt = 0; attempt < tries; attempt += 1) {
         if (!(await pause(delay, stop))) break;
-        if (!isKnown && !(await affords(exchange, attempt === 0 || written ? PATIENCE : 0))) break;
+        if (!isKnown && !(await affords(exchange, first, attempt === 0 || written ? PATIENCE : 0))) break;
         const seen = await look(exchange);
         if (!seen) break;
         looks.push(seen);
-        if (!stands(first, seen)) break;
+        const last = attempt + 1 === tries || !stands(first, seen);
+        ports.looked(exchange, first, looks, last);
+        if (last) break;
         delay = Math.min(delay * 2, options.delayMs * LONGEST_DELAY);
       }
       if (looks.length > 0) remember(key, stands(first, looks.at(-1)!));

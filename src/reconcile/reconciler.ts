@@ -24,7 +24,7 @@ export type ReconcileOptions = {
 };
 
 export type ReconcilePorts = Judge &
-  Pick<AgainPorts, "now" | "ask" | "written"> & {
+  Pick<AgainPorts, "now" | "ask" | "written" | "knows" | "looked"> & {
     /** 0 to 1. */
     readonly random: () => number;
     readonly comparer: Comparer;
@@ -64,6 +64,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       now: ports.now,
       ask: ports.ask,
       written: ports.written,
+      knows: ports.knows,
+      looked: ports.looked,
       on: (exchange) => ports.on(exchange.route),
       take: budget.take,
       compare: ports.comparer.compare,

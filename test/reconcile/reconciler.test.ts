@@ -34,6 +34,8 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
         Buffer.concat(a.body.chunks).equals(Buffer.concat(b.body.chunks)),
       ask: async (side, { legacy, candidate }) => (side === "legacy" ? legacy : candidate),
       written: () => false,
+      knows: () => false,
+      looked: () => {},
       on: () => true,
       accepted: () => false,
       classify: (_, differences, looks) =>
