@@ -1,12 +1,12 @@
 // bench/main.ts: everything that is measured, side by side in one run; loopback only, installs nothing
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { benchIsolation, isolationTable } from "./isolation.ts";
 import { benchRelay, relayTable } from "./relay.ts";
+import { benchEngine, benchStore } from "./rooms.ts";
 
 const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
 
@@ -23,19 +23,6 @@ const { values } = parseArgs({
 });
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const say = (line: string) => process.stderr.write(`${line}\n`);
-
-/** Another room's bench, where there is one: a function that measures, prints by `say` and gives what to keep. */
-type RoomBench = (options: { readonly quick: boolean; readonly say: (line: string) => void }) => Promise<unknown>;
-
-async function roomBench(name: "engine" | "store"): Promise<unknown> {
-  const file = [`${name}/index.ts`, `${name}/main.ts`].map((path) => join(import.meta.dirname, path)).find(existsSync);
-  if (file === undefined) {
-    say(`no bench/${name}: left out`);
-    return undefined;
-  }
-  const room = (await import(pathToFileURL(file).href)) as Record<string, RoomBench | undefined>;
-  return room[`${name}Bench`]?.({ quick: values.quick, say: print });
-}
 
 if (values.help) print(HELP);
 else {
@@ -69,8 +56,8 @@ else {
     print(`\n${isolationTable(rows)}`);
     return rows;
   });
-  await section("engine", () => roomBench("engine"));
-  await section("store", () => roomBench("store"));
+  await section("engine", () => benchEngine({ quick, say: print }));
+  await section("store", () => benchStore({ quick, say: print }));
 
   const folder = join(import.meta.dirname, "results");
   mkdirSync(folder, { recursive: true });

@@ -60,7 +60,7 @@ Example:
         ),
     });
     io.stdout(`\n${renderText(demo.report, { colour: io.colour })}\n${summary(demo.checks, planted, io.colour)}`);
-    if (args.values["keep-open"] === true) await stopped(io);
+    if (args.values["keep-open"] === true && !io.stop.aborted) await stopped(io);
     return demo.checks.every(({ ok }) => ok) ? 0 : 1;
   },
 };
@@ -76,5 +76,5 @@ function whole(args: Arguments, name: string, otherwise: number, most: number): 
 
 async function stopped(io: Io): Promise<void> {
   io.stdout("Still open; Ctrl-C ends it.\n");
-  if (!io.stop.aborted) await new Promise((resolve) => io.stop.addEventListener("abort", resolve, { once: true }));
+  await new Promise((resolve) => io.stop.addEventListener("abort", resolve, { once: true }));
 }
