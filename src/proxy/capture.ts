@@ -31,6 +31,9 @@ export function followCapture(leader: Leader, maxBody: number, budget: Budget): 
   return new Following(leader, maxBody, budget);
 }
 
+/** For a body that nobody will look at. */
+export const NO_CAPTURE: Capture = { add() {}, body: () => NO_BODY, release() {} };
+
 class Keeping implements Leader {
   readonly chunks: Uint8Array[] = [];
   private length = 0;

@@ -1,5 +1,6 @@
 // proxy/outgoing.ts: request heads for the two sides, written as the client wrote them
 
+import type { IncomingMessage } from "node:http";
 import type { RequestHead } from "../model/exchange.ts";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
@@ -8,6 +9,13 @@ import { HOP_BY_HOP } from "./wire/frame.ts";
 
 /** The client behind a request, where it is to be told. */
 export type Peer = { readonly address: string; readonly secure: boolean };
+
+/** The client, if either side is to be told of it. An IPv4 address is told as one, whatever socket it came by. */
+export function peerOf({ socket }: IncomingMessage, { xForwarded, forwarded }: ForwardedOptions): Peer | undefined {
+  if (!xForwarded && !forwarded) return undefined;
+  const address = (socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
+  return { address, secure: "encrypted" in socket };
+}
 
 /** Legacy's head: the client's own, less what was for one connection. */
 export function legacyHead(incoming: Incoming, options: ForwardedOptions, peer: Peer | undefined): string {

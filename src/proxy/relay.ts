@@ -5,11 +5,11 @@ import type { Answer } from "../model/answer.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Outcome, SkippedReason } from "../model/outcome.ts";
 import { responseOf } from "./asking.ts";
-import { createCapture, type Leader } from "./capture.ts";
+import { createCapture, type Leader, NO_CAPTURE } from "./capture.ts";
+import { ANSWER, BODY, Debts } from "./debts.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
-import type { Peer } from "./outgoing.ts";
-import { candidateHead, legacyHead } from "./outgoing.ts";
+import { candidateHead, legacyHead, peerOf } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "./response.ts";
 import type { Route } from "./routes.ts";
@@ -18,7 +18,6 @@ import { observationOf, Shadow } from "./shadow.ts";
 import { Upload, type Uploading } from "./upload.ts";
 import { Call, isSafe, type Listener } from "./wire/call.ts";
 import type { ResponseHead } from "./wire/frame.ts";
-import type { Watched } from "./wire/sweeper.ts";
 
 /** What all relays of a proxy share. */
 export type RelayRoom = {
@@ -30,8 +29,7 @@ export type RelayRoom = {
 };
 
 /** One client request on its way through. */
-export class Relay implements Listener, Uploading, Watched {
-  deadline = Number.POSITIVE_INFINITY;
+export class Relay implements Listener, Uploading {
   readonly id: string;
   private readonly room: RelayRoom;
   private readonly settings: Settings;
@@ -51,7 +49,7 @@ export class Relay implements Listener, Uploading, Watched {
   private capture: Leader | undefined = undefined;
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
-  private debts = 0;
+  private debts: Debts | undefined = undefined;
   private retried = false;
   private continued = false;
   private head: ResponseHead | undefined = undefined;
@@ -136,7 +134,7 @@ export class Relay implements Listener, Uploading, Watched {
       this.call.pause();
       this.owes(ANSWER);
       this.response.once("drain", () => {
-        this.paid(ANSWER);
+        this.debts?.paid(ANSWER);
         this.call.resume();
       });
     }
@@ -156,7 +154,7 @@ export class Relay implements Listener, Uploading, Watched {
       this.response.end();
     }
     const durationMs = arrived - this.asked;
-    this.finish(responseOf(this.head!, this.capture ?? NOTHING, trailers, this.firstByteMs, durationMs));
+    this.finish(responseOf(this.head!, this.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
     this.room.ports.overhead(this.route.name, (this.asked - this.came + performance.now() - arrived) / 1000);
   }
 
@@ -185,30 +183,19 @@ export class Relay implements Listener, Uploading, Watched {
 
   uploadMoved(waiting: boolean): void {
     if (waiting) this.owes(BODY);
-    else this.paid(BODY); // it is legacy that does not take it
+    else this.debts?.paid(BODY); // it is legacy that does not take it
   }
 
   uploadEnded(kept: Uint8Array | undefined): void {
-    this.paid(BODY);
+    this.debts?.paid(BODY);
     if (this.capture === undefined || this.shadow !== undefined || this.over || this.incoming.length === 0) return;
     if (kept !== undefined) this.offer(kept);
     else this.drop({ outcome: "skipped", reason: "body_too_large" });
   }
 
   uploadBroke(): void {
-    this.paid(BODY);
+    this.debts?.paid(BODY);
     this.call.abort();
-  }
-
-  /** A client that stands still is let go. */
-  expire(): void {
-    const { response, upload, request } = this;
-    this.paid(BODY | ANSWER);
-    if (upload?.complete === false && !this.committed && !this.over) {
-      this.call.abort();
-      answerTrouble(response, undefined, true);
-      this.clientLeft();
-    } else request.socket.destroy();
   }
 
   /** The proxy closes: what is under way is cut. */
@@ -222,7 +209,7 @@ export class Relay implements Listener, Uploading, Watched {
     const { forwarded } = settings.options;
     return new Call(
       incoming.method,
-      legacyHead(incoming, forwarded, peerOf(settings, request)),
+      legacyHead(incoming, forwarded, peerOf(request, settings.options.forwarded)),
       incoming.framing,
       this,
     );
@@ -232,7 +219,13 @@ export class Relay implements Listener, Uploading, Watched {
   private offer(body: Uint8Array | undefined): void {
     const { incoming, settings, request, id, route, at, room } = this;
     const { shadows, candidateHost, options } = settings;
-    const head = candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(settings, request));
+    const head = candidateHead(
+      incoming,
+      body,
+      candidateHost,
+      options.forwarded,
+      peerOf(request, settings.options.forwarded),
+    );
     const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
     const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
     shadows.open.add(shadow);
@@ -261,27 +254,30 @@ export class Relay implements Listener, Uploading, Watched {
     return this.room.stopping() || (this.upload?.expecting === true && !this.continued);
   }
 
-  /** It is the client's turn: to send more of its body, or to take more of the answer. */
   private owes(what: number): void {
-    if (this.debts === 0) this.settings.sweeper.watch(this);
-    this.debts |= what;
-    this.deadline = performance.now() + this.settings.options.limits.idleTimeout;
+    const { sweeper, options } = this.settings;
+    this.debts ??= new Debts(sweeper, options.limits.idleTimeout, () => this.standsStill());
+    this.debts.owes(what);
   }
 
-  private paid(what: number): void {
-    if (this.debts === 0) return;
-    this.debts &= ~what;
-    if (this.debts === 0) this.settings.sweeper.unwatch(this);
+  /** A client that stands still is let go. */
+  private standsStill(): void {
+    const { response, upload, request } = this;
+    if (upload?.complete === false && !this.committed && !this.over) {
+      this.call.abort();
+      answerTrouble(response, undefined, true);
+      this.clientLeft();
+    } else request.socket.destroy();
   }
 
   /** The response is over, or the client's connection is. */
   private clientClosed(): void {
-    this.paid(ANSWER);
+    this.debts?.paid(ANSWER);
     if (!this.response.writableFinished) this.clientLeft();
   }
 
   private clientLeft(): void {
-    this.paid(BODY | ANSWER);
+    this.debts?.paid(BODY | ANSWER);
     this.call.abort();
     this.finish({ kind: "unseen", reason: "client_gone", durationMs: performance.now() - this.asked });
   }
@@ -315,15 +311,3 @@ export class Relay implements Listener, Uploading, Watched {
 
 /** Bytes of a whole body up to which it is written as text. */
 const ONE_WRITE = 4096;
-
-/** What a client may owe: the rest of its body, the taking of its answer. */
-const [BODY, ANSWER] = [1, 2];
-
-function peerOf(settings: Settings, request: IncomingMessage): Peer | undefined {
-  const { xForwarded, forwarded } = settings.options.forwarded;
-  if (!xForwarded && !forwarded) return undefined;
-  const address = (request.socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
-  return { address, secure: "encrypted" in request.socket };
-}
-
-const NOTHING = { add() {}, body: () => ({ kind: "kept", chunks: [], length: 0 }) as const, release() {} };
