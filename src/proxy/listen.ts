@@ -87,7 +87,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     const incoming = readIncoming(request, settings.legacy.origin.authority, false);
     if ("says" in incoming) {
       ports.refused(incoming.says);
-      socket.end(`HTTP/1.1 ${incoming.status} ${STATUS_CODES[incoming.status]}\r\nConnection: close\r\n\r\n`);
+      lastWords(socket, incoming.status);
       return;
     }
     const route = settings.routes.find(incoming.method, incoming.target).name;
@@ -107,7 +107,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable || begun)
       return void socket.destroy();
     ports.refused(error.code ?? "unreadable");
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    lastWords(socket, status);
   }
 
   function serve({ listen, limits }: ProxyOptions): Server | SecureServer {
@@ -134,8 +134,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     opened.on("upgrade", upgrade);
     opened.on("connect", (_request: IncomingMessage, socket: Duplex) => {
       ports.refused("CONNECT");
-      socket.on("error", () => socket.destroy());
-      socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      lastWords(socket, 405);
     });
     opened.on("clientError", broken);
     opened.on("connection", (socket: Socket) => {
@@ -196,6 +195,17 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     [Symbol.asyncDispose]: () => stop(0),
   };
 }
+
+/** Ends a connection with a status. What still comes is read away, lest a reset take the status with it; not for long. */
+function lastWords(socket: Duplex, status: number): void {
+  socket.on("error", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.resume();
+  const late = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.on("close", () => clearTimeout(late));
+}
+
+const LINGER_MS = 500;
 
 /** What a client is told when node's parser gave up, by its error's code. */
 const BROKEN: Readonly<Record<string, number>> = {

@@ -141,6 +141,24 @@ describe("a request with one meaning is relayed with that one", () => {
     expect(text).not.toContain("inner");
   });
 
+  test("a refused client that keeps its connection open is let go", async () => {
+    await using legacy = await backend(ok());
+    await using room = await openRoom(legacy, legacy);
+    for (const raw of [
+      "\x16\x03\x01",
+      "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n",
+      "GET a HTTP/1.1\r\nHost: h\r\n\r\n",
+    ]) {
+      const { connect } = await import("node:net");
+      const socket = connect({ port: room.port, host: "127.0.0.1", allowHalfOpen: true });
+      socket.resume();
+      socket.write(raw, "latin1");
+      await eventually(() => room.proxy.gauges().connections === 1);
+      await eventually(() => room.proxy.gauges().connections === 0);
+      socket.destroy();
+    }
+  });
+
   test("a refused request poisons nobody's connection to legacy", async () => {
     await using legacy = await backend((socket, { target }) => void socket.write(ok(target)));
     await using room = await openRoom(legacy, legacy, { shadow: { sample: 0 } });
