@@ -98,7 +98,7 @@ export function isJsonDocument(bytes: Uint8Array): boolean {
 }
 
 /** The beginning, without what may stand before a document. */
-export function headOf(bytes: Uint8Array): string {
+function headOf(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512)).toString("utf8");
   return head.replace(/^\ufeff?\s*/, "");
 }

@@ -19,7 +19,7 @@ export function compareBytes(legacy: Uint8Array, candidate: Uint8Array, rules: C
 }
 
 /** The offset of the first byte that differs; the shorter length where one begins with the other. */
-export function firstDifference(a: Uint8Array, b: Uint8Array): number {
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return i;
   return shorter;

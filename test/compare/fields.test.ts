@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { PER_ANSWER_FIELDS } from "../../src/compare/index.ts";
 import { differ, said } from "./support.ts";
 
 const fields = (a: readonly string[], b: readonly string[], words = {}, origins?: Parameters<typeof differ>[3]) =>
@@ -29,6 +30,14 @@ describe("fields that mean the same", () => {
   test("repeated lines are one list", () => {
     expect(fields(["Vary", "Accept", "X", "1", "Vary", "Origin"], ["X", "1", "Vary", "Origin, Accept"])).toEqual([]);
     expect(fields(["X-A", "1", "X-A", "2"], ["X-A", "1, 2"])).toEqual([]);
+  });
+
+  test("every field of the per-answer list is left out by default, in any case, and compared under `all`", () => {
+    for (const name of PER_ANSWER_FIELDS) {
+      expect(fields([name.toUpperCase(), "1"], [name, "2"])).toEqual([]);
+      const trailers = { trailers: [name, "1"] };
+      expect(differ(trailers, {}, { fields: { compare: "all", ignore: [] } }).differences).toHaveLength(1);
+    }
   });
 
   test("per-answer fields are not compared by default, and are where they are asked for", () => {

@@ -106,6 +106,13 @@ describe("content codings", () => {
     expect(differ(coded(bomb(9)), coded(bomb(9)))).toMatchObject({ differences: [] });
   });
 
+  test("equal bytes under another coding are not equal", () => {
+    const coded = { type: JSON_TYPE, fields: ["content-encoding", "gzip"], body: gzipSync(body) };
+    expect(said(differ(coded, { type: JSON_TYPE, body: gzipSync(body) }))).toEqual(["body $ format"]);
+    const large = { kind: "measured", length: 5_000_000, sha256: "aa" } as const;
+    expect(differ({ fields: ["content-encoding", "gzip"], body: large }, { body: large }).incomparable).toBe(true);
+  });
+
   test("an unknown coding on one side is `format`", () => {
     const unknown = { type: JSON_TYPE, fields: ["content-encoding", "compress"], body: "xx" };
     expect(said(differ({ type: JSON_TYPE, body }, unknown))).toEqual(["body $ format"]);

@@ -185,6 +185,9 @@ describe("text", () => {
   });
 
   test("bytes that are not in the charset are `format`, on both sides they are compared", () => {
+    const sjis = (...bytes: number[]) => Buffer.from(bytes);
+    expect(as("text/plain; charset=shift_jis")(sjis(0x82, 0xa0), sjis(0x82))).toEqual(["body $ format"]);
+    expect(as("text/plain; charset=shift_jis")(sjis(0x81), sjis(0x82))).toHaveLength(1);
     const bad = (byte: number) => Buffer.from([0x61, byte]);
     expect(text("aé", bad(0xff))).toEqual(["body $ format"]);
     expect(text(bad(0xfe), bad(0xff))).toHaveLength(1);
