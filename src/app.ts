@@ -27,7 +27,7 @@ import {
   upstreamOf,
 } from "./proxy/index.ts";
 import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
-import { compileRedactor } from "./store/index.ts";
+import { compileRedactor, type Redactor } from "./store/index.ts";
 import { createTelemetry, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
 /** What the app takes from the outside. */
@@ -125,11 +125,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     }),
   );
 
-  function emit(comparison: Comparison): void {
-    const { route, candidate } = comparison.exchange;
+  function emit(judged: Comparison): void {
+    const { request, route, candidate } = judged.exchange;
     if (config.epoch.field !== undefined && candidate.kind === "response") {
       noticeDeploy(fieldValue(candidate.fields, config.epoch.field));
     }
+    const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
     evidence.add(comparison, now());
     telemetry.comparison(comparison);
     const stood = comparison.differences.filter(({ standing }) => standing === "mismatch" || standing === "accepted");
@@ -264,6 +265,12 @@ function askOf(side: "legacy" | "candidate", config: Config, upstream: Config["l
     timeout: Math.min(upstream.timeout, config.candidate.timeout),
     maxBody: config.capture.maxBody,
   });
+}
+
+/** Paths, values and notes without secrets, before anyone who writes them down sees them. */
+function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "difference">): Comparison {
+  const { route } = comparison.exchange;
+  return { ...comparison, differences: comparison.differences.map((one) => redactor.difference(route, one)) };
 }
 
 function isOn(control: Control, route: string): boolean {

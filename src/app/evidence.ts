@@ -5,7 +5,7 @@ import { createEvidence, type Evidence } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
 
-/** Values are redacted before evidence sees them. */
+/** Differences come without their secrets; the target is the one thing left to redact. */
 export function openEvidence(
   config: Config,
   now: () => number,
@@ -28,12 +28,7 @@ export function openEvidence(
     life: { fixedAfter: config.findings.fixedAfter },
     explainer: createExplainer({ ...config.causes, findings: config.findings.max, backtest }),
     limits: { routes: config.limits.maxRoutes + config.routes.length, samples: config.findings.samples },
-    redact: (sample) => ({
-      ...sample,
-      target: redactor.target(sample.target),
-      ...(sample.legacy !== undefined && { legacy: redactor.value(sample.path, sample.legacy) }),
-      ...(sample.candidate !== undefined && { candidate: redactor.value(sample.path, sample.candidate) }),
-    }),
+    redact: (sample, route) => ({ ...sample, target: redactor.target(sample.target, route) }),
   });
 }
 

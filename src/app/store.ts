@@ -51,7 +51,8 @@ export async function openKept(
     createKeeper({
       store,
       flushMs: config.store.flush,
-      changes: () => folds.flatMap((fold) => fold.changes()),
+      // A member's name may be a secret too, and the noise book knows places as they came. What has one is not kept.
+      changes: () => folds.flatMap((fold) => fold.changes()).filter((document) => !holdsSecret(document, redactor)),
       now,
       parts: {
         redactor,
@@ -64,4 +65,14 @@ export async function openKept(
     }),
   );
   return { store, keeper };
+}
+
+/** Findings and causes were made of what was redacted before; only the noise book was not. */
+function holdsSecret({ kind, value }: Document, redactor: Redactor): boolean {
+  return kind === "noise" && textsOf(value).some((text) => redactor.text(text) !== text);
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
