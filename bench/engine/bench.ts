@@ -1,0 +1,109 @@
+// bench/engine/bench.ts: the engine against its peers, in turns, in one run
+
+import { CONTENDERS, type Contender, REFERENCE } from "./contenders.ts";
+import { type Corpus, corporaOf } from "./corpora.ts";
+
+/** One line of the table. Times are medians in milliseconds; `ratio` is the reference's time over this one. */
+export type EngineRow = {
+  readonly bytes: number;
+  readonly corpus: string;
+  readonly contender: string;
+  readonly ms: number;
+  readonly ratio: number;
+  readonly found: number;
+  readonly expected?: number;
+};
+
+export const SIZES = [1_000, 10_000, 100_000, 1_000_000, 5_000_000];
+
+/** Who would take longer than this for one comparison is left out from there on. */
+const PATIENCE_MS = 3_000;
+
+/** Measures every corpus at every size. `spendMs` is the time for one contender on one corpus. */
+export async function engineBench(sizes: readonly number[] = SIZES, spendMs = 400): Promise<EngineRow[]> {
+  const rows: EngineRow[] = [];
+  const worn = new Map<string, number>();
+  for (const bytes of sizes) {
+    for (const corpus of corporaOf(bytes)) {
+      const able = CONTENDERS.filter(
+        ({ name }) => (worn.get(name + corpus.name) ?? 0) * growth(sizes, bytes) < PATIENCE_MS,
+      );
+      const times = inTurns(able, corpus, spendMs);
+      const reference = times.get(REFERENCE)!.ms;
+      for (const { name } of able) {
+        const { ms, found } = times.get(name)!;
+        worn.set(name + corpus.name, ms);
+        const expected = corpus.differences === undefined ? {} : { expected: corpus.differences };
+        rows.push({ bytes, corpus: corpus.name, contender: name, ms, ratio: reference / ms, found, ...expected });
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return rows;
+}
+
+/** What a step to the next size may cost a quadratic contender. */
+function growth(sizes: readonly number[], bytes: number): number {
+  const at = sizes.indexOf(bytes);
+  return at <= 0 ? 1 : (bytes / sizes[at - 1]!) ** 2;
+}
+
+/** Contenders take turns, so that what the machine does meanwhile hits all of them alike. */
+function inTurns(
+  contenders: readonly Contender[],
+  { legacy, candidate }: Corpus,
+  spendMs: number,
+): Map<string, { ms: number; found: number }> {
+  const samples = new Map<string, { spent: number; batch: number; found: number; each: number[] }>();
+  for (const { name, run } of contenders) {
+    const start = performance.now();
+    const found = run(legacy, candidate);
+    const once = Math.max(performance.now() - start, 0.001);
+    samples.set(name, { spent: 0, batch: Math.max(1, Math.floor(2 / once)), found, each: [] });
+  }
+  for (let open = true; open; ) {
+    open = false;
+    for (const { name, run } of contenders) {
+      const sample = samples.get(name)!;
+      if (sample.spent > spendMs && sample.each.length >= 3) continue;
+      open = true;
+      const start = performance.now();
+      for (let k = 0; k < sample.batch; k++) run(legacy, candidate);
+      const took = performance.now() - start;
+      sample.spent += took;
+      sample.each.push(took / sample.batch);
+      if (took < 2) sample.batch *= 2;
+    }
+  }
+  return new Map([...samples].map(([name, { each, found }]) => [name, { ms: median(each), found }]));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((x, y) => x - y)[values.length >> 1]!;
+}
+
+/** What the issue promises, judged from the rows: each line says whether it holds. */
+export function engineVerdicts(rows: readonly EngineRow[]): { readonly holds: boolean; readonly says: string }[] {
+  const of = (contender: string, corpus: string, bytes: number) =>
+    rows.find((row) => row.contender === contender && row.corpus === corpus && row.bytes === bytes);
+  const verdicts: { holds: boolean; says: string }[] = [];
+  for (const row of rows.filter(({ contender }) => contender === "parallel-run")) {
+    const { corpus, bytes, ratio, found, expected, ms } = row;
+    const where = `${corpus}, ${bytes} bytes`;
+    if (expected !== undefined && found !== expected)
+      verdicts.push({ holds: false, says: `${where}: ${found} differences, not ${expected}` });
+    const least = corpus === "one leaf" && (bytes === 100_000 || bytes === 1_000_000) ? 2 : 1 / 1.2;
+    verdicts.push({
+      holds: ratio >= least,
+      says: `${where}: ${ratio.toFixed(2)} times the reference's speed, at least ${least.toFixed(2)} wanted`,
+    });
+    const deep = corpus === "head insertion" ? of("JSON.parse x2 + deep-diff", corpus, bytes) : undefined;
+    if (deep !== undefined) {
+      verdicts.push({
+        holds: deep.ms / ms >= 5,
+        says: `${where}: ${(deep.ms / ms).toFixed(1)} times as fast as deep-diff, at least 5 wanted`,
+      });
+    }
+  }
+  return verdicts;
+}

@@ -1,0 +1,15 @@
+// bench/engine/main.ts: the engine's table alone; `node bench/engine/main.ts [milliseconds per cell]`
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { engineBench, engineVerdicts, SIZES } from "./bench.ts";
+import { engineTable } from "./table.ts";
+
+const RESULTS = resolve(import.meta.dirname, "../results");
+
+const rows = await engineBench(SIZES, Number(process.argv[2] ?? 400));
+const verdicts = engineVerdicts(rows);
+process.stdout.write(`${engineTable(rows)}\n\n`);
+for (const { holds, says } of verdicts) process.stdout.write(`${holds ? "holds" : "FAILS"}  ${says}\n`);
+mkdirSync(RESULTS, { recursive: true });
+writeFileSync(resolve(RESULTS, "engine.json"), `${JSON.stringify({ rows, verdicts }, null, 2)}\n`);
