@@ -6,6 +6,8 @@ import { newEquality } from "./equal.ts";
 import { patched } from "./patch.ts";
 import { ROOT_PATH, rootTrail } from "./path.ts";
 import { type JsonRules, patchRuleName } from "./rules.ts";
+import { putBack, takeRoom } from "./scratch.ts";
+import { type Shared, scanBeside, sharedEnds } from "./shared.ts";
 import { newTape, scanDocument, type Tape } from "./tape.ts";
 import { differenceAt, type Walk } from "./tell.ts";
 import { walk } from "./walk.ts";
@@ -41,20 +43,42 @@ export function compareJson(
   const [left, right] = [bytesOfText(legacy), bytesOfText(candidate)];
   const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
   if (!patching && left.equals(right)) return NOTHING;
-  let [a, b] = [newTape(left, new Int32Array(1024)), newTape(right, new Int32Array(1024))];
-  const sound = [scanDocument(a), scanDocument(b)];
-  if (!sound[0] || !sound[1]) return left.equals(right) ? NOTHING : unreadable(a, b, rules);
-  const masked = new Map<string, number>();
-  if (patching) {
-    a = patchSide(a, "legacy", rules.patch.legacy, masked);
-    b = patchSide(b, "candidate", rules.patch.candidate, masked);
+  const [a, b] = [newTape(left, takeRoom(0)), newTape(right, takeRoom(1))];
+  try {
+    const shared = sharedEnds(left, right);
+    if (!scanDocument(a)) {
+      scanDocument(b);
+      return left.equals(right) ? NOTHING : unreadable(a, b, rules);
+    }
+    if (!scanBeside(a, b, shared)) return unreadable(a, b, rules);
+    return patching ? comparePatched(a, b, rules, limits) : compareTapes(a, b, shared, rules, limits, new Map());
+  } finally {
+    putBack(0, a.nodes);
+    putBack(1, b.nodes);
   }
+}
+
+function comparePatched(a: Tape, b: Tape, rules: JsonRules, limits: JsonLimits): JsonCompared {
+  const masked = new Map<string, number>();
+  const left = patchSide(a, "legacy", rules.patch.legacy, masked);
+  const right = patchSide(b, "candidate", rules.patch.candidate, masked);
+  return compareTapes(left, right, { head: 0, tail: 0 }, rules, limits, masked);
+}
+
+function compareTapes(
+  a: Tape,
+  b: Tape,
+  shared: Shared,
+  rules: JsonRules,
+  limits: JsonLimits,
+  masked: Map<string, number>,
+): JsonCompared {
   const w: Walk = {
     legacy: { tape: a, prints: undefined },
     candidate: { tape: b, prints: undefined },
     rules,
     overdue: limits.overdue ?? never,
-    equality: newEquality(a, b),
+    equality: newEquality(a, b, shared),
     budget: { left: limits.budget },
     found: [],
     masked,
@@ -75,7 +99,10 @@ const never = (): boolean => false;
 
 /** Whether bytes are one JSON text (RFC 8259) as `JSON.parse` judges their text, a byte order mark aside. */
 export function isJson(bytes: Uint8Array): boolean {
-  return scanDocument(newTape(bytesOfText(bytes), new Int32Array(1024)));
+  const tape = newTape(bytesOfText(bytes), takeRoom(0));
+  const sound = scanDocument(tape);
+  putBack(0, tape.nodes);
+  return sound;
 }
 
 function countsOf(masked: ReadonlyMap<string, number>): Masked[] {

@@ -1,7 +1,8 @@
 // compare/json/equal.ts: whether two values mean the same, exactly; no rules, no recursion
 
-import { membersOf, pairMembers, sameName } from "./members.ts";
+import { pairMembers, pairRest, repeats, sameName } from "./members.ts";
 import { sameNumber } from "./numbers.ts";
+import type { Shared } from "./shared.ts";
 import { sameBytes, sameText } from "./strings.ts";
 import {
   ARRAY,
@@ -42,18 +43,42 @@ export function sameLeaf(a: Tape, i: number, b: Tape, j: number): boolean {
  * Equality tests that fail are work that the walk does again, and nested lists would pay for it at each level. What they may
  * cost in all is bounded here, and a failure is remembered for the pairs of nodes that hold the same unequal place.
  */
-export type Equality = { steps: number; from: number; unequalLeft: number; unequalRight: number };
+export type Equality = {
+  steps: number;
+  from: number;
+  unequalLeft: number;
+  unequalRight: number;
+  /** Bytes up to `head` are equal on both sides, and from `rest` on the right side has them `shift` bytes later. */
+  readonly head: number;
+  readonly rest: number;
+  readonly shift: number;
+};
 
 /** Steps for each node of the documents, in all tests that fail. */
 const STEPS_PER_NODE = 8;
 
-export function newEquality(a: Tape, b: Tape): Equality {
-  return { steps: 1_000 + (STEPS_PER_NODE * (a.used + b.used)) / STRIDE, from: 0, unequalLeft: -1, unequalRight: -1 };
+export function newEquality(a: Tape, b: Tape, { head, tail }: Shared): Equality {
+  const ends = { head, rest: a.bytes.length - tail, shift: b.bytes.length - a.bytes.length };
+  return {
+    ...ends,
+    steps: 1_000 + (STEPS_PER_NODE * (a.used + b.used)) / STRIDE,
+    from: 0,
+    unequalLeft: -1,
+    unequalRight: -1,
+  };
 }
 
 /** Whether two values are the same, whatever it costs (linear). */
 export function isExactlySame(a: Tape, i: number, b: Tape, j: number): boolean {
-  return isSame(a, i, b, j, { steps: Number.POSITIVE_INFINITY, from: 0, unequalLeft: -1, unequalRight: -1 });
+  return isSame(a, i, b, j, {
+    steps: Number.POSITIVE_INFINITY,
+    from: 0,
+    unequalLeft: -1,
+    unequalRight: -1,
+    head: 0,
+    rest: Number.POSITIVE_INFINITY,
+    shift: 0,
+  });
 }
 
 /** True: surely equal. False: unequal, or the allowance ran out and nobody knows. */
@@ -66,11 +91,18 @@ export function isSame(a: Tape, i: number, b: Tape, j: number, equality: Equalit
   if (unequalLeft - i === unequalRight - j && from <= i && unequalLeft > i && unequalLeft < a.nodes[i + NEXT]!) {
     return false;
   }
-  const [start, other] = [a.nodes[i + START]!, b.nodes[j + START]!];
-  const length = a.nodes[i + END]! - start;
-  if (length === b.nodes[j + END]! - other && sameBytes(a.bytes, start, b.bytes, other, length)) return true;
+  if (isSameText(a, i, b, j, equality)) return true;
   const answer = inStep(a, i, b, j, equality);
   return answer === undefined ? inAnyOrder(a, i, b, j, equality) : answer;
+}
+
+/** Whether two values are written the same. */
+export function isSameText(a: Tape, i: number, b: Tape, j: number, { head, rest, shift }: Equality): boolean {
+  const [start, other] = [a.nodes[i + START]!, b.nodes[j + START]!];
+  const length = a.nodes[i + END]! - start;
+  if (length !== b.nodes[j + END]! - other) return false;
+  if (start === other ? start + length <= head : start >= rest && start + shift === other) return true;
+  return sameBytes(a.bytes, start, b.bytes, other, length);
 }
 
 /** Both in document order, as long as names come in the same order; undefined as soon as they do not. */
@@ -98,31 +130,68 @@ function inStep(a: Tape, i: number, b: Tape, j: number, equality: Equality): boo
 }
 
 function inAnyOrder(a: Tape, i: number, b: Tape, j: number, equality: Equality): boolean {
-  const open = [i, j];
+  const open = [i, j]; // containers of one kind and size
   let steps = equality.steps;
   while (open.length > 0) {
     const right = open.pop()!;
     const left = open.pop()!;
-    steps -= 1;
-    if (steps < 0) break;
-    const kind = kindAt(a, left);
-    if (kind < ARRAY) {
-      if (!sameLeaf(a, left, b, right)) break;
-    } else if (kind !== kindAt(b, right) || a.nodes[left + COUNT] !== b.nodes[right + COUNT]) break;
-    else if (kind === OBJECT) {
-      const members = pairMembers(a, left, b, right);
-      if (members.missing.length > 0 || members.extra.length > 0) break;
-      if (members.repeated.some(({ legacy, candidate }) => legacy.length !== candidate.length)) break;
-      for (const pair of members.pairs) open.push(pair);
-      for (const { legacy, candidate } of members.repeated) {
-        for (const [k, node] of legacy.entries()) open.push(node, candidate[k]!);
-      }
-    } else {
-      const [elements, others] = [membersOf(a, left), membersOf(b, right)];
-      for (let k = elements.length - 1; k >= 0; k--) open.push(elements[k]!, others[k]!);
+    steps -= a.nodes[left + COUNT]! + 1;
+    const same =
+      steps >= 0 &&
+      (kindAt(a, left) === OBJECT ? sameMembers(a, left, b, right, open) : sameElements(a, left, b, right, open));
+    if (!same) {
+      equality.steps = steps;
+      return false;
     }
-    if (open.length === 0) return true;
   }
-  equality.steps = steps;
-  return false;
+  return true;
+}
+
+/** Leaves are compared here, containers put off into `open`. */
+function sameChild(a: Tape, p: number, b: Tape, q: number, open: number[]): boolean {
+  const kind = a.nodes[p + KIND]! & 0xff;
+  if (kind < ARRAY) return sameLeaf(a, p, b, q);
+  if (kind !== kindAt(b, q) || a.nodes[p + COUNT] !== b.nodes[q + COUNT]) return false;
+  open.push(p, q);
+  return true;
+}
+
+function sameElements(a: Tape, i: number, b: Tape, j: number, open: number[]): boolean {
+  const end = a.nodes[i + NEXT]!;
+  for (let p = i + STRIDE, q = j + STRIDE; p < end; p = a.nodes[p + NEXT]!, q = b.nodes[q + NEXT]!) {
+    if (!sameChild(a, p, b, q, open)) return false;
+  }
+  return true;
+}
+
+function sameMembers(a: Tape, i: number, b: Tape, j: number, open: number[]): boolean {
+  const end = a.nodes[i + NEXT]!;
+  let [p, q] = [i + STRIDE, j + STRIDE];
+  let left = a.nodes[i + COUNT]!;
+  const before = open.length;
+  // names that come in the same order need not be unique to be the same
+  for (; p < end && sameName(a, p, b, q); p = a.nodes[p + NEXT]!, q = b.nodes[q + NEXT]!) {
+    if (!sameChild(a, p, b, q, open)) return false;
+    left -= 1;
+  }
+  if (left === 0) return true;
+  if (repeats(a, i) || repeats(b, j)) {
+    open.length = before;
+    return sameRepeating(a, i, b, j, open);
+  }
+  const { pairs, missing } = pairRest(a, p, left, b, q, left);
+  if (missing.length > 0) return false;
+  for (let k = 0; k < pairs.length; k += 2) if (!sameChild(a, pairs[k]!, b, pairs[k + 1]!, open)) return false;
+  return true;
+}
+
+function sameRepeating(a: Tape, i: number, b: Tape, j: number, open: number[]): boolean {
+  const { pairs, missing, repeated } = pairMembers(a, i, b, j);
+  if (missing.length > 0 || repeated.some(({ legacy, candidate }) => legacy.length !== candidate.length)) return false;
+  const all = [
+    pairs,
+    ...repeated.map(({ legacy, candidate }) => legacy.flatMap((node, k) => [node, candidate[k]!])),
+  ].flat();
+  for (let k = 0; k < all.length; k += 2) if (!sameChild(a, all[k]!, b, all[k + 1]!, open)) return false;
+  return true;
 }

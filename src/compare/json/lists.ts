@@ -14,12 +14,13 @@ export type Lists = {
   readonly candidate: Side;
   readonly left: readonly number[];
   readonly right: readonly number[];
+  /** So many elements at the beginning and at the end are surely the same under any rules. */
+  readonly head: number;
+  readonly tail: number;
   readonly rule: ArrayRule | undefined;
   readonly leftPlace: (index: number) => Place;
   readonly rightPlace: (index: number) => Place;
   readonly budget: Budget;
-  /** Surely equal under any rules, by index. */
-  readonly same: (i: number, j: number) => boolean;
   /** Different under the rules, by index. */
   readonly differs: (i: number, j: number) => boolean;
   /** Rules below may settle what differs. */
@@ -33,9 +34,6 @@ export type Lists = {
 export type Pairing = {
   /** For each of legacy's elements the candidate's index, or -1. */
   readonly to: Int32Array;
-  /** Pairs at either end that are surely the same: `[0, head)` and the last `tail`. */
-  readonly head: number;
-  readonly tail: number;
   /** Not one element was recognised, and nothing says that positions mean anything. */
   readonly replaced: boolean;
   readonly approximate: boolean;
@@ -56,7 +54,6 @@ export function pairElements(lists: Lists): Pairing {
     right: lists.left,
     leftPlace: lists.rightPlace,
     rightPlace: lists.leftPlace,
-    same: (i, j) => lists.same(j, i),
     differs: (i, j) => lists.differs(j, i),
   });
   const to = new Int32Array(lists.left.length).fill(-1);
@@ -65,37 +62,26 @@ export function pairElements(lists: Lists): Pairing {
 }
 
 function paired(lists: Lists): Pairing {
-  const { left, right, rule } = lists;
+  const { left, right, head, tail, rule } = lists;
   const to = new Int32Array(left.length).fill(-1);
   const shorter = Math.min(left.length, right.length);
-  const whole = { to, head: 0, tail: 0, replaced: false, approximate: false, by: undefined };
-  if (rule?.as === "ordered" || (left.length === 1 && right.length === 1 && rule === undefined)) {
-    for (let i = 0; i < shorter; i++) to[i] = i;
-    return whole;
-  }
-  let head = 0;
-  while (head < shorter && lists.same(head, head)) {
-    to[head] = head;
-    head += 1;
-  }
-  let tail = 0;
-  while (tail < shorter - head && lists.same(left.length - 1 - tail, right.length - 1 - tail)) {
-    tail += 1;
-    to[left.length - tail] = right.length - tail;
-  }
-  const ends = { ...whole, head, tail };
+  const known = { to, replaced: false, approximate: false, by: undefined };
+  const inPlace = (approximate: boolean): Pairing => {
+    for (let k = head; k < shorter - tail; k++) to[k] = k;
+    return { ...known, approximate };
+  };
+  for (let k = 0; k < head; k++) to[k] = k;
+  for (let k = 1; k <= tail; k++) to[left.length - k] = right.length - k;
+  if (rule?.as === "ordered") return inPlace(false);
   const gap: Gap = { from: head, to: left.length - tail, otherFrom: head, otherTo: right.length - tail };
   if (gap.from === gap.to || gap.otherFrom === gap.otherTo) {
-    return { ...ends, replaced: shorter === 0 && Math.max(left.length, right.length) > 1 };
+    return { ...known, replaced: shorter === 0 && Math.max(left.length, right.length) > 1 };
   }
-  if (lists.late) {
-    for (let i = head; i < shorter - tail; i++) to[i] = i;
-    return { ...ends, approximate: true };
-  }
-  if (rule !== undefined && typeof rule.as === "object") return { ...ends, ...byKey(lists, gap, to, rule.as.key) };
+  if (lists.late) return inPlace(true);
+  if (rule !== undefined && typeof rule.as === "object") return { ...known, ...byKey(lists, gap, to, rule.as.key) };
   const found = rule?.as === "unordered" ? asMultiset(lists, gap, to) : inDoubt(lists, gap, to);
   const replaced = head + tail === 0 && left.length !== right.length && to.every((other) => other < 0);
-  return { ...ends, ...found, replaced };
+  return { ...known, ...found, replaced };
 }
 
 /** A run of elements on each side, `from` included, `to` not. */
@@ -111,15 +97,17 @@ function byKey(lists: Lists, gap: Gap, to: Int32Array, names: readonly string[])
 /** Pairs what has the same key or, without a key, the same meaning. True: the budget was too small to do it exactly. */
 function alignPrints(lists: Lists, gap: Gap, to: Int32Array, identity: Identity | undefined): boolean {
   const { legacy, candidate, left, right } = lists;
-  const print = (side: Side, node: number, place: Place): number => {
-    const key = identity === undefined ? 0 : keyPrint(side.tape, node, identity);
-    return key === 0 ? fingerprintOf(side, node, place) : key ^ KEYED;
-  };
   const ours = new Int32Array(gap.to - gap.from);
   const theirs = new Int32Array(gap.otherTo - gap.otherFrom);
-  for (let k = 0; k < ours.length; k++) ours[k] = print(legacy, left[gap.from + k]!, lists.leftPlace(gap.from + k));
+  for (let k = 0; k < ours.length; k++) {
+    const node = left[gap.from + k]!;
+    const key = identity === undefined ? 0 : keyPrint(legacy.tape, node, identity);
+    ours[k] = key === 0 ? fingerprintOf(legacy, node, lists.leftPlace(gap.from + k)) : key ^ KEYED;
+  }
   for (let k = 0; k < theirs.length; k++) {
-    theirs[k] = print(candidate, right[gap.otherFrom + k]!, lists.rightPlace(gap.otherFrom + k));
+    const node = right[gap.otherFrom + k]!;
+    const key = identity === undefined ? 0 : keyPrint(candidate.tape, node, identity);
+    theirs[k] = key === 0 ? fingerprintOf(candidate, node, lists.rightPlace(gap.otherFrom + k)) : key ^ KEYED;
   }
   const found = align(ours, theirs, lists.budget);
   for (const [k, other] of found.to.entries()) if (other >= 0) to[gap.from + k] = gap.otherFrom + other;

@@ -1,6 +1,6 @@
 // compare/json/members.ts: which member of one object is which of the other, whatever their order
 
-import { sameBytes, sameText, textOf } from "./strings.ts";
+import { exactTextOf, sameBytes, sameText } from "./strings.ts";
 import { COUNT, NAME, NAME_END, NAME_HASH, NEXT, nameEscapedAt, STRIDE, type Tape } from "./tape.ts";
 
 export type Members = {
@@ -36,33 +36,31 @@ export function sameName(a: Tape, i: number, b: Tape, j: number): boolean {
 
 export function pairMembers(a: Tape, i: number, b: Tape, j: number): Members {
   const [count, otherCount] = [a.nodes[i + COUNT]!, b.nodes[j + COUNT]!];
-  const pairs: number[] = [];
-  let [p, q, k] = [i + STRIDE, j + STRIDE, 0];
-  const both = Math.min(count, otherCount);
-  while (k < both && sameName(a, p, b, q)) {
-    pairs.push(p, q);
-    p = a.nodes[p + NEXT]!;
-    q = b.nodes[q + NEXT]!;
-    k += 1;
+  if (repeats(a, i) || repeats(b, j)) {
+    return pairedTables(tableOf(a, i + STRIDE, count), tableOf(b, j + STRIDE, otherCount));
   }
-  const inStep = k === count && k === otherCount;
-  if (repeats(a, i) || (!inStep && repeats(b, j))) return byName(a, i, b, j);
-  if (inStep) return { pairs, missing: NONE, extra: NONE, repeated: NONE };
-  return count - k <= FEW && otherCount - k <= FEW
-    ? eachWithEach(a, p, count - k, b, q, otherCount - k, pairs)
-    : byName(a, i, b, j);
+  return pairRest(a, i + STRIDE, count, b, j + STRIDE, otherCount);
 }
 
-function eachWithEach(a: Tape, p: number, left: number, b: Tape, q: number, right: number, pairs: number[]): Members {
+/** Pairs the `left` members from `p` on with the `right` members from `q` on, where no name repeats. */
+export function pairRest(a: Tape, p: number, left: number, b: Tape, q: number, right: number): Members {
+  return left > FEW || right > FEW
+    ? pairedTables(tableOf(a, p, left), tableOf(b, q, right))
+    : eachWithEach(a, p, left, b, q, right);
+}
+
+function eachWithEach(a: Tape, p: number, left: number, b: Tape, q: number, right: number): Members {
+  const pairs: number[] = [];
   const others: number[] = [];
   for (let k = 0, at = q; k < right; k++, at = b.nodes[at + NEXT]!) others.push(at);
   let missing: number[] | undefined;
   let open = right;
   for (let k = 0, at = p; k < left; k++, at = a.nodes[at + NEXT]!) {
+    const hash = a.nodes[at + NAME_HASH];
     let found = -1;
     for (let m = 0; m < right; m++) {
       const other = others[m]!;
-      if (other >= 0 && sameName(a, at, b, other)) {
+      if (other >= 0 && b.nodes[other + NAME_HASH] === hash && sameName(a, at, b, other)) {
         found = other;
         others[m] = -1;
         open -= 1;
@@ -79,57 +77,73 @@ function eachWithEach(a: Tape, p: number, left: number, b: Tape, q: number, righ
   return { pairs, missing: missing ?? NONE, extra, repeated: NONE };
 }
 
+const HASHES = new Int32Array(FEW);
+
 /** Whether an object has a name twice. */
 export function repeats(tape: Tape, object: number): boolean {
   const { nodes } = tape;
   const count = nodes[object + COUNT]!;
   if (count > FEW) return repeatsAmongMany(tape, object);
-  const end = nodes[object + NEXT]!;
-  for (let at = object + STRIDE; at < end; at = nodes[at + NEXT]!) {
-    const hash = nodes[at + NAME_HASH];
-    for (let on = nodes[at + NEXT]!; on < end; on = nodes[on + NEXT]!) {
-      if (nodes[on + NAME_HASH] === hash && sameName(tape, at, tape, on)) return true;
-    }
+  for (let k = 0, at = object + STRIDE; k < count; k++, at = nodes[at + NEXT]!) {
+    const hash = nodes[at + NAME_HASH]!;
+    for (let m = 0; m < k; m++) if (HASHES[m] === hash && repeatsBefore(tape, object, at)) return true;
+    HASHES[k] = hash;
+  }
+  return false;
+}
+
+function repeatsBefore(tape: Tape, object: number, member: number): boolean {
+  for (let at = object + STRIDE; at < member; at = tape.nodes[at + NEXT]!) {
+    if (sameName(tape, at, tape, member)) return true;
   }
   return false;
 }
 
 function repeatsAmongMany(tape: Tape, object: number): boolean {
-  const members = membersOf(tape, object);
+  const { nodes } = tape;
+  const count = nodes[object + COUNT]!;
   const hashes = new Set<number>();
-  for (const node of members) hashes.add(tape.nodes[node + NAME_HASH]!);
-  if (hashes.size === members.length) return false;
-  return new Set(members.map((node) => nameKey(tape, node))).size < members.length;
+  for (let k = 0, at = object + STRIDE; k < count; k++, at = nodes[at + NEXT]!) hashes.add(nodes[at + NAME_HASH]!);
+  return hashes.size < count && tableOf(tape, object + STRIDE, count).size < count;
 }
 
-/** A string that is equal for equal names only, invalid UTF-8 included. */
+/** The nodes of each name, in the order in which names first come. */
+function tableOf(tape: Tape, from: number, count: number): Map<string, number[]> {
+  const names = new Map<string, number[]>();
+  for (let k = 0, at = from; k < count; k++, at = tape.nodes[at + NEXT]!) {
+    const key = nameKey(tape, at);
+    const nodes = names.get(key);
+    if (nodes === undefined) names.set(key, [at]);
+    else nodes.push(at);
+  }
+  return names;
+}
+
+/** A string that is equal for equal names only: their UTF-8, a byte a character, and what is not UTF-8 as it is. */
 function nameKey(tape: Tape, node: number): string {
   const [start, end] = [tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!];
-  const text = textOf(tape.bytes, start, end);
-  return text.includes("\ufffd") ? `${text} ${tape.bytes.toString("latin1", start, end)}` : text;
+  if (!nameEscapedAt(tape, node)) return tape.bytes.toString("latin1", start + 1, end - 1);
+  const text = exactTextOf(tape.bytes, start, end);
+  // no UTF-8 holds these words' first byte
+  if (text === undefined) return `\xffbroken ${tape.bytes.toString("latin1", start, end)}`;
+  return text.isWellFormed() ? Buffer.from(text).toString("latin1") : `\xffsurrogates ${text}`;
 }
 
-function byName(a: Tape, i: number, b: Tape, j: number): Members {
-  const names = new Map<string, { legacy: number[]; candidate: number[] }>();
-  const of = (key: string) => {
-    let nodes = names.get(key);
-    if (nodes === undefined) {
-      nodes = { legacy: [], candidate: [] };
-      names.set(key, nodes);
-    }
-    return nodes;
-  };
-  for (const node of membersOf(a, i)) of(nameKey(a, node)).legacy.push(node);
-  for (const node of membersOf(b, j)) of(nameKey(b, node)).candidate.push(node);
-  const members = { pairs: [] as number[], missing: [] as number[], extra: [] as number[], repeated: [] as Repeated[] };
-  for (const nodes of names.values()) {
-    const { legacy, candidate } = nodes;
-    if (legacy.length > 1 || candidate.length > 1) members.repeated.push(nodes);
-    else if (candidate.length === 0) members.missing.push(legacy[0]!);
-    else if (legacy.length === 0) members.extra.push(candidate[0]!);
-    else members.pairs.push(legacy[0]!, candidate[0]!);
+type Table = ReadonlyMap<string, readonly number[]>;
+
+function pairedTables(left: Table, right: Table): Members {
+  const [pairs, missing, extra]: [number[], number[], number[]] = [[], [], []];
+  const repeated: { legacy: readonly number[]; candidate: readonly number[] }[] = [];
+  for (const [name, legacy] of left) {
+    const candidate = right.get(name) ?? NONE;
+    if (legacy.length > 1 || candidate.length > 1) repeated.push({ legacy, candidate });
+    else if (candidate.length === 0) missing.push(legacy[0]!);
+    else pairs.push(legacy[0]!, candidate[0]!);
   }
-  return members;
+  for (const [name, candidate] of right) {
+    if (left.has(name)) continue;
+    if (candidate.length > 1) repeated.push({ legacy: NONE, candidate });
+    else extra.push(candidate[0]!);
+  }
+  return { pairs, missing, extra, repeated };
 }
-
-type Repeated = Members["repeated"][number];

@@ -1,7 +1,7 @@
 // compare/json/path.ts: a place in a document, spelled only where something differs
 
 import { textOf } from "./strings.ts";
-import { NAME, NAME_END, type Tape } from "./tape.ts";
+import { NAME, NAME_END, nameEscapedAt, type Tape } from "./tape.ts";
 
 /** The way from the root to a node. `index` is -1 for a member, whose name then stands in the tape. */
 export type Trail = {
@@ -46,7 +46,7 @@ export function pathOf(trail: Trail): string {
 }
 
 export function nameOf(tape: Tape, node: number): string {
-  return textOf(tape.bytes, tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!);
+  return textOf(tape.bytes, tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!, nameEscapedAt(tape, node));
 }
 
 /** `.name` for an identifier, else RFC 9535's normalized `['...']` (2.7); a lone surrogate, which has no form there, as \ud800. */

@@ -12,7 +12,8 @@ export function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, 
 }
 
 /** The text between and with the quotes at `start` and `end`; bytes that are not UTF-8 become U+FFFD. */
-export function textOf(bytes: Buffer, start: number, end: number): string {
+export function textOf(bytes: Buffer, start: number, end: number, escaped = true): string {
+  if (!escaped) return bytes.toString("utf8", start + 1, end - 1);
   return JSON.parse(bytes.toString("utf8", start, end)) as string;
 }
 
@@ -50,13 +51,31 @@ function unitsOf(bytes: Buffer, start: number, end: number): string[] {
   return units;
 }
 
-/** FNV-1a over the UTF-8 of a name: what the scanner computes on the way for names without escapes. */
+/**
+ * The hash of a name from a few of its bytes, so that its cost does not grow with the name. Names that differ elsewhere share it:
+ * equal hashes are followed by a look at the names, and where there are many of them by a table of whole names.
+ */
+export function nameHash(utf8: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length === 0) return 0;
+  const middle = start + (length >> 1);
+  const ends = (utf8[start]! << 24) | (utf8[end - 1]! << 16) | (utf8[middle]! << 8) | (length & 0xff);
+  const inner = length < 3 ? 0 : (utf8[end - 2]! << 8) | utf8[start + (length >> 2)]!;
+  return Math.imul(ends ^ Math.imul(inner, 0x9e3779b1), 0x85ebca6b) ^ (ends >>> 15);
+}
+
 export function hashName(name: string): number {
-  let hash = -2128831035;
-  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 16777619);
-  return hash;
+  const utf8 = Buffer.from(name);
+  return nameHash(utf8, 0, utf8.length);
 }
 
 export function hashEscapedName(bytes: Buffer, start: number, end: number): number {
   return hashName(textOf(bytes, start, end));
+}
+
+/** FNV-1a, 32 bits. */
+export function bytesHash(bytes: Uint8Array, from: number, to: number): number {
+  let hash = -2128831035;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 16777619);
+  return hash;
 }

@@ -1,6 +1,6 @@
 // compare/json/tape.ts: a JSON text as a flat list of nodes that point into its bytes; no value is ever made
 
-import { hashEscapedName } from "./strings.ts";
+import { hashEscapedName, nameHash } from "./strings.ts";
 
 /**
  * Nodes in document order, eight integers each; a node is named by its offset in `nodes`. Values stay in `bytes`: what is
@@ -67,7 +67,7 @@ export function newTape(bytes: Buffer, nodes: Int32Array): Tape {
 export function scanDocument(tape: Tape): boolean {
   const b = tape.bytes;
   const bom = b.length >= 3 && b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf;
-  let p = scanValue(tape, bom ? 3 : 0, b.length);
+  let p = scan(tape, bom ? 3 : 0, 0, -1, undefined);
   if (p < 0) return false;
   while (p < b.length && isSpace(b[p]!)) p += 1;
   if (p < b.length) tape.fault = p;
@@ -76,139 +76,174 @@ export function scanDocument(tape: Tape): boolean {
 
 const isSpace = (c: number): boolean => c <= 32 && (c === 32 || c === 10 || c === 13 || c === 9);
 
+/** Where a scan that began inside a container may end: see `scanInside`. */
+type Stop = {
+  readonly container: number;
+  /** The next offset at which a child may begin that is known from there on; moved on when a child begins after it. */
+  at: number;
+  readonly after: (offset: number) => number;
+  /** Where the container's bracket must close it. */
+  readonly close: number;
+};
+
 /**
- * Reads one value, whitespace before it allowed, into the tape's nodes from 0 on. Without recursion, so no depth is too
- * deep. Returns the offset after the value, or -1 with `fault` set.
+ * Reads on inside the open `container`, whose first children stand in the nodes up to `used` already: `from` follows the last of
+ * them. Ends where a child begins at one of the known offsets, or at the container's bracket. Returns the offset, or -1: then the
+ * text has to be read from its beginning.
  */
-export function scanValue(tape: Tape, from: number, to: number): number {
+export function scanInside(tape: Tape, container: number, from: number, stop: Omit<Stop, "container">): number {
+  return scan(tape, from, tape.used, container, { ...stop, container });
+}
+
+/**
+ * Reads one value, or on inside an open container, into the tape's nodes from `at` on. Without recursion, so no depth is too
+ * deep. Returns the offset after what was read, or -1 with `fault` set.
+ */
+function scan(tape: Tape, from: number, at: number, open: number, stop: Stop | undefined): number {
   const b: Uint8Array = tape.bytes;
+  const to = b.length;
+  const stopOpen = stop === undefined ? -2 : stop.container;
   let t = tape.nodes;
   let room = t.length - STRIDE;
-  let at = 0;
-  let open = -1; // the innermost open container; while open, its NEXT holds the one around it
+  // `open` is the innermost open container; while one is open, its NEXT holds the one around it
   let p = from;
   let c = 0;
   let naming = false;
+  let ended = at > open + STRIDE; // a value has just ended, rather than being about to begin
+  if (open >= 0 && !ended) {
+    naming = (t[open + KIND]! & KIND_BITS) === OBJECT;
+    while (p < to && isSpace(b[p]!)) p += 1;
+    if (b[p] === (naming ? 125 : 93)) ended = true;
+  }
 
   reading: for (;;) {
-    while (p < to && isSpace(b[p]!)) p += 1;
-    if (at > room) {
-      t = grown(t);
-      tape.nodes = t;
-      room = t.length - STRIDE;
-    }
-    let escapedName = 0;
-    if (naming) {
-      if (p >= to || b[p] !== 34) return failed(tape, p);
-      t[at + NAME] = p;
-      p += 1;
-      let hash = -2128831035; // FNV-1a, 32 bits
-      for (;;) {
-        if (p >= to) return failed(tape, p);
-        c = b[p]!;
-        if (c === 34) break;
-        if (c === 92) {
+    if (!ended) {
+      while (p < to && isSpace(b[p]!)) p += 1;
+      if (open === stopOpen && p >= stop!.at) {
+        if (p > stop!.at) stop!.at = stop!.after(p);
+        if (p === stop!.at) {
+          tape.used = at;
+          return p;
+        }
+      }
+      if (at > room) {
+        t = grown(t);
+        tape.nodes = t;
+        room = t.length - STRIDE;
+      }
+      let escapedName = 0;
+      if (naming) {
+        if (p >= to || b[p] !== 34) return failed(tape, p);
+        t[at + NAME] = p;
+        p += 1;
+        for (;;) {
+          if (p >= to) return failed(tape, p);
+          c = b[p]!;
+          if (c === 34) break;
+          if (c === 92) {
+            p = escaped(b, p, to);
+            if (p < 0) return failed(tape, ~p);
+            escapedName = NAME_ESCAPED;
+          } else {
+            if (c < 32) return failed(tape, p);
+            p += 1;
+          }
+        }
+        p += 1;
+        t[at + NAME_END] = p;
+        t[at + NAME_HASH] =
+          escapedName === 0 ? nameHash(b, t[at + NAME]! + 1, p - 1) : hashEscapedName(tape.bytes, t[at + NAME]!, p);
+        while (p < to && isSpace(b[p]!)) p += 1;
+        if (p >= to || b[p] !== 58) return failed(tape, p);
+        p += 1;
+        while (p < to && isSpace(b[p]!)) p += 1;
+      } else {
+        t[at + NAME] = 0;
+        t[at + NAME_END] = 0;
+        t[at + NAME_HASH] = 0;
+      }
+
+      if (p >= to) return failed(tape, p);
+      c = b[p]!;
+      t[at + START] = p;
+      let kind = 0;
+      if (c === 34) {
+        kind = STRING;
+        p += 1;
+        for (;;) {
+          while (p < to) {
+            c = b[p]!;
+            if (c === 34 || c === 92 || c < 32) break;
+            p += 1;
+          }
+          if (p >= to || c < 32) return failed(tape, p);
+          if (c === 34) break;
           p = escaped(b, p, to);
           if (p < 0) return failed(tape, ~p);
-          escapedName = NAME_ESCAPED;
-        } else {
-          if (c < 32) return failed(tape, p);
-          hash = Math.imul(hash ^ c, 16777619);
-          p += 1;
+          kind = ESCAPED;
         }
-      }
-      p += 1;
-      t[at + NAME_END] = p;
-      t[at + NAME_HASH] = escapedName === 0 ? hash : hashEscapedName(tape.bytes, t[at + NAME]!, p);
-      while (p < to && isSpace(b[p]!)) p += 1;
-      if (p >= to || b[p] !== 58) return failed(tape, p);
-      p += 1;
-      while (p < to && isSpace(b[p]!)) p += 1;
-    } else {
-      t[at + NAME] = 0;
-      t[at + NAME_END] = 0;
-      t[at + NAME_HASH] = 0;
-    }
-
-    if (p >= to) return failed(tape, p);
-    c = b[p]!;
-    t[at + START] = p;
-    let kind = 0;
-    if (c === 34) {
-      kind = STRING;
-      p += 1;
-      for (;;) {
-        while (p < to) {
-          c = b[p]!;
-          if (c === 34 || c === 92 || c < 32) break;
-          p += 1;
+        p += 1;
+      } else if (c === 123 || c === 91) {
+        t[at + KIND] = (c === 123 ? OBJECT : ARRAY) | escapedName;
+        t[at + NEXT] = open;
+        t[at + COUNT] = 0;
+        open = at;
+        at += STRIDE;
+        p += 1;
+        while (p < to && isSpace(b[p]!)) p += 1;
+        if (p >= to || b[p] !== c + 2) {
+          naming = c === 123;
+          continue;
         }
-        if (p >= to || c < 32) return failed(tape, p);
-        if (c === 34) break;
-        p = escaped(b, p, to);
-        if (p < 0) return failed(tape, ~p);
-        kind = ESCAPED;
-      }
-      p += 1;
-    } else if (c === 123 || c === 91) {
-      t[at + KIND] = (c === 123 ? OBJECT : ARRAY) | escapedName;
-      t[at + NEXT] = open;
-      t[at + COUNT] = 0;
-      open = at;
-      at += STRIDE;
-      p += 1;
-      while (p < to && isSpace(b[p]!)) p += 1;
-      if (p >= to || b[p] !== c + 2) {
-        naming = c === 123;
-        continue;
-      }
-    } else if (c === 45 || (c >= 48 && c <= 57)) {
-      kind = NUMBER;
-      if (c === 45) c = ++p < to ? b[p]! : 0;
-      if (c === 48) c = ++p < to ? b[p]! : 0;
-      else if (c >= 49 && c <= 57) {
-        do c = ++p < to ? b[p]! : 0;
-        while (c >= 48 && c <= 57);
+      } else if (c === 45 || (c >= 48 && c <= 57)) {
+        kind = NUMBER;
+        if (c === 45) c = ++p < to ? b[p]! : 0;
+        if (c === 48) c = ++p < to ? b[p]! : 0;
+        else if (c >= 49 && c <= 57) {
+          do c = ++p < to ? b[p]! : 0;
+          while (c >= 48 && c <= 57);
+        } else return failed(tape, p);
+        if (c === 46) {
+          c = ++p < to ? b[p]! : 0;
+          if (c < 48 || c > 57) return failed(tape, p);
+          do c = ++p < to ? b[p]! : 0;
+          while (c >= 48 && c <= 57);
+        }
+        if (c === 101 || c === 69) {
+          c = ++p < to ? b[p]! : 0;
+          if (c === 43 || c === 45) c = ++p < to ? b[p]! : 0;
+          if (c < 48 || c > 57) return failed(tape, p);
+          do c = ++p < to ? b[p]! : 0;
+          while (c >= 48 && c <= 57);
+        }
+      } else if (c === 116 && p + 4 <= to && b[p + 1] === 114 && b[p + 2] === 117 && b[p + 3] === 101) {
+        kind = TRUE;
+        p += 4;
+      } else if (
+        c === 102 &&
+        p + 5 <= to &&
+        b[p + 1] === 97 &&
+        b[p + 2] === 108 &&
+        b[p + 3] === 115 &&
+        b[p + 4] === 101
+      ) {
+        kind = FALSE;
+        p += 5;
+      } else if (c === 110 && p + 4 <= to && b[p + 1] === 117 && b[p + 2] === 108 && b[p + 3] === 108) {
+        kind = NULL;
+        p += 4;
       } else return failed(tape, p);
-      if (c === 46) {
-        c = ++p < to ? b[p]! : 0;
-        if (c < 48 || c > 57) return failed(tape, p);
-        do c = ++p < to ? b[p]! : 0;
-        while (c >= 48 && c <= 57);
-      }
-      if (c === 101 || c === 69) {
-        c = ++p < to ? b[p]! : 0;
-        if (c === 43 || c === 45) c = ++p < to ? b[p]! : 0;
-        if (c < 48 || c > 57) return failed(tape, p);
-        do c = ++p < to ? b[p]! : 0;
-        while (c >= 48 && c <= 57);
-      }
-    } else if (c === 116 && p + 4 <= to && b[p + 1] === 114 && b[p + 2] === 117 && b[p + 3] === 101) {
-      kind = TRUE;
-      p += 4;
-    } else if (
-      c === 102 &&
-      p + 5 <= to &&
-      b[p + 1] === 97 &&
-      b[p + 2] === 108 &&
-      b[p + 3] === 115 &&
-      b[p + 4] === 101
-    ) {
-      kind = FALSE;
-      p += 5;
-    } else if (c === 110 && p + 4 <= to && b[p + 1] === 117 && b[p + 2] === 108 && b[p + 3] === 108) {
-      kind = NULL;
-      p += 4;
-    } else return failed(tape, p);
 
-    if (kind !== 0) {
-      t[at + END] = p;
-      t[at + KIND] = kind | escapedName;
-      t[at + COUNT] = 0;
-      at += STRIDE;
-      t[at - STRIDE + NEXT] = at;
-      if (open >= 0) t[open + COUNT]! += 1;
+      if (kind !== 0) {
+        t[at + END] = p;
+        t[at + KIND] = kind | escapedName;
+        t[at + COUNT] = 0;
+        at += STRIDE;
+        t[at - STRIDE + NEXT] = at;
+        if (open >= 0) t[open + COUNT]! += 1;
+      }
     }
+    ended = false;
 
     // a value has ended, or an empty container is about to: close what closes here
     for (;;) {
@@ -225,6 +260,10 @@ export function scanValue(tape: Tape, from: number, to: number): number {
         continue reading;
       }
       if (c !== (naming ? 125 : 93)) return failed(tape, p);
+      if (open === stopOpen) {
+        tape.used = at;
+        return p === stop!.close ? p : failed(tape, p);
+      }
       p += 1;
       const around = t[open + NEXT]!;
       t[open + NEXT] = at;

@@ -1,19 +1,37 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
-import { isExactlySame, isSame, sameLeaf } from "./equal.ts";
+import { isExactlySame, isSame, isSameText, sameLeaf } from "./equal.ts";
 import { type Pairing, pairElements } from "./lists.ts";
-import { membersOf, pairMembers } from "./members.ts";
+import { type Members, membersOf, pairMembers, pairRest, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
 import type { Place } from "./rules.ts";
 import { sameInOtherWords, settledBy } from "./settle.ts";
 import { stepTo } from "./step.ts";
-import { ARRAY, END, kindAt, NUMBER, OBJECT, START, sourceOf, type Tape, typeOf } from "./tape.ts";
+import {
+  ARRAY,
+  COUNT,
+  countAt,
+  END,
+  KIND,
+  kindAt,
+  NEXT,
+  NUMBER,
+  nextAt,
+  OBJECT,
+  START,
+  STRIDE,
+  sourceOf,
+  type Tape,
+  typeOf,
+} from "./tape.ts";
 import { type Gate, hide, hideBy, isHidden, reachesInside, tell, tellOneSided, tellOrder, type Walk } from "./tell.ts";
 
 /** Levels walked by recursion before the rest is put off: the stack stays short at any depth. */
 const LEVELS = 150;
 /** Characters of a path beyond which what differs below is one difference, or the paths alone could fill the memory. */
 const LONGEST_PATH = 8_192;
+/** Scalars that are compared each with each. */
+const FEW = 4;
 
 /** Compares two values and all below them; what differs is in `w.found` afterwards. */
 export function walk(w: Walk, i: number, j: number, place: Place, trail: Trail): void {
@@ -71,7 +89,36 @@ function compareContainers(w: Walk, i: number, j: number, place: Place, trail: T
 
 function compareObjects(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
   const [a, b] = [w.legacy.tape, w.candidate.tape];
-  const { pairs, missing, extra, repeated } = pairMembers(a, i, b, j);
+  const [s, t] = [a.nodes, b.nodes];
+  let [p, q] = [i + STRIDE, j + STRIDE];
+  let [left, right] = [s[i + COUNT]!, t[j + COUNT]!];
+  // names mostly come in the same order; whether one repeats matters only once something differs
+  let unique = false;
+  for (; left > 0 && right > 0 && sameName(a, p, b, q); p = s[p + NEXT]!, q = t[q + NEXT]!, left--, right--) {
+    if (!place.strict && place.inside && (s[p + KIND]! & 0xff) < ARRAY && sameLeaf(a, p, b, q)) continue;
+    if (!unique && (repeats(a, i) || repeats(b, j))) {
+      compareMembers(w, i, j, pairMembers(a, i, b, j), place, trail, levels);
+      return;
+    }
+    unique = true;
+    compareValues(w, p, q, stepTo(place, a, i, p, 0, 0), memberTrail(trail, a, p), levels);
+  }
+  if (left + right === 0) return;
+  const repeating = !unique && (repeats(a, i) || repeats(b, j));
+  const members = repeating ? pairMembers(a, i, b, j) : pairRest(a, p, left, b, q, right);
+  compareMembers(w, i, j, members, place, trail, levels);
+}
+
+function compareMembers(
+  w: Walk,
+  i: number,
+  j: number,
+  { pairs, missing, extra, repeated }: Members,
+  place: Place,
+  trail: Trail,
+  levels: number,
+): void {
+  const [a, b] = [w.legacy.tape, w.candidate.tape];
   // below places that `only` rules lead to, equal leaves are visited too: a rule is known to apply by its place
   const skip = !place.strict && place.inside;
   for (let k = 0; k < pairs.length; k += 2) {
@@ -113,22 +160,49 @@ function compareRepeated(
 
 function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
   const [a, b] = [w.legacy.tape, w.candidate.tape];
+  const [count, otherCount] = [countAt(a, i), countAt(b, j)];
+  const shorter = Math.min(count, otherCount);
+  const rule = place.array;
+  const compare = (k: number, m: number): void => {
+    compareValues(w, left[k]!, right[m]!, leftPlace(k), elementTrail(trail, k), levels);
+  };
+  // what is the same at both ends needs no pairing
+  const trims = !place.strict && place.inside && rule?.as !== "ordered";
+  let head = 0;
+  let [p, q] = [i + STRIDE, j + STRIDE];
+  while (trims && head < shorter && isSame(a, p, b, q, w.equality)) {
+    head += 1;
+    p = nextAt(a, p);
+    q = nextAt(b, q);
+  }
+  if (head === count && head === otherCount) return;
   const [left, right] = [membersOf(a, i), membersOf(b, j)];
-  const leftPlace = (k: number): Place => stepTo(place, a, i, left[k]!, k, left.length);
-  const rightPlace = (k: number): Place => stepTo(place, b, j, right[k]!, k, right.length);
+  const leftPlace = (k: number): Place => stepTo(place, a, i, left[k]!, k, count);
+  const rightPlace = (k: number): Place => stepTo(place, b, j, right[k]!, k, otherCount);
+  let tail = 0;
+  while (
+    trims &&
+    tail < shorter - head &&
+    isSame(a, left[count - 1 - tail]!, b, right[otherCount - 1 - tail]!, w.equality)
+  ) {
+    tail += 1;
+  }
+  if (rule === undefined && count === otherCount && isInPlace(a, left, b, right, head, count - tail)) {
+    for (let k = head; k < count - tail; k++) compare(k, k);
+    return;
+  }
   const trails = (k: number): Trail => elementTrail(trail, k);
-  const same = (k: number, m: number): boolean =>
-    !place.strict && place.inside && isSame(a, left[k]!, b, right[m]!, w.equality);
   const pairing = pairElements({
     legacy: w.legacy,
     candidate: w.candidate,
     left,
     right,
-    rule: place.array,
+    head,
+    tail,
+    rule,
     leftPlace,
     rightPlace,
     budget: w.budget,
-    same,
     differs: (k, m) => differs(w, left[k]!, right[m]!, leftPlace(k), trails(k)),
     loose: place.loose,
     late: w.late,
@@ -140,7 +214,7 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     tell(w, trail, "value", i, j, left.length > 0 && right.length > 0 ? note : undefined);
     return;
   }
-  const { to, head, tail } = pairing;
+  const { to } = pairing;
   const moved = movedAmong(to);
   if (moved.length > 0) {
     if (place.array?.as === "unordered") hideBy(w, place.array.name);
@@ -163,10 +237,27 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
       continue;
     }
     if (moved.length === 0) tellExtras(other);
-    if (same(k, other)) continue;
-    compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
+    if (!trims || !isSameText(a, left[k]!, b, right[other]!, w.equality)) compare(k, other);
   }
   tellExtras(right.length);
+}
+
+/** The few scalars that one list has in the place of as many others, none of them the same, stand where they stood. */
+function isInPlace(
+  a: Tape,
+  left: readonly number[],
+  b: Tape,
+  right: readonly number[],
+  from: number,
+  to: number,
+): boolean {
+  if (left.length === 1) return true;
+  if (to - from > FEW) return false;
+  for (let k = from; k < to; k++) {
+    if (kindAt(a, left[k]!) >= ARRAY || kindAt(b, right[k]!) >= ARRAY) return false;
+    for (let m = from; m < to; m++) if (sameLeaf(a, left[k]!, b, right[m]!)) return false;
+  }
+  return true;
 }
 
 /** Which text comes first, byte by byte. */

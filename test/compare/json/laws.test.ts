@@ -10,6 +10,7 @@ import {
   documents,
   type Json,
   LIMITS,
+  names,
   pairs,
   rewritten,
   STRICT,
@@ -53,7 +54,8 @@ describe("laws of JSON comparison", () => {
 
   test("it agrees with deep-diff on equal or not", () => {
     fc.assert(
-      fc.property(pairs(), ([legacy, candidate]) => {
+      // not with the empty name: deep-diff takes {} and {"": {}} for equal
+      fc.property(pairs(names.filter((name) => name !== "")), ([legacy, candidate]) => {
         const [left, right] = [JSON.parse(JSON.stringify(legacy)), JSON.parse(JSON.stringify(candidate))];
         expect(compare(legacy, candidate).differences.length === 0).toBe(deepDiff.diff(left, right) === undefined);
       }),

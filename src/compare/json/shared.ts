@@ -1,0 +1,148 @@
+// compare/json/shared.ts: reads the second text with the help of the first, where both begin and end alike
+
+import { sameBytes } from "./strings.ts";
+import {
+  ARRAY,
+  COUNT,
+  END,
+  KIND,
+  kindAt,
+  NAME,
+  NAME_END,
+  NEXT,
+  OBJECT,
+  START,
+  STRIDE,
+  scanDocument,
+  scanInside,
+  type Tape,
+} from "./tape.ts";
+
+/** How many bytes two texts share at their beginnings and, beyond those, at their ends. */
+export type Shared = { readonly head: number; readonly tail: number };
+
+/** Below this share of the text there is little to gain. */
+const WORTH = 1 / 8;
+
+export function sharedEnds(a: Buffer, b: Buffer): Shared {
+  const shorter = Math.min(a.length, b.length);
+  const head = commonRun(shorter, (from, length) => sameBytes(a, from, b, from, length));
+  const tail = commonRun(shorter - head, (from, length) =>
+    sameBytes(a, a.length - from - length, b, b.length - from - length, length),
+  );
+  return { head, tail };
+}
+
+/** The length of a common run: native comparison of ever larger blocks, then of ever smaller ones. */
+function commonRun(most: number, same: (from: number, length: number) => boolean): number {
+  let run = 0;
+  let block = 64;
+  while (run + block <= most && same(run, block)) {
+    run += block;
+    if (block < 65_536) block *= 2;
+  }
+  for (; block >= 1; block >>= 1) if (run + block <= most && same(run, block)) run += block;
+  return run;
+}
+
+/**
+ * Fills `b` from the bytes that it does not share with `a`, which has been read and is sound. What both texts have at their
+ * ends is copied from a's nodes: equal bytes in an equal place mean the same. The nodes are those that reading all of `b` would
+ * give. False: `b` is not JSON.
+ */
+export function scanBeside(a: Tape, b: Tape, { head, tail }: Shared): boolean {
+  if (head + tail >= WORTH * a.bytes.length && continued(a, b, head, tail)) return true;
+  b.used = 0;
+  b.fault = -1;
+  return scanDocument(b);
+}
+
+function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
+  const s = a.nodes;
+  const rest = a.bytes.length - tail;
+  const shift = b.bytes.length - a.bytes.length;
+  const around = containersAround(a, head, rest);
+  const inner = around.at(-1);
+  if (inner === undefined) return false;
+
+  // all children that end, delimiter included, within the shared head
+  const end = s[inner + NEXT]!;
+  let [children, next, from] = [0, inner + STRIDE, s[inner + START]! + 1];
+  while (next < end && s[next + END]! < head) {
+    from = s[next + END]!;
+    children += 1;
+    next = s[next + NEXT]!;
+  }
+  room(b, a.used);
+  b.nodes.set(s.subarray(0, next));
+  for (const [k, container] of around.entries()) b.nodes[container + NEXT] = k === 0 ? -1 : around[k - 1]!;
+  b.nodes[inner + COUNT] = children;
+  b.used = next;
+
+  // the children from which on the rest is shared: the text is known where one of them begins
+  let known = next;
+  const begins = (node: number): number => (kindAt(a, inner) === OBJECT ? s[node + NAME]! : s[node + START]!) + shift;
+  const after = (offset: number): number => {
+    while (known < end && (s[known + START]! < rest || begins(known) < rest + shift || begins(known) < offset)) {
+      known = s[known + NEXT]!;
+    }
+    return known < end ? begins(known) : Number.POSITIVE_INFINITY;
+  };
+  const stopped = scanInside(b, inner, from, { at: after(0), after, close: s[inner + END]! - 1 + shift });
+  if (stopped < 0) return false;
+  if (stopped === s[inner + END]! - 1 + shift && (known >= end || begins(known) !== stopped)) known = end;
+  appendRest(a, b, around, known, end, shift);
+  return true;
+}
+
+/** The containers whose brackets are both shared, from the root inwards: all that differs lies in the last. */
+function containersAround(a: Tape, head: number, rest: number): number[] {
+  const s = a.nodes;
+  const found: number[] = [];
+  let node = 0;
+  const last = a.used;
+  while (node < last && s[node + START]! < head) {
+    if (s[node + END]! - 1 < rest) {
+      node = s[node + NEXT]!; // ends before what differs, or in it
+    } else if (kindAt(a, node) >= ARRAY) {
+      found.push(node);
+      node += STRIDE;
+    } else break;
+  }
+  return found;
+}
+
+/** Copies the nodes from `known` on, moved by what the middle has grown or shrunk, and closes the containers around it. */
+function appendRest(a: Tape, b: Tape, around: readonly number[], known: number, end: number, shift: number): void {
+  const s = a.nodes;
+  const moved = b.used - known;
+  const inner = around.at(-1)!;
+  room(b, a.used + moved);
+  const t = b.nodes;
+  t.set(s.subarray(known, a.used), b.used);
+  b.used = a.used + moved;
+  for (let at = known + moved; at < b.used; at += STRIDE) {
+    t[at + START]! += shift;
+    t[at + END]! += shift;
+    t[at + NEXT]! += moved;
+    if (t[at + NAME_END] !== 0) {
+      t[at + NAME]! += shift;
+      t[at + NAME_END]! += shift;
+    }
+  }
+  for (const container of around) {
+    t[container + END] = s[container + END]! + shift;
+    t[container + NEXT] = s[container + NEXT]! + moved;
+    if (container !== inner) t[container + COUNT] = s[container + COUNT]!;
+    t[container + KIND] = s[container + KIND]!;
+  }
+  for (let at = known; at < end; at = s[at + NEXT]!) t[inner + COUNT]! += 1;
+}
+
+/** Makes room for so many integers and a node more, keeping what is there. */
+function room(tape: Tape, used: number): void {
+  if (tape.nodes.length >= used + STRIDE) return;
+  const larger = new Int32Array(used + (used >> 3) + STRIDE);
+  larger.set(tape.nodes.subarray(0, Math.min(tape.used, tape.nodes.length)));
+  tape.nodes = larger;
+}
