@@ -191,6 +191,8 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     for (let k = head; k < count - tail; k++) compare(k, k);
     return;
   }
+  // pairing is where the time goes
+  if (!w.late && w.overdue()) w.late = true;
   const trails = (k: number): Trail => elementTrail(trail, k);
   const pairing = pairElements({
     legacy: w.legacy,
