@@ -1,9 +1,9 @@
 // compare/json/equal.ts: whether two values mean the same, exactly; no rules, no recursion
 
 import { pairMembers, pairRest, repeats, sameName } from "./members.ts";
-import { sameNumber } from "./numbers.ts";
+import { sameNumber, shortNumber } from "./numbers.ts";
 import type { Shared } from "./shared.ts";
-import { sameBytes, sameText } from "./strings.ts";
+import { latin1Between, sameBytes, sameText } from "./strings.ts";
 import {
   ARRAY,
   COUNT,
@@ -29,9 +29,11 @@ export function sameLeaf(a: Tape, i: number, b: Tape, j: number): boolean {
   if (kind >= ARRAY || typeOf(kind) !== typeOf(otherKind)) return false;
   if (length === otherLength && sameBytes(a.bytes, start, b.bytes, other, length)) return true;
   if (kind === NUMBER) {
+    const [x, y] = [shortNumber(a.bytes, start, start + length), shortNumber(b.bytes, other, other + otherLength)];
+    if (!Number.isNaN(x) && !Number.isNaN(y)) return x === y;
     return sameNumber(
-      a.bytes.toString("latin1", start, start + length),
-      b.bytes.toString("latin1", other, other + otherLength),
+      latin1Between(a.bytes, start, start + length),
+      latin1Between(b.bytes, other, other + otherLength),
     );
   }
   if (kind === STRING && otherKind === STRING) return false;

@@ -1,6 +1,7 @@
 // compare/json/fingerprint.ts: one integer for what a value means under the rules; a hint for pairing, never a verdict
 
 import { membersOf } from "./members.ts";
+import { numberBetween } from "./numbers.ts";
 import type { Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
 import { bytesHash, textOf } from "./strings.ts";
@@ -93,8 +94,7 @@ export function leafPrint(tape: Tape, node: number): number {
   const kind = kindAt(tape, node);
   const [start, end] = [tape.nodes[node + START]!, tape.nodes[node + END]!];
   if (kind === NUMBER) {
-    DOUBLE[0] = shortInteger(tape.bytes, start, end);
-    if (Number.isNaN(DOUBLE[0])) DOUBLE[0] = Number(tape.bytes.toString("latin1", start, end)) + 0; // -0 becomes 0
+    DOUBLE[0] = numberBetween(tape.bytes, start, end) + 0; // -0 becomes 0
     return mixed(Math.imul(HALVES[0]!, 31) ^ HALVES[1]! ^ NUMBER);
   }
   if (kind === STRING) return mixed(bytesHash(tape.bytes, start + 1, end - 1) ^ STRING);
@@ -103,18 +103,6 @@ export function leafPrint(tape: Tape, node: number): number {
     return mixed(bytesHash(utf8, 0, utf8.length) ^ STRING);
   }
   return mixed(kind);
-}
-
-/** Most numbers are short and whole; NaN for the others. */
-function shortInteger(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > 15) return Number.NaN;
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at]! - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 function bytesPrint(tape: Tape, node: number): number {

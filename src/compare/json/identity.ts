@@ -6,6 +6,7 @@ import { sameName } from "./members.ts";
 import { nameOf } from "./path.ts";
 import type { Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
+import { latin1Between } from "./strings.ts";
 import {
   ARRAY,
   END,
@@ -118,7 +119,7 @@ function identifies(tape: Tape, node: number): boolean {
   const kind = kindAt(tape, node);
   const [start, end] = [tape.nodes[node + START]!, tape.nodes[node + END]!];
   if (end - start > LONGEST_KEY) return false;
-  if (kind === NUMBER) return !/[.eE]/.test(tape.bytes.toString("latin1", start, end));
+  if (kind === NUMBER) return !/[.eE]/.test(latin1Between(tape.bytes, start, end));
   return kind === STRING || kind === ESCAPED;
 }
 
@@ -129,8 +130,10 @@ function keyPrintOf(tape: Tape, element: number, { names, nodes }: Identity): nu
 }
 
 function fits(prints: readonly number[]): boolean {
-  const present = prints.filter((print) => print !== 0);
-  return present.length >= PRESENT * prints.length && new Set(present).size >= DISTINCT * present.length;
+  const distinct = new Set(prints);
+  let present = prints.length;
+  if (distinct.delete(0)) for (const print of prints) if (print === 0) present -= 1;
+  return present >= PRESENT * prints.length && distinct.size >= DISTINCT * present;
 }
 
 function scoreOf(

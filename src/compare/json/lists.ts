@@ -125,7 +125,7 @@ function inDoubt(lists: Lists, gap: Gap, to: Int32Array): Found {
   const identity = identityIn(lists);
   const approximate = alignPrints(lists, gap, to, identity);
   if (identity !== undefined) {
-    for (const inner of gapsIn(lists, gap, to)) pairKeyless(lists, inner, to);
+    for (const inner of gapsIn(gap, to)) pairKeyless(lists, inner, to);
     return { approximate, by: identity.label };
   }
   const cheap = pairAlike(lists, gap, to);
@@ -158,16 +158,20 @@ function alikeness(
 /** For work that is linear anyway. */
 const FREELY: Budget = { left: Number.POSITIVE_INFINITY };
 
-/** The runs of unpaired elements between neighbours that kept their order. */
-function gapsIn(_: Lists, gap: Gap, to: Int32Array): Gap[] {
+/** The runs of unpaired elements that stand on both sides between neighbours that kept their order. */
+function gapsIn(gap: Gap, to: Int32Array): Gap[] {
   const gaps: Gap[] = [];
   let [from, otherFrom] = [gap.from, gap.otherFrom];
+  const close = (end: number, otherEnd: number): void => {
+    if (from < end && otherFrom < otherEnd) gaps.push({ from, to: end, otherFrom, otherTo: otherEnd });
+  };
+  if (!to.subarray(gap.from, gap.to).includes(-1)) return gaps;
   for (const at of longestRun(to.subarray(gap.from, gap.to))) {
     const i = gap.from + at;
-    gaps.push({ from, to: i, otherFrom, otherTo: to[i]! });
+    close(i, to[i]!);
     [from, otherFrom] = [i + 1, to[i]! + 1];
   }
-  gaps.push({ from, to: gap.to, otherFrom, otherTo: gap.otherTo });
+  close(gap.to, gap.otherTo);
   return gaps;
 }
 
@@ -182,7 +186,6 @@ const takenBy = (to: Int32Array): Set<number> => new Set(to.filter((other) => ot
 
 /** In a list with identities: as many strangers stand where as many stood, and all but their keys agree. */
 function pairKeyless(lists: Lists, gap: Gap, to: Int32Array): void {
-  if (gap.from === gap.to || gap.otherFrom === gap.otherTo) return;
   const open = openIn(gap, to, takenBy(to.subarray(gap.from, gap.to)));
   if (open.left.length !== open.right.length) return;
   for (const [k, i] of open.left.entries()) {
@@ -202,7 +205,7 @@ const sizeOf = ({ tape }: Side, node: number): number => (tape.nodes[node + NEXT
 /** Without identities: what changed is what is most alike, first where it stood, then elsewhere. True: not all was tried. */
 function pairAlike(lists: Lists, gap: Gap, to: Int32Array): boolean {
   let cheap = false;
-  const gaps = gapsIn(lists, gap, to).filter((inner) => inner.from < inner.to && inner.otherFrom < inner.otherTo);
+  const gaps = gapsIn(gap, to);
   const taken = takenBy(to);
   const pair = (i: number, j: number): void => {
     to[i] = j;

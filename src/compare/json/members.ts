@@ -1,6 +1,6 @@
 // compare/json/members.ts: which member of one object is which of the other, whatever their order
 
-import { exactTextOf, sameBytes, sameText } from "./strings.ts";
+import { exactTextOf, latin1Between, sameBytes, sameText } from "./strings.ts";
 import { COUNT, NAME, NAME_END, NAME_HASH, NEXT, nameEscapedAt, STRIDE, type Tape } from "./tape.ts";
 
 export type Members = {
@@ -122,10 +122,10 @@ function tableOf(tape: Tape, from: number, count: number): Map<string, number[]>
 /** A string that is equal for equal names only: their UTF-8, a byte a character, and what is not UTF-8 as it is. */
 function nameKey(tape: Tape, node: number): string {
   const [start, end] = [tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!];
-  if (!nameEscapedAt(tape, node)) return tape.bytes.toString("latin1", start + 1, end - 1);
+  if (!nameEscapedAt(tape, node)) return latin1Between(tape.bytes, start + 1, end - 1);
   const text = exactTextOf(tape.bytes, start, end);
   // no UTF-8 holds these words' first byte
-  if (text === undefined) return `\xffbroken ${tape.bytes.toString("latin1", start, end)}`;
+  if (text === undefined) return `\xffbroken ${latin1Between(tape.bytes, start, end)}`;
   return text.isWellFormed() ? Buffer.from(text).toString("latin1") : `\xffsurrogates ${text}`;
 }
 

@@ -1,5 +1,7 @@
 // compare/json/numbers.ts: numbers as they are written, compared without losing a digit
 
+import { latin1Between } from "./strings.ts";
+
 /** `digits` x 10^(`exponent` + `shift`). No leading or trailing zeros; no digits at all is zero. */
 type Decimal = {
   readonly negative: boolean;
@@ -20,16 +22,44 @@ const LONGEST_EXPONENT = 5_000;
  * digits or lies outside what a double can hold; then as exact decimals. `1`, `1.0` and `1e0` are equal, `-0` equals `0`.
  */
 export function sameNumber(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (a.length <= ALWAYS_EXACT && b.length <= ALWAYS_EXACT && !hasExponent(a) && !hasExponent(b)) {
-    return Number(a) === Number(b);
-  }
+  if (Number(a) !== Number(b)) return false; // one number would be one double
+  if (a === b || (a.length <= ALWAYS_EXACT && b.length <= ALWAYS_EXACT && !hasExponent(a) && !hasExponent(b)))
+    return true;
   const [left, right] = [decimal(a), decimal(b)];
   if ((isInteger(left) && isInteger(right)) || needsDigits(a, left) || needsDigits(b, right)) {
     return sameDecimal(left, right);
   }
-  return Number(a) === Number(b);
+  return true;
 }
+
+/** The double nearest to the number in these bytes. */
+export function numberBetween(bytes: Buffer, start: number, end: number): number {
+  const short = shortNumber(bytes, start, end);
+  return Number.isNaN(short) ? Number(latin1Between(bytes, start, end)) : short;
+}
+
+/**
+ * A number of at most 15 digits without an exponent, without a string in between; NaN for others. Exact: both the digits and the
+ * power of ten are doubles, so that one division rounds correctly.
+ */
+export function shortNumber(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > 17) return Number.NaN;
+  const negative = bytes[start] === 45;
+  let [value, digits, point] = [0, 0, -1];
+  for (let at = negative ? start + 1 : start; at < end; at++) {
+    const digit = bytes[at]! - 48;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digits += 1;
+    } else if (digit === -2) point = digits;
+    else return Number.NaN;
+  }
+  if (digits > ALWAYS_EXACT) return Number.NaN;
+  if (point >= 0) value /= POWERS[digits - point]!;
+  return negative ? -value : value;
+}
+
+const POWERS = Array.from({ length: 16 }, (_, k) => Number(`1e${k}`));
 
 function hasExponent(text: string): boolean {
   return text.includes("e") || text.includes("E");

@@ -1,7 +1,8 @@
 // compare/json/path.ts: a place in a document, spelled only where something differs
 
+import { sameName } from "./members.ts";
 import { textOf } from "./strings.ts";
-import { NAME, NAME_END, nameEscapedAt, type Tape } from "./tape.ts";
+import { NAME, NAME_END, NAME_HASH, nameEscapedAt, type Tape } from "./tape.ts";
 
 /** The way from the root to a node. `index` is -1 for a member, whose name then stands in the tape. */
 export type Trail = {
@@ -31,6 +32,7 @@ export function elementTrail(above: Trail, index: number): Trail {
 
 /** The RFC 9535 normalized path in its short form. Without recursion: the trail may be long. */
 export function pathOf(trail: Trail): string {
+  if (trail.text !== undefined) return trail.text;
   const unspelled: Trail[] = [];
   let known: Trail = trail;
   while (known.text === undefined) {
@@ -39,9 +41,19 @@ export function pathOf(trail: Trail): string {
   }
   let text = known.text;
   for (let step = unspelled.pop(); step !== undefined; step = unspelled.pop()) {
-    text += step.tape === undefined ? `[${step.index}]` : nameStep(nameOf(step.tape, step.node));
+    text += step.tape === undefined ? `[${step.index}]` : stepOf(step.tape, step.node);
     step.text = text;
   }
+  return text;
+}
+
+/** The step for a member, spelled once for each name. */
+function stepOf(tape: Tape, node: number): string {
+  const hash = tape.nodes[node + NAME_HASH]!;
+  const known = tape.steps.get(hash);
+  if (known !== undefined && sameName(tape, known.node, tape, node)) return known.text;
+  const text = nameStep(nameOf(tape, node));
+  tape.steps.set(hash, { node, text });
   return text;
 }
 

@@ -2,7 +2,7 @@
 
 import { isNear } from "./numbers.ts";
 import type { CompiledString, Place, SameStrings } from "./rules.ts";
-import { exactTextOf } from "./strings.ts";
+import { exactTextOf, latin1Between } from "./strings.ts";
 import { END, ESCAPED, kindAt, NUMBER, START, STRING, type Tape } from "./tape.ts";
 import { instantOfNumber, instantOfText } from "./times.ts";
 
@@ -50,7 +50,7 @@ function plain(rule: CompiledString, text: string): string {
 }
 
 const numberText = (tape: Tape, node: number): string =>
-  tape.bytes.toString("latin1", tape.nodes[node + START]!, tape.nodes[node + END]!);
+  latin1Between(tape.bytes, tape.nodes[node + START]!, tape.nodes[node + END]!);
 
 function stringAt(tape: Tape, node: number): string | undefined {
   const kind = kindAt(tape, node);

@@ -1,6 +1,6 @@
 // compare/json/tape.ts: a JSON text as a flat list of nodes that point into its bytes; no value is ever made
 
-import { hashEscapedName, nameHash } from "./strings.ts";
+import { hashEscapedName, nameHash, textBetween } from "./strings.ts";
 
 /**
  * Nodes in document order, eight integers each; a node is named by its offset in `nodes`. Values stay in `bytes`: what is
@@ -13,6 +13,8 @@ export type Tape = {
   used: number;
   /** Where the text stopped being JSON, as a byte offset; -1 while it is sound. */
   fault: number;
+  /** Member names already spelled as a step of a path, by hash, with a node that has the name. */
+  readonly steps: Map<number, { readonly node: number; readonly text: string }>;
 };
 
 export const STRIDE = 8;
@@ -56,11 +58,11 @@ export function typeOf(kind: number): number {
 
 /** A value as it was written. A fresh string: it does not keep the body alive. */
 export function sourceOf(tape: Tape, node: number): string {
-  return tape.bytes.toString("utf8", tape.nodes[node + START]!, tape.nodes[node + END]!);
+  return textBetween(tape.bytes, tape.nodes[node + START]!, tape.nodes[node + END]!);
 }
 
 export function newTape(bytes: Buffer, nodes: Int32Array): Tape {
-  return { bytes, nodes, used: 0, fault: -1 };
+  return { bytes, nodes, used: 0, fault: -1, steps: new Map() };
 }
 
 /** Reads a whole document (RFC 8259, as `JSON.parse` judges it; a UTF-8 byte order mark may lead). False: see `fault`. */
