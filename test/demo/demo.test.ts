@@ -3,10 +3,11 @@ import { PLANTED } from "../../src/cli/demo/planted.ts";
 import { type Demo, runDemo } from "../../src/cli/demo/run.ts";
 import { ROUTES } from "../../src/cli/demo/service.ts";
 
-const run = (planted: typeof PLANTED, seconds: number) =>
+const run = (planted: typeof PLANTED, seconds: number, atLeast: number) =>
   runDemo({
     planted,
     seconds,
+    atLeast,
     rate: 250,
     listen: "127.0.0.1:0",
     admin: "127.0.0.1:0",
@@ -19,7 +20,7 @@ const run = (planted: typeof PLANTED, seconds: number) =>
 describe("a demo with everything planted", () => {
   let demo: Demo;
   beforeAll(async () => {
-    demo = await run(PLANTED, 6);
+    demo = await run(PLANTED, 6, 1_500);
   }, 60_000);
   afterAll(() => demo[Symbol.asyncDispose]());
 
@@ -51,7 +52,7 @@ describe("a demo with everything planted", () => {
 
 describe("a demo with nothing planted", () => {
   test("the report finds nothing", async () => {
-    await using demo = await run([], 3);
+    await using demo = await run([], 3, 500);
     expect(demo.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(demo.report.findings).toEqual([]);
     expect(demo.report.total.outcomes.mismatch).toBe(0);

@@ -13,7 +13,9 @@ const CLEAN = `readiness: { tolerance: 5%, errors: 5%, latency: { p95: 10 } }
 
 export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
   return `legacy: { url: "${legacy}" }
-candidate: { url: "${candidate}", timeout: 1s }
+candidate: { url: "${candidate}", timeout: 2s, adaptive: false }
+# Backends, clients and proxy share one process here: how late its event loop is says nothing of the proxy.
+overload: { eventLoopDelay: 10s, memory: 4GiB }
 # Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.
 again: { delay: 300ms, perSecond: 400, sample: 5%, tries: 1 }
 ${clean ? CLEAN : ""}causes: { minimum: 5 }
