@@ -16,7 +16,7 @@ const USUALLY = 0.5;
  * What each difference of the first comparison is. Without looks: what the noise book knows of its place (noise, or
  * data that moves and has always settled), and a mismatch where it knows nothing. With them:
  *
- * - both sides agree there now: `transient`;
+ * - both sides agree there now: `transient`, or `noise` where the book knows the place to vary nearly always;
  * - it still differs, and legacy differs there from its own first answer: `noise` while the candidate's value has a
  *   shape that legacy's has, else `mismatch`: a timestamp may change, and may not become `NaN`, null or nothing. But
  *   `transient` where the one says what the other said before (they follow each other), or the resource was written
@@ -42,7 +42,9 @@ export function classify(
     const known = book.explains(route, difference, at);
     if (now === undefined) return { ...difference, standing: UNASKED[known] };
     const still = standsIn(difference, now, moved);
-    if (still === undefined) return { ...difference, standing: "transient" };
+    const rate = known === "noise" ? book.rate(route, difference, at) : 0;
+    // Two clocks may say the same for once.
+    if (still === undefined) return { ...difference, standing: rate >= USUALLY ? "noise" : "transient" };
     const legacyThen = variedAt(difference, moved);
     if (legacyThen !== undefined) {
       if (!holdsShape(difference, legacyThen) && !book.allows(route, difference)) {
@@ -52,7 +54,6 @@ export function classify(
       return { ...difference, standing: moves ? "transient" : "noise" };
     }
     const varies = still.candidate !== difference.candidate || still.path !== difference.path;
-    const rate = known === "noise" ? book.rate(route, difference, at) : 0;
     if (rate >= USUALLY || (rate > 0 && varies)) return { ...difference, standing: "noise" };
     return { ...difference, standing: "mismatch", ...(varies ? { hint: "candidate_varies" as const } : {}) };
   });

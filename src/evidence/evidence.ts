@@ -18,7 +18,7 @@ import { type EvidenceSettings, LIFE, LIMITS, READINESS, type ReadinessSettings 
 import { count } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
-export type Touched = { readonly finding: string; readonly first: boolean };
+type Touched = { readonly finding: string; readonly first: boolean };
 
 export type Evidence = {
   /** Takes in a comparison. @param at when it came, in milliseconds since the epoch */
@@ -248,7 +248,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 const RESTORING: readonly string[] = ["epoch", "tally", "distinct", "finding", "samples", "requests", "acceptance"];
 
 /** One request, however often it is asked: method, target and body. */
-export function fingerprint(exchange: Exchange): Digest {
+function fingerprint(exchange: Exchange): Digest {
   const { method, target } = exchange.request;
   return digest(`${method} ${target}`, exchange.requestBody);
 }

@@ -9,7 +9,7 @@ import { createFinding, type Growing, holds, isFixed, present } from "./finding.
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 
 /** Where the differences of a route go that have more places than may be told apart. */
-export const ELSEWHERE = "*";
+const ELSEWHERE = "*";
 
 export type Decision = Omit<Acceptance, "finding" | "masked">;
 

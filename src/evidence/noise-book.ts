@@ -16,7 +16,7 @@ export type NoiseSettings = {
   readonly placesPerRoute: number;
 };
 
-export const NOISE: NoiseSettings = {
+const NOISE: NoiseSettings = {
   halfLifeMs: 6 * 3_600_000,
   leastRate: 0.05,
   routes: 300,
@@ -30,7 +30,7 @@ export const NOISE: NoiseSettings = {
  */
 export type Explanation = "noise" | "shape_broken" | "moving" | "steady" | "unknown";
 
-export type NoisyPlace = {
+type NoisyPlace = {
   readonly route: string;
   /** `body $.items[*].at` */
   readonly place: string;

@@ -127,7 +127,7 @@ function conditions(basis: Basis, settings: ReadinessSettings): string[] {
 }
 
 /** The upper end of Wilson's score interval (1927), one-sided. 1 where nothing was asked. */
-export function wilsonUpper(k: number, n: number, z: number): number {
+function wilsonUpper(k: number, n: number, z: number): number {
   if (n === 0) return 1;
   const p = k / n;
   const centre = p + (z * z) / (2 * n);

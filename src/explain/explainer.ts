@@ -32,7 +32,7 @@ export type ExplainerSettings = {
   readonly backtest?: (trial: RuleTrial) => Settling | undefined;
 };
 
-export type RuleTrial = {
+type RuleTrial = {
   readonly finding: string;
   readonly yaml: string;
   /** Findings that are part of the same cause: that their differences go as well is no loss. */

@@ -114,7 +114,7 @@ describe("evidence", () => {
 
   test("what was kept and taken back is what was there, however often it was kept in between", () => {
     fc.assert(
-      fc.property(arrivals, arrivals, (before, after) => {
+      fc.property(arrivals, arrivals, fc.boolean(), (before, after, deployed) => {
         const evidence = fold(open(), before);
         const kept = new Map<string, Document>();
         const keep = () => {
@@ -124,6 +124,9 @@ describe("evidence", () => {
           }
         };
         keep();
+        if (deployed) evidence.newEpoch("v2", 600);
+        const [finding] = evidence.report(600).findings;
+        if (finding !== undefined) evidence.accept(finding.id, { by: "ann", why: "known", at: 600, until: 2000 });
         fold(evidence, after);
         keep();
         expect(evidence.changes()).toEqual([]);
