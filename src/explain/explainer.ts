@@ -32,14 +32,14 @@ export type ExplainerSettings = {
   readonly backtest?: (trial: RuleTrial) => Settling | undefined;
 };
 
-type RuleTrial = {
+export type RuleTrial = {
   readonly finding: string;
   readonly yaml: string;
   /** Findings that are part of the same cause: that their differences go as well is no loss. */
   readonly related: readonly string[];
 };
 
-type Tested = { readonly seen: number; readonly result: Settling | undefined };
+type Tested = { readonly seen: number; readonly result: Settling };
 type Stated = {
   readonly seen: number;
   readonly causes: readonly Cause[];

@@ -1,4 +1,4 @@
 // explain: differences -> causes, and the rule that would settle them
 
-export { retest, settling } from "./backtest.ts";
-export { createExplainer, type ExplainerSettings } from "./explainer.ts";
+export { retest, type Settling, settling } from "./backtest.ts";
+export { createExplainer, type ExplainerSettings, type RuleTrial } from "./explainer.ts";

@@ -236,6 +236,22 @@ describe("rules tried on what is stored", () => {
     ]);
   });
 
+  test("a rule is offered as soon as its trial has come to an end", () => {
+    const known: { settles: number; hides: number }[] = [];
+    const explainer = createExplainer({ backtest: () => known[0] });
+    const finding = findingOf("GET /a", { where: "body", path: "$.x", kind: "missing", legacy: "1" });
+    for (let i = 0; i < 9; i++) {
+      const sample = { id: "1", at: 0, method: "GET", target: "/", path: "$.x", legacy: `"a${i}"` };
+      explainer.observe({
+        route: "GET /a",
+        shown: [{ finding, where: "body", place: "$.x", kind: "missing", candidateVaries: false, sample }],
+      });
+    }
+    expect(explainer.causes(finding)[0]).not.toHaveProperty("rule");
+    known.push({ settles: 3, hides: 1 });
+    expect(explainer.causes(finding)[0]!.rule).toMatchObject({ settles: 3, hides: 1 });
+  });
+
   test("a rule that settles nothing is not offered, and one is not tried for every reader", () => {
     let tried = 0;
     const explain = (settles: number) => {
