@@ -1,9 +1,12 @@
 // app.ts: the composition root: opens the rooms from the ground up, wires their ports, closes them in reverse
 
 import { join } from "node:path";
-import { accessOf } from "./app/access.ts";
+import { accessOf, consoleTlsOf } from "./app/access.ts";
 import { createBackTest } from "./app/back-test.ts";
-import { deploys, openEvidence } from "./app/evidence.ts";
+import { certificateFiles, checkCertificates, type WatchFile, watchFiles } from "./app/certificates.ts";
+import { waitForRestart } from "./app/changes.ts";
+import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
+import { liveRedactor, reconcileOptions } from "./app/live.ts";
 import { publish } from "./app/publish.ts";
 import { rulesOf } from "./app/rules.ts";
 import { openKept } from "./app/store.ts";
@@ -39,6 +42,8 @@ export type Effects = {
   readonly newId: () => string;
   /** Reads a file that the config names, relative to it. Throws with words for a person. */
   readonly readFile: ReadFile;
+  /** Tells when such a file has changed. Without it, certificates stay as they were until a restart. */
+  readonly watchFile?: WatchFile;
   readonly logTo: LogTarget;
   readonly version: string;
 };
@@ -49,6 +54,11 @@ export type App = {
   readonly adminUrl: string;
   readonly report: () => Report;
   readonly telemetry: Telemetry;
+  /**
+   * Takes over another config between two requests, or rejects and leaves all as it was. Resolves to the keys that wait
+   * for a restart. `changes` are for the audit log, a line each, without secrets.
+   */
+  readonly reload: (config: Config, changes: readonly string[]) => Promise<readonly string[]>;
   /** Stops accepting, drains within the config's grace, loses no comparison in flight. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -58,15 +68,20 @@ export class CannotOpen extends Error {
   override name = "CannotOpen";
 }
 
-/** Exchanges that wait to be asked again, at most. */
-const MAX_ASKING = 256;
-
 /** Opens everything, or nothing: what was opened before a failure is closed again. Rejects with `CannotOpen`. */
 export async function openApp(config: Config, effects: Effects): Promise<App> {
   const { now } = effects;
   await using opening = new AsyncDisposableStack();
 
-  const redactor = compileRedactor(config.redact);
+  try {
+    checkCertificates(config, effects.readFile);
+  } catch (error) {
+    throw new CannotOpen((error as Error).message, { cause: error });
+  }
+  let inForce = config;
+  const current = () => inForce;
+  let redacting = compileRedactor(config.redact);
+  const redactor = liveRedactor(() => redacting);
   const telemetry = opening.use(
     createTelemetry({
       version: effects.version,
@@ -82,7 +97,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
-  const evidence = openEvidence(config, now, redactor, (trial) => backTest(trial));
+  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial));
   const keptEvidence = {
     ...evidence,
     restore: (documents: readonly Document[]) => {
@@ -93,27 +108,28 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   };
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.again.afterWrite);
-  const { store, keeper } = await openKept(config, { now, folds: [keptEvidence, noise], redactor, log, opening });
+  const folds = [keptEvidence, noise, settingsFold(current)];
+  const { store, keeper } = await openKept(config, { now, folds, redactor, log, opening });
   const audit = (entry: AuditEntry) => {
     log.info({ ...entry, event: "audit", at: undefined });
     keeper.audit(entry);
   };
 
-  const rules = rulesOf(config);
+  let rules = rulesOf(config);
   const comparer = createPool({
     setup: rules.setup,
     workers: config.reconcile.workers + 1, // one takes small pairs only
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
   opening.defer(comparer.close);
-  backTest = createBackTest({ samples: store.samples, compare: comparer.compare, rulesFor: rules.rulesFor });
+  backTest = createBackTest({
+    samples: store.samples,
+    compare: comparer.compare,
+    rulesFor: (route) => rules.rulesFor(route),
+  });
 
-  const asks = {
-    legacy: askOf("legacy", config, config.control ?? config.legacy, effects.readFile),
-    candidate: askOf("candidate", config, config.candidate, effects.readFile),
-  };
-  opening.defer(asks.legacy.close);
-  opening.defer(asks.candidate.close);
+  let asks = asksOf(config, effects.readFile);
+  opening.defer(() => asks.close());
 
   const controlFile = config.shadow.file ?? (config.data === undefined ? undefined : join(config.data, "control.json"));
   const control = opening.use(
@@ -127,9 +143,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   function emit(judged: Comparison): void {
     const { request, route, candidate } = judged.exchange;
-    if (config.epoch.field !== undefined && candidate.kind === "response") {
-      noticeDeploy(fieldValue(candidate.fields, config.epoch.field));
-    }
+    const { field } = inForce.epoch;
+    if (field !== undefined && candidate.kind === "response") noticeDeploy(fieldValue(candidate.fields, field));
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
     evidence.add(comparison, now());
     telemetry.comparison(comparison);
@@ -142,53 +157,41 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   const noticeDeploy = deploys(evidence, now(), (version) => {
     evidence.newEpoch(version, now());
-    audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${config.epoch.field} changed` });
+    audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${inForce.epoch.field} changed` });
   });
 
   const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
     classify(route, differences, looks, noise, now(), writes.wasWritten(request.target, now()));
 
-  const reconciler = createReconciler(
-    {
-      maxPending: config.candidate.maxInFlight + 4096,
-      queueBytes: config.reconcile.queue,
-      again: {
-        delayMs: config.again.delay,
-        tries: config.again.tries,
-        maxWaiting: MAX_ASKING,
-        maxBytes: config.reconcile.queue / 2,
-        perSecond: config.again.perSecond,
-        sample: config.again.sample,
-      },
+  const reconciler = createReconciler(reconcileOptions(current), {
+    now,
+    random: effects.random,
+    comparer,
+    comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
+    identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
+    ask: (side, exchange) => asks[side].ask(exchange.request, exchange.requestBody),
+    written: ({ request }) => writes.wasWritten(request.target, now()),
+    on: (route) => isOn(control.read(), route),
+    accepted: (route, difference) => evidence.accepts(route, difference, now()),
+    classify: judged,
+    knows: ({ route }, differences) => noise.knows(route, differences, now()),
+    looked: (exchange, first, looks, last) => {
+      const { legacyTwice } = looks.at(-1)!;
+      noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
     },
-    {
-      now,
-      random: effects.random,
-      comparer,
-      comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
-      identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
-      ask: (side, exchange) => asks[side].ask(exchange.request, exchange.requestBody),
-      written: ({ request }) => writes.wasWritten(request.target, now()),
-      on: (route) => isOn(control.read(), route),
-      accepted: (route, difference) => evidence.accepts(route, difference, now()),
-      classify: judged,
-      knows: ({ route }, differences) => noise.knows(route, differences, now()),
-      looked: (exchange, first, looks, last) => {
-        const { legacyTwice } = looks.at(-1)!;
-        noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
-      },
-      noticed: noise.observe,
-      emit,
-      bug: bug("reconcile"),
-    },
-  );
-  opening.defer(() => reconciler.drain(config.grace));
+    noticed: noise.observe,
+    emit,
+    bug: bug("reconcile"),
+  });
+  opening.defer(() => reconciler.drain(inForce.grace));
 
-  const report = () => evidence.report(now(), { declaredRoutes: config.routes.map((route) => route.match.text) });
+  const report = () => evidence.report(now(), { declaredRoutes: inForce.routes.map((route) => route.match.text) });
+  const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
       host: config.admin.host,
       port: config.admin.port,
+      ...(adminTls && { tls: adminTls }),
       tokens: accessOf(config, effects.readFile),
       names: config.adminAccess.hosts,
       now,
@@ -218,7 +221,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       },
       control: { read: control.read, change: control.change },
       audit: () => store.audit(200),
-      configShown: () => configShown(config),
+      configShown: () => configShown(inForce),
     },
   );
   if (!opened.ok) throw new CannotOpen(opened.message);
@@ -246,15 +249,52 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   }).catch((error: Error) => {
     throw new CannotOpen(error.message, { cause: error });
   });
-  opening.defer(() => proxy.stop(config.grace));
+  opening.defer(() => proxy.stop(inForce.grace));
   publish(telemetry, { proxy, report, store, queue: () => reconciler.stats().pending });
   telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
 
+  /** Everything that can fail comes first: a config that cannot take over leaves no trace. */
+  function takeOver(next: Config): void {
+    checkCertificates(next, effects.readFile);
+    const options = proxyOptionsOf(next, effects.readFile);
+    const nextAdminTls = consoleTlsOf(next, effects.readFile);
+    const nextRules = rulesOf(next);
+    const nextAsks = asksOf(next, effects.readFile);
+    const nextRedacting = same(next.redact, inForce.redact) ? redacting : compileRedactor(next.redact);
+    if (options.listen.tls !== undefined) proxy.setTls(options.listen.tls);
+    if (nextAdminTls !== undefined) admin.setTls(nextAdminTls);
+    proxy.update(options);
+    void asks.close();
+    [inForce, rules, asks, redacting] = [next, nextRules, nextAsks, nextRedacting];
+    comparer.update(rules.setup);
+    certificates.follow(certificateFiles(next));
+  }
+
+  const certificates = opening.use(
+    watchFiles(effects.watchFile, (file) => {
+      try {
+        takeOver(inForce);
+        log.info({ event: "certificates", file }, "read again");
+      } catch (error) {
+        const why = (error as Error).message;
+        log.error({ event: "certificates", file, error: why }, "cannot be used: those in force stay");
+      }
+    }),
+  );
+  certificates.follow(certificateFiles(config));
+
+  async function reload(next: Config, changes: readonly string[]): Promise<readonly string[]> {
+    takeOver(next);
+    audit({ at: now(), who: "config", action: "reload", what: "config", to: JSON.stringify(changes) });
+    return waitForRestart(config, next);
+  }
+
   const whole = opening.move();
   const { address } = proxy;
-  return { address, adminUrl: admin.url, report, telemetry, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+  const { url: adminUrl } = admin;
+  return { address, adminUrl, report, telemetry, reload, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
 /** Asking again is beside every client's line and needs no speed, so a well-kept client does it. */
@@ -272,6 +312,14 @@ function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "differ
   const { route } = comparison.exchange;
   return { ...comparison, differences: comparison.differences.map((one) => redactor.difference(route, one)) };
 }
+
+function asksOf(config: Config, read: ReadFile) {
+  const legacy = askOf("legacy", config, config.control ?? config.legacy, read);
+  const candidate = askOf("candidate", config, config.candidate, read);
+  return { legacy, candidate, close: async () => void (await Promise.all([legacy.close(), candidate.close()])) };
+}
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function isOn(control: Control, route: string): boolean {
   const own = control.routes.find((one) => one.route === route);

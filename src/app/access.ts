@@ -1,6 +1,7 @@
 // app/access.ts: who may use the admin listener, from the config and the files it names
 
 import type { Config } from "../config/index.ts";
+import type { ConsoleTls } from "../console/index.ts";
 import type { ReadFile } from "../proxy/index.ts";
 
 export function accessOf(
@@ -12,4 +13,10 @@ export function accessOf(
   const control = from(adminAccess.token, adminAccess.tokenFile);
   const readOnly = from(adminAccess.readToken, adminAccess.readTokenFile);
   return { ...(control !== undefined && { control }), ...(readOnly !== undefined && { read: readOnly }) };
+}
+
+/** The admin listener's certificate, if it has one. */
+export function consoleTlsOf({ adminAccess: { tls } }: Config, read: ReadFile): ConsoleTls | undefined {
+  if (tls.cert === undefined || tls.key === undefined) return undefined;
+  return { cert: read(tls.cert), key: read(tls.key), ...(tls.clientCa !== undefined && { ca: read(tls.clientCa) }) };
 }

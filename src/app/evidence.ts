@@ -1,35 +1,47 @@
 // app/evidence.ts: evidence as the config wants it
 
 import type { Config } from "../config/index.ts";
+import { readinessOf, settingsDocument } from "../console/index.ts";
 import { createEvidence, type Evidence } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
+import type { Fold } from "./store.ts";
 
-/** Differences come without their secrets; the target is the one thing left to redact. */
+/** Differences come without their secrets; the target is the one thing left to redact. Readiness is as the config in force says. */
 export function openEvidence(
-  config: Config,
+  config: () => Config,
   now: () => number,
   redactor: Redactor,
   backtest: NonNullable<ExplainerSettings["backtest"]>,
 ): Evidence {
-  const { readiness } = config;
-  const settings = (one: typeof readiness) => ({
-    tolerance: one.tolerance,
-    confidence: one.confidence,
-    comparableShare: one.comparable,
-    errorRate: one.errors,
-    latency: one.latency,
-  });
-  const routes = new Map(config.routes.map((route) => [route.match.text, settings(route.readiness)]));
+  const { limits, routes, findings, causes } = config();
   return createEvidence({
     startedAt: now(),
-    readiness: settings(readiness),
-    routeReadiness: (route) => routes.get(route),
-    life: { fixedAfter: config.findings.fixedAfter },
-    explainer: createExplainer({ ...config.causes, findings: config.findings.max, backtest }),
-    limits: { routes: config.limits.maxRoutes + config.routes.length, samples: config.findings.samples },
+    get readiness() {
+      return readinessOf(config().readiness);
+    },
+    routeReadiness: (route) => {
+      const own = config().routes.find(({ match }) => match.text === route);
+      return own && readinessOf(own.readiness);
+    },
+    life: { fixedAfter: findings.fixedAfter },
+    explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
+    limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples },
     redact: (sample, route) => ({ ...sample, target: redactor.target(sample.target, route) }),
   });
+}
+
+/** The config's settings, kept with the evidence: a reader without the config judges by them. */
+export function settingsFold(config: () => Config): Fold {
+  let kept: Config | undefined;
+  return {
+    changes: () => {
+      if (kept === config()) return [];
+      kept = config();
+      return [settingsDocument(kept)];
+    },
+    restore: () => {},
+  };
 }
 
 /** Versions told apart. A field that changes with every answer is no version, and must not end an epoch each time. */

@@ -17,6 +17,8 @@ type ServeEffects = {
   readonly newId: () => string;
   /** A file that the config names, relative to the config. */
   readonly readFile: (file: string) => Buffer;
+  /** Calls back when such a file has changed; returns what ends that. */
+  readonly watchFile: (file: string, changed: () => void) => () => void;
   readonly logTo: "stdout";
   readonly version: string;
 };
@@ -123,6 +125,7 @@ async function opened(config: Config, file: string | undefined, openApp: OpenApp
         throw new Failed(`cannot read ${name}, which the config names: ${(error as Error).message}`);
       }
     },
+    watchFile: (name, changed) => onChange(resolve(base, name), changed),
     logTo: "stdout",
     version: version(),
   };

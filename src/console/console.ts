@@ -1,7 +1,7 @@
 // console/console.ts: the admin listener; small, closed to strangers, and never in a client's way
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { refuseHost, refuseOrigin, roleOf, type Tokens, unsafeToOpen } from "./access.ts";
 import { type ConsoleAnswer, GUARDS, problem } from "./answer.ts";
@@ -9,12 +9,18 @@ import { type BodyRead, find } from "./endpoints.ts";
 import type { ConsolePorts } from "./ports.ts";
 import { createViews, type Views } from "./views.ts";
 
+/** PEM. `ca` asks every caller for a certificate that it signed. */
+export type ConsoleTls = {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly ca?: string | Buffer;
+};
+
 export type ConsoleOptions = {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** PEM. `ca` asks every caller for a certificate that it signed. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer; readonly ca?: string | Buffer };
+  readonly tls?: ConsoleTls;
   readonly tokens: Tokens;
   /** Further names under which it answers, beside those of this machine. */
   readonly names?: readonly string[];
@@ -28,6 +34,8 @@ export type OpenConsole = {
   /** Where it listens: `http://127.0.0.1:9900`. */
   readonly url: string;
   readonly port: number;
+  /** A new certificate, for new connections. Throws when it cannot be used. */
+  readonly setTls: (tls: ConsoleTls) => void;
   /** Stops accepting, lets answers under way finish within the given milliseconds, then cuts. */
   readonly close: (graceMs?: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -60,7 +68,7 @@ export async function openConsole(
     server =
       tls === undefined
         ? createServer(limits)
-        : createTlsServer({ ...limits, ...tls, ...(tls.ca === undefined ? {} : { requestCert: true }) });
+        : createTlsServer({ ...limits, handshakeTimeout: BODY_MS, ...secure(tls) });
   } catch (error) {
     return {
       ok: false,
@@ -82,6 +90,9 @@ export async function openConsole(
     console: {
       url: `${tls === undefined ? "http" : "https"}://${host}:${port}`,
       port,
+      setTls: (next) => {
+        if (server instanceof TlsServer) server.setSecureContext(secure(next));
+      },
       close,
       [Symbol.asyncDispose]: () => close(),
     },
@@ -89,6 +100,8 @@ export async function openConsole(
 }
 
 type Shown = { readonly ports: ConsolePorts; readonly views: Views };
+
+const secure = (tls: ConsoleTls) => ({ ...tls, ...(tls.ca === undefined ? {} : { requestCert: true }) });
 
 function listening(server: Server, { host, port }: ConsoleOptions): Promise<string | undefined> {
   return new Promise((resolve) => {

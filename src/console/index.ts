@@ -1,7 +1,7 @@
 // console: the admin listener, the runtime switches, and how a report reads
 
 export { configShown } from "./config-shown.ts";
-export { type ConsoleOptions, type OpenConsole, openConsole } from "./console.ts";
+export { type ConsoleOptions, type ConsoleTls, type OpenConsole, openConsole } from "./console.ts";
 export { type ControlChange, type ControlRoom, changeControlFile, openControl } from "./control.ts";
 export type { AcceptWish, ConsolePorts } from "./ports.ts";
 export { gateJunit, gateOf, gateText } from "./render/gate.ts";
@@ -11,5 +11,5 @@ export { renderMarkdown } from "./render/markdown.ts";
 export { plain, plural, shown } from "./render/plain.ts";
 export { switchText, switchWarnings } from "./render/switches.ts";
 export { renderText } from "./render/text.ts";
-export { settingsDocument, storedReport } from "./stored.ts";
+export { readinessOf, settingsDocument, storedReport } from "./stored.ts";
 export { parseDuration, parseShare } from "./wishes.ts";

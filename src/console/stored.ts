@@ -17,7 +17,7 @@ const KIND = "settings";
 const KEY = "evidence";
 
 /** A config's readiness in the evidence's words. */
-function readinessOf(one: Config["readiness"] | Config["routes"][number]["readiness"]): Readiness {
+export function readinessOf(one: Config["readiness"] | Config["routes"][number]["readiness"]): Readiness {
   const { tolerance, confidence, comparable, errors, latency } = one;
   return { tolerance, confidence, comparableShare: comparable, errorRate: errors, latency };
 }

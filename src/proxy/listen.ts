@@ -125,7 +125,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     };
     const { tls } = listen;
     const opened = tls
-      ? createSecureServer({ ...serverOptions, ...tlsOptions(tls) }, take)
+      ? createSecureServer({ ...serverOptions, handshakeTimeout: limits.headTimeout, ...tlsOptions(tls) }, take)
       : createServer(serverOptions, take);
     opened.maxConnections = limits.maxConnections;
     opened.maxHeadersCount = 0; // past a count node drops fields in silence; their bytes are bounded anyway

@@ -10,6 +10,7 @@ import type { Comparer } from "./comparer.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 
+/** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
   /** Exchanges begun and not yet judged, at most. */
   readonly maxPending: number;
@@ -56,8 +57,9 @@ export type Reconciler = {
 
 export function createReconciler(options: ReconcileOptions, ports: ReconcilePorts): Reconciler {
   const stopping = new AbortController();
-  const budget = createBudget(options.again.perSecond, ports.now);
-  const sampling = createBudget(options.again.perSecond, ports.now);
+  const perSecond = () => options.again.perSecond;
+  const budget = createBudget(perSecond, ports.now);
+  const sampling = createBudget(perSecond, ports.now);
   const asking = createAgain(
     options.again,
     {

@@ -1,0 +1,54 @@
+// app/certificates.ts: the files of keys and certificates that a config names, looked at for as long as it is in force
+
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import type { Config } from "../config/index.ts";
+import type { ReadFile } from "../proxy/index.ts";
+
+/** Calls back when the file is another than before; returns what ends it. */
+export type WatchFile = (file: string, changed: () => void) => () => void;
+
+export function certificateFiles(config: Config): readonly string[] {
+  const { legacy, candidate, control, tls, adminAccess } = config;
+  const files = [legacy.tls, candidate.tls, control?.tls].flatMap((one) => [one?.ca, one?.cert, one?.key]);
+  for (const one of [tls, adminAccess.tls]) files.push(one.cert, one.key, one.clientCa);
+  return [...new Set(files.filter((file) => file !== undefined))];
+}
+
+/** Reads everything that the config names, and throws with words for a person where it is no certificate or key. */
+export function checkCertificates({ legacy, candidate, control, tls, adminAccess }: Config, read: ReadFile): void {
+  const sides = { legacy: legacy.tls, candidate: candidate.tls, control: control?.tls };
+  const listeners = { tls, "adminAccess.tls": adminAccess.tls };
+  const check = (name: string, files: { [key in "ca" | "cert" | "key"]?: string | undefined }) => {
+    const options: SecureContextOptions = {};
+    for (const key of ["ca", "cert", "key"] as const) if (files[key] !== undefined) options[key] = read(files[key]);
+    try {
+      createSecureContext(options);
+    } catch (error) {
+      throw new Error(`the certificate or key of ${name} cannot be used: ${(error as Error).message}`);
+    }
+  };
+  for (const [name, one] of Object.entries(sides)) if (one !== undefined) check(name, one);
+  for (const [name, { clientCa, cert, key }] of Object.entries(listeners)) check(name, { ca: clientCa, cert, key });
+}
+
+export type FileWatch = Disposable & { readonly follow: (files: readonly string[]) => void };
+
+/** Follows a set of files, which may be changed for another. Without `watch` it does nothing. */
+export function watchFiles(watch: WatchFile | undefined, changed: (file: string) => void): FileWatch {
+  const ends = new Map<string, () => void>();
+  const follow = (files: readonly string[]): void => {
+    for (const [file, end] of ends) {
+      if (files.includes(file)) continue;
+      end();
+      ends.delete(file);
+    }
+    if (watch === undefined) return;
+    for (const file of files)
+      if (!ends.has(file))
+        ends.set(
+          file,
+          watch(file, () => changed(file)),
+        );
+  };
+  return { follow, [Symbol.dispose]: () => follow([]) };
+}
