@@ -137,6 +137,8 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       lastWords(socket, 405);
     });
     opened.on("clientError", broken);
+    // A handshake that came to nothing: there is no way to say anything, and an orderly end would wait for ever.
+    opened.prependListener("tlsClientError", (_error: Error, socket: Duplex) => socket.destroy());
     opened.on("connection", (socket: Socket) => {
       connections.add(socket);
       socket.on("close", () => connections.delete(socket));
@@ -160,7 +162,12 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     for (const socket of tunnels) socket.destroy();
     // Answers that are written and not yet taken have what is left of the grace.
     server.closeIdleConnections();
-    const late = setTimeout(() => server.closeAllConnections(), Math.max(0, until - performance.now()));
+    const late = setTimeout(
+      () => {
+        for (const socket of connections) socket.destroy(); // also those that never came as far as HTTP
+      },
+      Math.max(0, until - performance.now()),
+    );
     await closed;
     clearTimeout(late);
     settings.legacy.destroy();
