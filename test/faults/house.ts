@@ -59,7 +59,7 @@ export const sound: Pick<Fault, "accept" | "answer"> = {
 };
 
 /** Deadlines that a test can wait for. */
-export const DEADLINE_MS = 400;
+export const DEADLINE_MS = 1500;
 
 /** A side by its URL, or with the `tls` section of its config. */
 export type Side = string | { readonly url: string; readonly tls?: string };
