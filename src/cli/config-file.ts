@@ -12,7 +12,7 @@ export type Loaded =
 /** Reads the file, if there is one, with the flags over it. */
 export async function load(file: string | undefined, flags: Overrides, env: Io["env"]): Promise<Loaded> {
   const reading =
-    file === undefined ? defaultsFor(flags) : readConfig(await textOf(file), { file, env, overrides: flags });
+    file === undefined ? defaultsFor(flags, env) : readConfig(await textOf(file), { file, env, overrides: flags });
   const lines = (faults: readonly Fault[]) => faults.map(formatFault);
   if ("faults" in reading) return { faults: lines(reading.faults) };
   return { config: reading.config, warnings: lines(reading.warnings) };
