@@ -2,17 +2,20 @@
 
 import { join } from "node:path";
 import { accessOf, consoleTlsOf } from "./app/access.ts";
+import { adminPorts } from "./app/admin.ts";
+import { asksOf } from "./app/asks.ts";
 import { createBackTest } from "./app/back-test.ts";
 import { certificateFiles, checkCertificates, type WatchFile, watchFiles } from "./app/certificates.ts";
 import { waitForRestart } from "./app/changes.ts";
 import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
 import { publish } from "./app/publish.ts";
+import { reporting } from "./app/report.ts";
 import { rulesOf } from "./app/rules.ts";
 import { openKept } from "./app/store.ts";
 import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
-import { configShown, openConsole, openControl } from "./console/index.ts";
+import { openConsole, openControl } from "./console/index.ts";
 import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.ts";
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
@@ -20,15 +23,7 @@ import type { Document } from "./model/document.ts";
 import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
-import {
-  askOverUndici,
-  comparable,
-  openProxy,
-  proxyOptionsOf,
-  type ReadFile,
-  shadowControlOf,
-  upstreamOf,
-} from "./proxy/index.ts";
+import { comparable, openProxy, proxyOptionsOf, type ReadFile, shadowControlOf } from "./proxy/index.ts";
 import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
 import { compileRedactor, type Redactor } from "./store/index.ts";
 import { createTelemetry, type LogTarget, type Telemetry } from "./telemetry/index.ts";
@@ -148,6 +143,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
     evidence.add(comparison, now());
     telemetry.comparison(comparison);
+    const { outcome } = comparison.outcome;
+    if (outcome === "mismatch" || outcome === "noise" || outcome === "transient") {
+      telemetry.event("again_total", comparison.unconfirmed ? "refused" : outcome);
+    }
     const stood = comparison.differences.filter(({ standing }) => standing === "mismatch" || standing === "accepted");
     keeper.offer(
       comparison,
@@ -179,13 +178,16 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       const { legacyTwice } = looks.at(-1)!;
       noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
     },
-    noticed: noise.observe,
+    // What was written a moment ago may have moved between two looks: that is no noise.
+    noticed: ({ route, request }, legacyTwice) => {
+      if (!writes.wasWritten(request.target, now())) noise.observe(route, legacyTwice, now());
+    },
     emit,
     bug: bug("reconcile"),
   });
   opening.defer(() => reconciler.drain(inForce.grace));
 
-  const report = () => evidence.report(now(), { declaredRoutes: inForce.routes.map((route) => route.match.text) });
+  const report = reporting(current, evidence, control, now);
   const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
@@ -197,32 +199,11 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       now,
       failed: bug("console"),
     },
-    {
-      report,
-      metricsText: telemetry.metricsText,
-      metricsType: telemetry.metricsType,
-      live: telemetry.health.live,
-      ready: telemetry.health.ready,
-      samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
-      accept: ({ finding, ...wish }) => {
-        if (!evidence.accept(finding, { ...wish, at: now() })) return unknownFinding(finding);
-        audit({ at: now(), who: wish.by, action: "accept", what: finding, why: wish.why });
-        return { ok: true };
-      },
-      unaccept: ({ finding, by, why }) => {
-        if (!evidence.unaccept(finding, now())) return unknownFinding(finding);
-        audit({ at: now(), who: by, action: "unaccept", what: finding, why });
-        return { ok: true };
-      },
-      epoch: ({ name, by, why }) => {
-        evidence.newEpoch(name, now());
-        audit({ at: now(), who: by, action: "epoch", what: name, why });
-        return { ok: true };
-      },
-      control: { read: control.read, change: control.change },
-      audit: () => store.audit(200),
-      configShown: () => configShown(inForce),
-    },
+    adminPorts({
+      ...{ now, config: current, evidence, store, control, telemetry, audit },
+      report: report.get,
+      changed: report.forget,
+    }),
   );
   if (!opened.ok) throw new CannotOpen(opened.message);
   const admin = opening.use(opened.console);
@@ -250,7 +231,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(inForce.grace));
-  publish(telemetry, { proxy, report, store, queue: () => reconciler.stats().pending });
+  publish(telemetry, { proxy, report: report.get, store, queue: () => reconciler.stats().pending });
   telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
@@ -291,20 +272,15 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     return waitForRestart(config, next);
   }
 
+  /** For those in this process, who want to see what is so now. */
+  const fresh = () => {
+    report.forget();
+    return report.get();
+  };
   const whole = opening.move();
   const { address } = proxy;
   const { url: adminUrl } = admin;
-  return { address, adminUrl, report, telemetry, reload, [Symbol.asyncDispose]: () => whole.disposeAsync() };
-}
-
-/** Asking again is beside every client's line and needs no speed, so a well-kept client does it. */
-function askOf(side: "legacy" | "candidate", config: Config, upstream: Config["legacy" | "candidate"], read: ReadFile) {
-  return askOverUndici({
-    side,
-    upstream: upstreamOf(upstream, upstream.timeout, read),
-    timeout: Math.min(upstream.timeout, config.candidate.timeout),
-    maxBody: config.capture.maxBody,
-  });
+  return { address, adminUrl, report: fresh, telemetry, reload, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
 /** Paths, values and notes without secrets, before anyone who writes them down sees them. */
@@ -313,17 +289,9 @@ function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "differ
   return { ...comparison, differences: comparison.differences.map((one) => redactor.difference(route, one)) };
 }
 
-function asksOf(config: Config, read: ReadFile) {
-  const legacy = askOf("legacy", config, config.control ?? config.legacy, read);
-  const candidate = askOf("candidate", config, config.candidate, read);
-  return { legacy, candidate, close: async () => void (await Promise.all([legacy.close(), candidate.close()])) };
-}
-
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function isOn(control: Control, route: string): boolean {
   const own = control.routes.find((one) => one.route === route);
   return control.everything?.on !== false && own?.switch.on !== false;
 }
-
-const unknownFinding = (id: string) => ({ ok: false, status: 404, detail: `there is no finding ${id}` }) as const;

@@ -40,7 +40,7 @@ export type ReconcilePorts = Judge &
       looks: readonly Look[],
     ) => readonly JudgedDifference[];
     /** Legacy's first answer against its second, for a sampled request that was asked twice. */
-    readonly noticed: (route: string, legacyTwice: readonly Difference[], at: number) => void;
+    readonly noticed: (exchange: Answered, legacyTwice: readonly Difference[]) => void;
     /** Every comparison, once. */
     readonly emit: (comparison: Comparison) => void;
     /** A bug of ours that must not cost a client anything. */
@@ -135,9 +135,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (stopping.signal.aborted || !ports.on(exchange.route) || !sampling.take()) return;
     const again = await ports.ask("legacy", exchange);
     if (again.kind !== "response") return;
-    if (ports.identical(exchange.route, exchange.legacy, again)) return ports.noticed(exchange.route, [], ports.now());
+    if (ports.identical(exchange.route, exchange.legacy, again)) return ports.noticed(exchange, []);
     const verdict = await ports.comparer.compare({ route: exchange.route, legacy: exchange.legacy, candidate: again });
-    if (verdict.kind === "compared") ports.noticed(exchange.route, verdict.compared.differences, ports.now());
+    if (verdict.kind === "compared") ports.noticed(exchange, verdict.compared.differences);
   }
 
   type More = Partial<Pick<Comparison, "differences" | "approximate" | "masked" | "unconfirmed" | "convergedMs">>;

@@ -1,0 +1,75 @@
+// app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
+
+import type { Config } from "../config/index.ts";
+import { type ConsolePorts, type ControlRoom, configShown } from "../console/index.ts";
+import type { Evidence } from "../evidence/index.ts";
+import type { AuditEntry } from "../model/control.ts";
+import type { Report } from "../model/report.ts";
+import type { Store } from "../store/index.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+
+export type AdminParts = {
+  readonly now: () => number;
+  readonly config: () => Config;
+  readonly evidence: Evidence;
+  readonly store: Store;
+  readonly control: ControlRoom;
+  readonly telemetry: Telemetry;
+  readonly audit: (entry: AuditEntry) => void;
+  readonly report: () => Report;
+  /** The next report is to show what was just changed. */
+  readonly changed: () => void;
+};
+
+/** Entries of the audit log that are shown. */
+const AUDIT_SHOWN = 200;
+
+export function adminPorts({
+  now,
+  config,
+  evidence,
+  store,
+  control,
+  telemetry,
+  audit,
+  report,
+  changed,
+}: AdminParts): ConsolePorts {
+  const noted = (entry: Omit<AuditEntry, "at">) => {
+    audit({ at: now(), ...entry });
+    changed();
+    return { ok: true } as const;
+  };
+  const unknown = (id: string) => ({ ok: false, status: 404, detail: `there is no finding ${id}` }) as const;
+  return {
+    report,
+    metricsText: telemetry.metricsText,
+    metricsType: telemetry.metricsType,
+    live: telemetry.health.live,
+    ready: telemetry.health.ready,
+    samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
+    accept: ({ finding, by, why, until }) => {
+      const decision = { by, why, at: now(), ...(until !== undefined && { until }) };
+      if (!evidence.accept(finding, decision)) return unknown(finding);
+      return noted({ who: by, action: "accept", what: finding, why });
+    },
+    unaccept: ({ finding, by, why }) => {
+      if (!evidence.unaccept(finding, now())) return unknown(finding);
+      return noted({ who: by, action: "unaccept", what: finding, why });
+    },
+    epoch: ({ name, by, why }) => {
+      evidence.newEpoch(name, now());
+      return noted({ who: by, action: "epoch", what: name, why });
+    },
+    control: {
+      read: control.read,
+      change: async (change) => {
+        const done = await control.change(change); // which writes its own audit entry
+        changed();
+        return done;
+      },
+    },
+    audit: () => store.audit(AUDIT_SHOWN),
+    configShown: () => configShown(config()),
+  };
+}

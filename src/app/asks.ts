@@ -1,0 +1,21 @@
+// app/asks.ts: the clients with which both sides are asked again; beside every client's line, so a well-kept one does it
+
+import type { Config } from "../config/index.ts";
+import type { Side } from "../model/answer.ts";
+import { type Ask, askOverUndici, type ReadFile, upstreamOf } from "../proxy/index.ts";
+
+export type Asks = Readonly<Record<Side, Ask>> & { readonly close: () => Promise<void> };
+
+/** A configured control backend is asked in legacy's place. */
+export function asksOf(config: Config, read: ReadFile): Asks {
+  const ask = (side: Side, upstream: Config["legacy" | "candidate"]) =>
+    askOverUndici({
+      side,
+      upstream: upstreamOf(upstream, upstream.timeout, read),
+      timeout: Math.min(upstream.timeout, config.candidate.timeout),
+      maxBody: config.capture.maxBody,
+    });
+  const legacy = ask("legacy", config.control ?? config.legacy);
+  const candidate = ask("candidate", config.candidate);
+  return { legacy, candidate, close: async () => void (await Promise.all([legacy.close(), candidate.close()])) };
+}

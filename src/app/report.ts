@@ -1,0 +1,32 @@
+// app/report.ts: the report that every reader gets: the API, the page, the metrics
+
+import type { Config } from "../config/index.ts";
+import { type ControlRoom, switchWarnings } from "../console/index.ts";
+import type { Evidence } from "../evidence/index.ts";
+import type { Report } from "../model/report.ts";
+import type { CompareRules } from "../model/rules.ts";
+import { createThrift, type Thrift } from "../telemetry/index.ts";
+
+/** Made anew only as often as the thread that serves clients can spare the time. */
+export function reporting(
+  config: () => Config,
+  evidence: Evidence,
+  control: Pick<ControlRoom, "read">,
+  now: () => number,
+): Thrift<Report> {
+  return createThrift(() => {
+    const { routes } = config();
+    return evidence.report(now(), {
+      declaredRoutes: routes.map((route) => route.match.text),
+      declaredRules: routes.flatMap(({ match, compare }) =>
+        namesOf(compare).map((rule) => ({ route: match.text, rule })),
+      ),
+      warnings: switchWarnings(control.read(), now()),
+    });
+  });
+}
+
+/** The names under which what a route's rules settled is counted. */
+function namesOf({ ignore, arrays, numbers, times, strings }: CompareRules): string[] {
+  return [...ignore, ...arrays, ...numbers, ...times, ...strings].map(({ name }) => name);
+}
