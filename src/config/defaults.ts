@@ -67,8 +67,14 @@ export const DEFAULTS = {
   routes: [],
 } as const;
 
-/** What is redacted whatever the config says, beside the fields that the redactor knows of itself. */
+const SECRET_NAMES = [
+  ...["password", "passwd", "passphrase", "secret", "client_secret", "clientSecret", "private_key", "privateKey"],
+  ...["token", "access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken"],
+  ...["api_key", "apiKey"],
+] as const;
+
+/** What is redacted whatever the config says, in any case, beside the fields that the redactor knows of itself. */
 export const ALWAYS_REDACTED = {
-  json: ["$..password", "$..secret", "$..token", "$..access_token", "$..refresh_token", "$..api_key"],
-  query: ["password", "secret", "token", "access_token", "refresh_token", "api_key"],
+  json: SECRET_NAMES.map((name) => `$..${name}`),
+  query: SECRET_NAMES,
 } as const;

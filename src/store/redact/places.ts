@@ -109,6 +109,12 @@ function namesOf(segment: Segment | undefined): string[] {
   return names.length === selectors.length ? names : [];
 }
 
+/** Names that are secret wherever they stand (`$..token`), lower case: whoever means that means `Token` too. */
+export function namedAnywhere(paths: readonly Path[]): string[] {
+  const anywhere = paths.filter(({ segments }) => segments.length === 1 && segments[0]!.descendant);
+  return anywhere.flatMap(lastNames).map((name) => name.toLowerCase());
+}
+
 function lastNames(path: Path): string[] {
   return path.segments.map(namesOf).findLast((names) => names.length > 0) ?? [];
 }

@@ -10,7 +10,7 @@ import { type Hide, hideKnown } from "./known.ts";
 import { createMarks } from "./marks.ts";
 import { createMarkup } from "./markup.ts";
 import { createParameters } from "./parameters.ts";
-import { compilePlaces, stepsOf } from "./places.ts";
+import { compilePlaces, namedAnywhere, stepsOf } from "./places.ts";
 import { type RedactSettings, SECRET_FIELDS } from "./settings.ts";
 import { createSweep } from "./sweep.ts";
 
@@ -36,7 +36,7 @@ export type Redactor = {
 export function compileRedactor(settings: RedactSettings): Redactor {
   const marks = createMarks(settings);
   const secretFields = new Set([...SECRET_FIELDS, ...settings.fields.map((name) => name.toLowerCase())]);
-  const places = compilePlaces(settings.json, secretFields);
+  const places = compilePlaces(settings.json, new Set([...secretFields, ...namedAnywhere(settings.json)]));
   const query = settings.query.map((name) => name.toLowerCase());
   const names = [...new Set([...query, ...places.names])];
   const sweep = createSweep({ names, lines: [...secretFields], patterns: settings.patterns, marks });
