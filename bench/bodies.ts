@@ -2,19 +2,24 @@
 
 /** An order with as many items as fit into about `size` bytes. */
 export function orderBody(size: number, changed = false): Buffer {
-  const items: object[] = [];
-  const order = { id: 10_023, status: "SHIPPED", placedAt: "2026-03-02T10:15:00Z", items, currency: "EUR" };
-  while (JSON.stringify(order).length < size) {
+  const items: string[] = [];
+  const [before, after] = [
+    '{"id":10023,"status":"SHIPPED","placedAt":"2026-03-02T10:15:00Z","items":[',
+    '],"currency":"EUR"}',
+  ];
+  for (let length = before.length + after.length; length < size; ) {
     const n = items.length;
-    items.push({
+    const item = {
       sku: `SKU-${n}`,
       name: `Article number ${n}`,
       quantity: (n % 4) + 1,
       unitPrice: 19.95 + n,
       tags: ["new"],
-    });
+    };
+    items.push(JSON.stringify(item));
+    length += items.at(-1)!.length + 1;
   }
-  const text = JSON.stringify(order);
+  const text = `${before}${items.join(",")}${after}`;
   if (!changed) return Buffer.from(text);
   const middle = `"sku":"SKU-${Math.floor(items.length / 2)}"`;
   const at = text.indexOf('"quantity":', text.indexOf(middle)) + '"quantity":'.length;

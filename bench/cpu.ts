@@ -29,6 +29,17 @@ export function treeUsage(root: number): { readonly cpuSeconds: number; readonly
   };
 }
 
+/** Waits until the process tree has nothing to do any more, for at most ten seconds. */
+export async function quiet(pid: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (let last = -1; performance.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const { cpuSeconds } = treeUsage(pid);
+    if (cpuSeconds - last < 0.02) return;
+    last = cpuSeconds;
+  }
+}
+
 function entryOf(pid: number): Entry | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

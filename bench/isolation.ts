@@ -4,7 +4,7 @@ import type { Manner } from "./backend.ts";
 import { freePort, startTalker } from "./child.ts";
 import type { LoadResult } from "./client.ts";
 import { parallelRun } from "./contenders.ts";
-import { treeUsage } from "./cpu.ts";
+import { quiet, treeUsage } from "./cpu.ts";
 import { figure, median, table } from "./table.ts";
 
 /** Milliseconds, medians over the rounds. */
@@ -59,6 +59,7 @@ export async function benchIsolation(options: {
       say(`isolation, round ${round}: ${one.name}`);
       const result = await client.ask<LoadResult>({ ...load(round === 0 || quick ? 2 : SECONDS), port: one.at.port });
       one.rss = Math.max(one.rss, treeUsage(one.at.pid).rss);
+      await quiet(one.at.pid); // what it still reads of the candidate must not slow the next
       if (round > 0) one.results.push(result); // the first warms
     }
   }

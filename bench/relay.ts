@@ -4,7 +4,7 @@ import type { BackendCount, Manner } from "./backend.ts";
 import { startTalker, type Talker } from "./child.ts";
 import type { Load, LoadResult } from "./client.ts";
 import { CONTENDERS, type Contender, has, type Running } from "./contenders.ts";
-import { treeUsage } from "./cpu.ts";
+import { quiet, treeUsage } from "./cpu.ts";
 import { figure, median, table } from "./table.ts";
 
 export type RelayOptions = { readonly quick: boolean; readonly only?: string; readonly say: (line: string) => void };
@@ -149,17 +149,6 @@ async function benchSize(
           }),
     };
   });
-}
-
-/** Waits until the process tree has nothing to do any more, for at most ten seconds. */
-async function quiet(pid: number): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (let last = -1; performance.now() < deadline; ) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const { cpuSeconds } = treeUsage(pid);
-    if (cpuSeconds - last < 0.02) return;
-    last = cpuSeconds;
-  }
 }
 
 export function relayTable(rows: readonly RelayRow[]): string {
