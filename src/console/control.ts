@@ -207,10 +207,27 @@ function isObject(value: unknown): value is { readonly [name: string]: unknown }
 
 function isSwitch(value: unknown): value is object {
   if (!isObject(value)) return false;
-  const { on, share, until } = value as { on?: unknown; share?: unknown; until?: unknown };
+  const { on, share, cohort, until, by, why, at } = value as { [name in keyof Switch]?: unknown };
   return (
     typeof on === "boolean" &&
-    (share === undefined || (typeof share === "number" && share >= 0 && share <= 1)) &&
-    (until === undefined || typeof until === "number")
+    (share === undefined || isShare(share)) &&
+    (cohort === undefined || isCohort(cohort)) &&
+    [until, at].every((one) => one === undefined || typeof one === "number") &&
+    [by, why].every((one) => one === undefined || typeof one === "string")
   );
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}
+
+/** A cohort that cannot be read as it was meant must not become one of everybody, nor a bug for each request. */
+function isCohort(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value["by"])) return false;
+  const { by, values, share } = value;
+  const { field, cookie } = by as { field?: unknown; cookie?: unknown };
+  if ((field === undefined) === (cookie === undefined) || typeof (field ?? cookie) !== "string") return false;
+  if (values === undefined && share === undefined) return false;
+  const listed = values === undefined || (Array.isArray(values) && values.every((one) => typeof one === "string"));
+  return listed && (share === undefined || isShare(share));
 }

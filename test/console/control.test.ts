@@ -108,6 +108,18 @@ describe("the runtime switches", () => {
       "1",
       '{"everything":{"on":"no"}}',
       '{"everything":{"on":true,"share":7}}',
+      ...[7, {}, { by: "x" }, { by: {}, share: 1 }, { by: { field: 1 }, share: 1 }, { by: { field: "a" } }].map(
+        (cohort) => JSON.stringify({ everything: { on: true, cohort } }),
+      ),
+      ...[
+        { values: "ada" },
+        { values: [1] },
+        { share: 2 },
+        { share: "all" },
+        { by: { field: "a", cookie: "b" }, share: 1 },
+      ].map((bad) => JSON.stringify({ everything: { on: true, cohort: { by: { field: "a" }, ...bad } } })),
+      '{"everything":{"on":true,"at":"now"}}',
+      '{"everything":{"on":true,"by":{}}}',
       '{"routes":[{}]}',
       '{"routes":[null]}',
       '{"routes":{"length":9}}',
@@ -119,6 +131,15 @@ describe("the runtime switches", () => {
     }
     expect(warnings.length).toBeGreaterThan(0);
     expect(new Set(warnings).size).toBe(warnings.length);
+  });
+
+  test("a cohort that someone wrote by hand is in force", async () => {
+    const file = join(folder, "control.json");
+    const { room } = await open({ file });
+    const cohort = { by: { cookie: "user" }, values: ["ada", ""], share: 0.1 };
+    writeFileSync(file, JSON.stringify({ routes: [{ route: "GET /a", switch: { on: true, cohort } }] }));
+    await room.reload();
+    expect(room.read().routes[0]!.switch.cohort).toEqual(cohort);
   });
 
   test("any JSON in the file is either a set of switches or is refused, and never breaks a reader", async () => {
