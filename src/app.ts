@@ -231,7 +231,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(inForce.grace));
-  publish(telemetry, { proxy, report: report.get, store, queue: () => reconciler.stats().pending });
+  const on = () => control.read().everything?.on !== false && shadows(inForce);
+  publish(telemetry, { proxy, report: report.get, store, queue: () => reconciler.stats().pending, on });
   telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
@@ -290,6 +291,8 @@ function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "differ
 }
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const shadows = ({ shadow, routes }: Config) => shadow.enabled || routes.some((route) => route.shadow.enabled);
 
 function isOn(control: Control, route: string): boolean {
   const own = control.routes.find((one) => one.route === route);

@@ -13,13 +13,23 @@ export type Sources = {
   readonly store: Store;
   /** Exchanges waiting to be reconciled. */
   readonly queue: () => number;
+  /** Whether shadowing is on at all, by config and switch. */
+  readonly on: () => boolean;
 };
 
 /** Has what lives in the rooms read at each scrape. */
-export function publish(telemetry: Telemetry, { proxy, report, store, queue }: Sources): void {
+export function publish(telemetry: Telemetry, { proxy, report, store, queue, on }: Sources): void {
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
   telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
+  telemetry.publish("breaker_state", () => {
+    const now = proxy.gauges().breaker;
+    return (["closed", "open", "half_open"] as const).map((state) => [[state], state === now ? 1 : 0]);
+  });
+  telemetry.publish("candidate_limit", () => proxy.gauges().candidateLimit);
+  telemetry.publish("shed_total", () => Object.entries(proxy.gauges().shed).map(([cause, count]) => [[cause], count]));
+  telemetry.publish("shadow_enabled", () => (on() ? 1 : 0));
+  telemetry.publish("shadow_share", () => [...proxy.shares()].map(([route, share]) => [[route], share]));
   telemetry.publish("reconcile_queue", queue);
   telemetry.publish("store_bytes", () => store.stats().bytes);
   telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));

@@ -1,39 +1,30 @@
 // proxy/admit.ts: may this request be shadowed? The one place that decides what the candidate ever sees
 
-import type { Fields } from "../model/fields.ts";
 import type { SkippedReason } from "../model/outcome.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Budget } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
 import type { Incoming } from "./incoming.ts";
-import type { ShadowOptions, StickyBy } from "./options.ts";
+import type { ShadowOptions } from "./options.ts";
 import type { Rate } from "./rate.ts";
 import type { Route } from "./routes.ts";
-import { position, stickyKey } from "./sample.ts";
-
-/** The switch at runtime: read anew for each request, so that off is off at once. */
-export type ShadowControl = {
-  readonly on: boolean;
-  /** Multiplies with the configured share, 0 to 1. */
-  readonly share: number;
-  /** By route template. */
-  readonly routes: ReadonlyMap<string, { readonly on?: boolean; readonly share?: number }>;
-  /** Only these users: a field's or a cookie's value, from a list if there is one; the share is then per user. */
-  readonly cohort?: { readonly by: StickyBy; readonly values?: ReadonlySet<string> };
-};
-
-export const FULL_CONTROL: ShadowControl = { on: true, share: 1, routes: new Map() };
+import { type Clock, draw, type ShadowControl } from "./share.ts";
+import type { Shed } from "./shed.ts";
 
 /** What the decision rests on, beside the request itself. */
 export type AdmitState = {
   readonly shadow: ShadowOptions;
+  readonly clock: Clock;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
   readonly rate: Rate;
   /** How late our event loop runs, in milliseconds. */
   readonly lag: () => number;
+  /** How large this process is, in bytes. */
+  readonly memory: () => number;
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
+  readonly shed: Shed;
 };
 
 /** A client notices a quarter of a second; shadowing goes before that. */
@@ -42,39 +33,52 @@ const MAX_LAG_MS = 250;
 /** Methods that may be configured to be shadowed: reads, by RFC 9110. Others take a route that says `readOnly`. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Why the request is not shadowed, or `undefined` when it is. Asks the breaker and the rate last: their yes is taken from a budget. */
+/** Whether requests of a method are shadowed on this route, if nothing else is in the way. */
+export function eligible(method: string, route: Route, { methods }: ShadowOptions): boolean {
+  return route.readOnly || (READS.has(method) && methods.includes(method));
+}
+
+/**
+ * Why the request is not shadowed, or `undefined` when it is. `held_out` is a `sampled_out` that would have been shadowed but
+ * for a fair draw. Asks the breaker and the rates last: their yes is taken from a budget.
+ */
 export function refuseShadow(
   id: string,
   incoming: Incoming,
   route: Route,
   control: ShadowControl,
   state: AdmitState,
-): SkippedReason | undefined {
-  const { method } = incoming;
+): SkippedReason | "held_out" | undefined {
+  const { shadow } = state;
   if (incoming.marked) return "loop";
-  if (!route.readOnly && !(READS.has(method) && state.shadow.methods.includes(method))) return "method";
-  if (route.off) return "route";
-  const own = control.routes.get(route.name);
-  if (!control.on || own?.on === false) return "off";
-  const share = (route.sample ?? state.shadow.sample) * control.share * (own?.share ?? 1);
-  if (!sampled(id, incoming.fields, share, control, state.shadow.stickyBy)) return "sampled_out";
-  if (incoming.length !== undefined && incoming.length > state.shadow.maxRequestBody) return "body_too_large";
-  if (state.candidateInFlight() >= state.concurrency.limit()) return "overload";
-  if (state.budget.used >= state.budget.limit || state.lag() > (state.shadow.maxLag ?? MAX_LAG_MS)) return "overload";
+  if (!eligible(incoming.method, route, shadow)) return "method";
+  if (route.off ?? shadow.off) return shadow.off ? "off" : "route";
+  if (!control.on || control.routes.get(route.name)?.on === false) return "off";
+  const drawn = draw(id, incoming.fields, route, control, shadow, state.clock);
+  if (drawn === "out") return "sampled_out";
+  const tooLarge = incoming.length !== undefined && incoming.length > (route.maxRequestBody ?? shadow.maxRequestBody);
+  const busy = overloaded(state);
   const now = performance.now();
+  if (drawn === "held_out") {
+    return tooLarge || busy !== undefined || state.breaker.state(now) !== "closed" ? "sampled_out" : "held_out";
+  }
+  if (tooLarge) return "body_too_large";
+  if (busy !== undefined) {
+    state.shed[busy]++;
+    return "overload";
+  }
   if (!state.breaker.allow(now)) return "breaker";
-  if (state.rate(now)) return undefined;
+  if ((route.rate === undefined || route.rate(now)) && state.rate(now)) return undefined;
   state.breaker.record(undefined, now);
-  return "overload";
+  return "sampled_out"; // by so many a second, which is what someone asked for, and no overload
 }
 
-function sampled(id: string, fields: Fields, share: number, control: ShadowControl, sticky?: StickyBy): boolean {
-  const { cohort } = control;
-  let key: string | undefined;
-  if (cohort !== undefined) {
-    key = stickyKey(fields, cohort.by);
-    if (key === undefined || cohort.values?.has(key) === false) return false;
-  } else if (sticky !== undefined) key = stickyKey(fields, sticky);
-  if (share >= 1) return true;
-  return share > 0 && position(key ?? id) < share;
+/** What there is too much of, if anything: shadowing goes first, long before clients feel it. */
+function overloaded(state: AdmitState): keyof Shed | undefined {
+  const { shadow, budget } = state;
+  if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
+  if (budget.used >= budget.limit) return "capture";
+  if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
+  if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
+  return undefined;
 }

@@ -1,26 +1,40 @@
-// proxy/breaker.ts: leaves a failing candidate alone for a while, then asks it carefully
+// proxy/breaker.ts: leaves a failing or slow candidate alone for a while, then asks it carefully
 
 import type { BreakerOptions } from "./options.ts";
 
 export type BreakerState = "closed" | "open" | "half_open";
 
+/** How a request that was allowed ended. */
+export type Ended = {
+  readonly ok: boolean;
+  /** How long it took. */
+  readonly ms: number;
+  /** The candidate said when it is to be asked again: so many milliseconds from now. */
+  readonly pauseMs?: number;
+};
+
 export type Breaker = {
   /** May the candidate be asked now? In the half-open state each yes is a probe whose end must be told. */
   allow(now: number): boolean;
   /** How a request that was allowed ended; `undefined` when that says nothing of the candidate. */
-  record(ok: boolean | undefined, now: number): void;
+  record(ended: Ended | undefined, now: number): void;
   state(now: number): BreakerState;
 };
 
 const SLICES = 10;
 const MAX_BACKOFF = 16;
+/** A candidate may ask for a pause, and not for an end of shadowing. */
+const MAX_PAUSE_MS = 60_000;
 
 /** Counts over a sliding window of ten slices. Times are milliseconds of any steady clock. */
 export function createBreaker(options: BreakerOptions): Breaker {
+  const { latency = Number.POSITIVE_INFINITY } = options;
   const slice = Math.max(1, options.window / SLICES);
   const total = new Uint32Array(SLICES);
   const failed = new Uint32Array(SLICES);
+  const slow = new Uint32Array(SLICES);
   let newest = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let openUntil: number | undefined;
   let backoff = 1;
   let probing = 0;
@@ -29,7 +43,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   function turn(now: number): number {
     const current = Math.floor(now / slice);
     for (let i = Math.max(newest + 1, current - SLICES + 1); i <= current; i++)
-      total[i % SLICES] = failed[i % SLICES] = 0;
+      total[i % SLICES] = failed[i % SLICES] = slow[i % SLICES] = 0;
     newest = Math.max(newest, current);
     return newest % SLICES;
   }
@@ -40,36 +54,51 @@ export function createBreaker(options: BreakerOptions): Breaker {
   function close(): void {
     openUntil = undefined;
     backoff = 1;
-    total.fill(0);
-    failed.fill(0);
+    for (const counts of [total, failed, slow]) counts.fill(0);
   }
-  const sum = (counts: Uint32Array) => counts.reduce((all, count) => all + count, 0);
+  const sum = (counts: Uint32Array) => {
+    let all = 0;
+    for (let i = 0; i < SLICES; i++) all += counts[i]!;
+    return all;
+  };
 
   return {
     allow(now) {
+      if (now < pausedUntil) return false;
       if (openUntil === undefined) return true;
       if (now < openUntil || probing + succeeded >= options.probes) return false;
       probing++;
       return true;
     },
-    record(ok, now) {
+    record(ended, now) {
+      if (ended?.pauseMs !== undefined) {
+        pausedUntil = Math.max(pausedUntil, now + Math.min(MAX_PAUSE_MS, ended.pauseMs));
+      }
+      const late = ended !== undefined && ended.ms > latency;
       if (openUntil !== undefined) {
         if (now < openUntil || probing === 0) return; // asked before it opened
         probing--;
-        if (ok === false) {
+        if (ended === undefined) return;
+        if (!ended.ok || late) {
           backoff = Math.min(MAX_BACKOFF, backoff * 2);
           open(now);
-        } else if (ok === true && ++succeeded >= options.probes) close();
+        } else if (++succeeded >= options.probes) close();
         return;
       }
-      if (ok === undefined) return;
+      if (ended === undefined) return;
       const at = turn(now);
       total[at]!++;
-      if (ok) return;
-      failed[at]!++;
+      if (ended.ok && !late) return;
+      if (!ended.ok) failed[at]!++;
+      if (late) slow[at]!++;
       const all = sum(total);
-      if (all >= options.minRequests && sum(failed) >= options.errorShare * all) open(now);
+      if (all < options.minRequests) return;
+      // The median is over a bound exactly when more than half of the values are.
+      if (sum(failed) >= options.errorShare * all || sum(slow) * 2 > all) open(now);
     },
-    state: (now) => (openUntil === undefined ? "closed" : now < openUntil ? "open" : "half_open"),
+    state(now) {
+      if (now < pausedUntil) return "open";
+      return openUntil === undefined ? "closed" : now < openUntil ? "open" : "half_open";
+    },
   };
 }

@@ -14,14 +14,42 @@ const COOL_MS = 1_000;
 const FALL = 0.7;
 const RISE = 0.1;
 
-/** Additive increase, multiplicative decrease, as in TCP. Overload is a time-out, or an answer of 429 or 503. */
+/** The weight of an answer in what answers take of late, and in what they usually take. */
+const LATELY = 1 / 32;
+const USUALLY = 1 / 1024;
+/** Slow is so many times the usual, and by so much that it cannot be the weather. */
+const SLOWER = 2;
+const AT_LEAST_MS = 50;
+
+/** Always the maximum. */
+export function fixedConcurrency(max: number): Concurrency {
+  return { limit: () => max, record() {} };
+}
+
+/**
+ * Additive increase, multiplicative decrease, as in TCP. Overload is a time-out, an answer of 429 or 503, or answers that
+ * take twice as long as they usually do. The usual follows, so a candidate that stays slow is not starved for ever.
+ */
 export function createConcurrency(max: number): Concurrency {
   let limit = max;
   let fellAt = Number.NEGATIVE_INFINITY;
+  let answers = 0;
+  let lately = 0;
+  let usually = 0;
+
+  function slower(ms: number): boolean {
+    answers++;
+    // Plain means until there are enough for the weights.
+    lately += (ms - lately) * Math.max(LATELY, 1 / answers);
+    usually += (ms - usually) * Math.max(USUALLY, 1 / answers);
+    return answers > 1 / LATELY && lately > usually * SLOWER && lately > usually + AT_LEAST_MS;
+  }
   return {
     limit: () => Math.max(1, Math.floor(limit)),
     record(answer, now) {
-      if (!overloaded(answer)) {
+      if (answer.kind === "unseen") return;
+      const slow = answer.kind === "response" && slower(answer.durationMs);
+      if (!slow && !overloaded(answer)) {
         if (answer.kind === "response") limit = Math.min(max, limit + RISE);
       } else if (now - fellAt >= COOL_MS) {
         fellAt = now;

@@ -1,6 +1,5 @@
 // proxy/index.ts: what others may use of the proxy
 
-export { FULL_CONTROL, type ShadowControl } from "./admit.ts";
 export { type Ask, type AskOptions, askOverWire } from "./ask.ts";
 export { askOverUndici } from "./ask-undici.ts";
 export type { BreakerState } from "./breaker.ts";
@@ -23,4 +22,6 @@ export {
   type UpstreamTls,
 } from "./options.ts";
 export type { ProxyPorts } from "./ports.ts";
+export { FULL_CONTROL, type ShadowControl } from "./share.ts";
+export type { Shed } from "./shed.ts";
 export { shadowControlOf } from "./switches.ts";

@@ -11,13 +11,15 @@ import {
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { refuseShadow } from "./admit.ts";
+import { eligible, refuseShadow } from "./admit.ts";
 import type { BreakerState } from "./breaker.ts";
 import { readIncoming } from "./incoming.ts";
 import type { ListenTls, ProxyOptions } from "./options.ts";
 import { fenced, type ProxyPorts } from "./ports.ts";
 import { Relay, type RelayRoom } from "./relay.ts";
 import { createSettings } from "./settings.ts";
+import { effectiveShare } from "./share.ts";
+import type { Shed } from "./shed.ts";
 import { createTunnel } from "./tunnel.ts";
 import { createSweeper } from "./wire/sweeper.ts";
 
@@ -28,6 +30,8 @@ export type RunningProxy = {
   /** A new certificate, for new connections. */
   setTls(tls: ListenTls): void;
   gauges(): ProxyGauges;
+  /** The share of each route's eligible requests that is shadowed now, 0 to 1, of the routes that were declared or seen. */
+  shares(): Iterable<readonly [route: string, share: number]>;
   /** Accepts no more, asks clients to reconnect elsewhere, waits for what is under way, and cuts the rest after `graceMs`. */
   stop(graceMs: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -41,6 +45,8 @@ export type ProxyGauges = {
   readonly captureBytes: number;
   readonly breaker: BreakerState;
   readonly connections: number;
+  /** Requests so far that were not shadowed for want of room, by what there was too much of. */
+  readonly shed: Readonly<Shed>;
 };
 
 /** Opens the listener. Rejects with words for a person when it cannot. */
@@ -197,10 +203,25 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       captureBytes: settings.shadows.budget.used,
       breaker: settings.shadows.breaker.state(performance.now()),
       connections: connections.size,
+      shed: settings.admit.shed,
     }),
+    *shares() {
+      const control = ports.control();
+      const { admit, routes } = settings;
+      for (const route of routes.all()) {
+        if (!shadowable(route.name, (method) => eligible(method, route, admit.shadow))) continue;
+        yield [route.name, effectiveShare(route, control, admit.shadow, admit.clock)];
+      }
+    },
     stop,
     [Symbol.asyncDispose]: () => stop(0),
   };
+}
+
+/** Whether any request of a route, by the method in its name, may be shadowed; those without one have all methods. */
+function shadowable(name: string, eligible: (method: string) => boolean): boolean {
+  const method = /^([A-Z-]+) /.exec(name)?.[1] ?? "ANY";
+  return method === "ANY" || eligible(method);
 }
 
 /** Ends a connection with a status. What still comes is read away, lest a reset take the status with it; not for long. */

@@ -37,13 +37,23 @@ export type CandidateOptions = UpstreamOptions & {
   readonly timeout: number;
   /** Requests at once; more are `skipped{overload}`. */
   readonly maxInFlight: number;
+  /** Fewer at once while it slows down or says that it has too much, unless this is false. */
+  readonly adaptive?: boolean;
 };
 
 /** What a request is sampled by: its id, or something that stays the same for one user. */
 export type StickyBy = { readonly field: string } | { readonly cookie: string };
 
+/** From `from` to `sample` over so many milliseconds, since the process started or shadowing was switched on. */
+export type RampOptions = { readonly from: number; readonly over: number };
+
 export type ShadowOptions = {
+  /** Nothing is shadowed but what its route says. */
+  readonly off?: boolean;
   readonly sample: number;
+  readonly ramp?: RampOptions;
+  /** At least this share is left unshadowed, by a draw for each request, to compare legacy with and without. */
+  readonly holdout?: number;
   /** Methods that are shadowed without a word from their route. Any but GET, HEAD and OPTIONS is passed over. */
   readonly methods: readonly string[];
   /** The largest request body a `readOnly` route is shadowed with. */
@@ -52,7 +62,11 @@ export type ShadowOptions = {
   readonly perSecond?: number;
   /** When our own event loop runs later than this (milliseconds, 250 unless set), shadowing is what is left out. */
   readonly maxLag?: number;
+  /** When this process is larger than this, shadowing is what is left out. */
+  readonly maxMemory?: number;
   readonly stickyBy?: StickyBy;
+  /** Only those whose `stickyBy` value is one of these; empty is all. */
+  readonly values?: ReadonlySet<string>;
   /** How long a finished candidate waits for a client that takes legacy's answer slowly. */
   readonly patience: number;
 };
@@ -61,7 +75,15 @@ export type RouteOptions = {
   /** `GET /orders/{id}`, `ANY /files/*`. */
   readonly match: string;
   readonly readOnly?: boolean;
-  readonly shadow?: { readonly off?: boolean; readonly sample?: number };
+  /** What differs from `ShadowOptions`. `perSecond` is a budget of its own, beside the one for all. */
+  readonly shadow?: {
+    readonly off?: boolean;
+    readonly sample?: number;
+    readonly by?: StickyBy | "id";
+    readonly values?: readonly string[];
+    readonly perSecond?: number;
+    readonly maxRequestBody?: number;
+  };
 };
 
 export type BreakerOptions = {
@@ -70,6 +92,8 @@ export type BreakerOptions = {
   /** ... and at least so many came. */
   readonly minRequests: number;
   readonly window: number;
+  /** Also opens when more than half of the answers in a window took longer than this, in milliseconds. */
+  readonly latency?: number;
   /** How long it stays open before probing; doubled after each failed probe, up to 16 times this. */
   readonly openFor: number;
   /** Probes that must succeed before it closes. */

@@ -1,8 +1,10 @@
 // proxy/ports.ts: what the proxy needs from the rest of the house, and a fence around it
 
+import type { Answer } from "../model/answer.ts";
 import type { Observation, Settled } from "../model/comparison.ts";
 import type { Exchange } from "../model/exchange.ts";
-import type { ShadowControl } from "./admit.ts";
+import type { ShadowControl } from "./share.ts";
+import { createMemory } from "./shed.ts";
 
 export type ProxyPorts = {
   /** Milliseconds since the epoch. */
@@ -23,6 +25,13 @@ export type ProxyPorts = {
   overhead(route: string, seconds: number): void;
   /** A method that is not safe was answered by legacy: what lies under this target may have moved. */
   wrote?(route: string, target: string, at: number): void;
+  /**
+   * Legacy answered a request that was shadowed, or one that was left out by a fair draw: the two are comparable, and what
+   * tells them apart is what shadowing does to legacy.
+   */
+  answered?(route: string, shadowed: boolean, legacy: Answer): void;
+  /** How large this process is, in bytes; its resident set unless given. */
+  memory?(): number;
   /** A request that was not relayed, since it has no meaning or several. It has no outcome: it is none of the requests. */
   refused(reason: string): void;
   /** A port threw. The request went on. */
@@ -47,6 +56,14 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
       }
     };
   }
+  const number = (name: string, port: () => number) => () => {
+    try {
+      return port();
+    } catch (error) {
+      fault(name, error);
+      return 0;
+    }
+  };
   return {
     now: () => ports.now(),
     newId: () => ports.newId(),
@@ -74,9 +91,11 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     observe: fence("observe", (observation) => ports.observe(observation)),
     overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
     wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
+    answered: fence("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),
+    memory: ports.memory === undefined ? createMemory() : number("memory", ports.memory),
     refused: fence("refused", (reason) => ports.refused(reason)),
     fault,
   };
 }
 
-const OFF: ShadowControl = { on: false, share: 0, routes: new Map() };
+const OFF: ShadowControl = { on: false, routes: new Map() };

@@ -6,7 +6,7 @@ export type Rate = (now: number) => boolean;
 /** A token bucket that holds one second's worth. `Infinity` is no limit. */
 export function createRate(perSecond: number): Rate {
   const most = Math.max(1, perSecond);
-  let left = most;
+  let left = perSecond > 0 ? most : 0;
   let at = 0;
   return (now) => {
     if (perSecond === Number.POSITIVE_INFINITY) return true;

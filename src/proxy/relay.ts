@@ -37,7 +37,7 @@ export class Relay implements Listener, Uploading {
   private readonly response: ServerResponse;
   private readonly incoming: Incoming;
   private readonly route: Route;
-  private readonly skipped: SkippedReason | undefined;
+  private readonly skipped: SkippedReason | "held_out" | undefined;
   private readonly http10: boolean;
   private readonly came = performance.now();
   private at = 0;
@@ -65,7 +65,7 @@ export class Relay implements Listener, Uploading {
     incoming: Incoming,
     route: Route,
     id: string,
-    skipped: SkippedReason | undefined,
+    skipped: SkippedReason | "held_out" | undefined,
   ) {
     this.room = room;
     this.settings = settings;
@@ -95,9 +95,9 @@ export class Relay implements Listener, Uploading {
   }
 
   onStart(): void {
-    const { call, incoming, request, settings } = this;
+    const { call, incoming, request } = this;
     if (incoming.framing === "none") return;
-    const keep = this.capture !== undefined && incoming.length !== 0 ? settings.options.shadow.maxRequestBody : -1;
+    const keep = this.capture !== undefined && incoming.length !== 0 ? this.maxRequestBody() : -1;
     this.upload = new Upload(request, call, this, keep);
     this.owes(BODY);
   }
@@ -204,6 +204,10 @@ export class Relay implements Listener, Uploading {
     this.clientLeft();
   }
 
+  private maxRequestBody(): number {
+    return this.route.maxRequestBody ?? this.settings.options.shadow.maxRequestBody;
+  }
+
   private legacyCall(): Call {
     const { incoming, settings, request } = this;
     const { forwarded } = settings.options;
@@ -233,6 +237,7 @@ export class Relay implements Listener, Uploading {
     if (room.ports.offer(() => shadow.begin())) return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
+    settings.admit.shed.reconcile++;
     this.drop({ outcome: "skipped", reason: "overload" });
   }
 
@@ -290,6 +295,9 @@ export class Relay implements Listener, Uploading {
     room.open.delete(this);
     if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
     room.ports.observe(observationOf(route.name, "legacy", answer));
+    if (shadow !== undefined || this.skipped === "held_out") {
+      room.ports.answered(route.name, shadow !== undefined, answer);
+    }
     if (shadow !== undefined) {
       if (answer.kind === "unseen") shadow.abandon();
       else shadow.legacyAnswered(answer);
@@ -304,7 +312,7 @@ export class Relay implements Listener, Uploading {
     const outcome: Outcome =
       answer.kind === "failure"
         ? { outcome: "legacy_error", reason: answer.reason }
-        : (dropped ?? { outcome: "skipped", reason: skipped! });
+        : (dropped ?? { outcome: "skipped", reason: skipped === "held_out" ? "sampled_out" : skipped! });
     room.ports.settle({ id, route: route.name, outcome });
   }
 }

@@ -1,18 +1,28 @@
 // proxy/routes.ts: requests -> a bounded number of route templates; declared ones first, else learned
 
 import { createLearner } from "./learn.ts";
-import type { RouteOptions } from "./options.ts";
+import type { RouteOptions, StickyBy } from "./options.ts";
+import { createRate, type Rate } from "./rate.ts";
 
 /** A template and what its requests may do. */
 export type Route = {
   /** `GET /orders/{id}`: fit for a metric label. */
   readonly name: string;
   readonly readOnly: boolean;
-  readonly off: boolean;
-  readonly sample: number | undefined;
+  /** The rest is left to what holds for all routes where it is not said. */
+  readonly off?: boolean;
+  readonly sample?: number;
+  readonly by?: StickyBy | "id";
+  readonly values?: ReadonlySet<string>;
+  readonly rate?: Rate;
+  readonly maxRequestBody?: number;
 };
 
-export type Routes = { find(method: string, target: string): Route };
+export type Routes = {
+  find(method: string, target: string): Route;
+  /** The declared ones, and those that were learned so far. */
+  all(): Iterable<Route>;
+};
 
 /** A literal, `{name}` with perhaps something before and after it, or the rest of the path. */
 type Node = {
@@ -33,7 +43,7 @@ const MAX_REMEMBERED_LENGTH = 256;
  */
 export function createRoutes(declared: readonly RouteOptions[], maxLearned: number): Routes {
   const root = node();
-  for (const options of declared) plant(root, options);
+  const planted = declared.map((options) => plant(root, options));
   const learn = createLearner(maxLearned);
   const learned = new Map<string, Route>();
   const remembered = new Map<string, Map<string, Route>>();
@@ -45,13 +55,14 @@ export function createRoutes(declared: readonly RouteOptions[], maxLearned: numb
     const name = learn(method, path);
     let route = learned.get(name);
     if (route === undefined) {
-      route = Object.freeze({ name, readOnly: false, off: false, sample: undefined });
+      route = Object.freeze({ name, readOnly: false });
       learned.set(name, route);
     }
     return route;
   }
 
   return {
+    all: () => [...planted, ...learned.values()],
     find(method, target) {
       const query = target.indexOf("?");
       const path = query < 0 ? target : target.slice(0, query);
@@ -75,25 +86,28 @@ function node(): Node {
 }
 
 /** Adds a template to the tree. Throws on one that is not `METHOD /path`: the config was to say so earlier. */
-function plant(root: Node, options: RouteOptions): void {
+function plant(root: Node, options: RouteOptions): Route {
   const parts = /^([A-Z-]+|\*) +(\/\S*)$/.exec(options.match);
   if (parts === null) throw new Error(`not a route template: ${options.match}`);
   const method = parts[1] === "*" ? "ANY" : parts[1]!;
+  const { perSecond, values, ...shadow } = options.shadow ?? {};
   const route: Route = Object.freeze({
     name: options.match,
     readOnly: options.readOnly === true,
-    off: options.shadow?.off === true,
-    sample: options.shadow?.sample,
+    ...shadow,
+    ...(values && { values: new Set(values) }),
+    ...(perSecond !== undefined && { rate: createRate(perSecond) }),
   });
   let at = root;
   for (const segment of parts[2]!.split("/").slice(1)) {
     if (segment === "*" || segment === "**") {
       if (!at.rests.has(method)) at.rests.set(method, route);
-      return;
+      return route;
     }
     at = step(at, segment);
   }
   if (!at.ends.has(method)) at.ends.set(method, route);
+  return route;
 }
 
 function step(at: Node, segment: string): Node {

@@ -3,12 +3,13 @@
 import type { AdmitState } from "./admit.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Budget } from "./capture.ts";
-import { createConcurrency } from "./concurrency.ts";
+import { createConcurrency, fixedConcurrency } from "./concurrency.ts";
 import type { ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { createRate } from "./rate.ts";
 import { createRoutes, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
+import { createShed } from "./shed.ts";
 import { createPool, type Pool } from "./wire/pool.ts";
 import type { Sweeper } from "./wire/sweeper.ts";
 
@@ -36,9 +37,14 @@ export function createSettings(
     before && same(options.breaker, before.options.breaker) && pool === before.shadows.pool
       ? before.shadows.breaker
       : createBreaker(options.breaker);
-  const kept =
-    before && pool === before.shadows.pool && options.candidate.maxInFlight === before.options.candidate.maxInFlight;
-  const concurrency = kept ? before.shadows.concurrency : createConcurrency(options.candidate.maxInFlight);
+  const { maxInFlight, adaptive } = options.candidate;
+  const concurrency =
+    before && pool === before.shadows.pool // which it is not if anything about the candidate changed
+      ? before.shadows.concurrency
+      : adaptive === false
+        ? fixedConcurrency(maxInFlight)
+        : createConcurrency(maxInFlight);
+  const perSecond = options.shadow.perSecond ?? Number.POSITIVE_INFINITY;
   const open = before?.shadows.open ?? new Set<Shadow>();
   const used = before?.shadows.budget;
   const budget: Budget = used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget };
@@ -56,10 +62,16 @@ export function createSettings(
     shadows: { pool, breaker, concurrency, budget, sweeper, maxBody, timeout, patience, observe: ports.observe, open },
     admit: {
       shadow: options.shadow,
+      clock: before?.admit.clock ?? { started: ports.now(), now: ports.now },
       breaker,
       concurrency,
-      rate: createRate(options.shadow.perSecond ?? Number.POSITIVE_INFINITY),
+      rate:
+        before && before.options.shadow.perSecond === options.shadow.perSecond
+          ? before.admit.rate
+          : createRate(perSecond),
       lag: sweeper.lag,
+      memory: before?.admit.memory ?? ports.memory,
+      shed: before?.admit.shed ?? createShed(),
       budget,
       candidateInFlight: () => open.size,
     },

@@ -4,9 +4,10 @@ import type { Answer } from "../model/answer.ts";
 import type { Observation } from "../model/comparison.ts";
 import type { Exchange, RequestHead } from "../model/exchange.ts";
 import { Asking } from "./asking.ts";
-import type { Breaker } from "./breaker.ts";
+import type { Breaker, Ended } from "./breaker.ts";
 import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
+import { retryAfter } from "./retry-after.ts";
 import { Call } from "./wire/call.ts";
 import type { Pool } from "./wire/pool.ts";
 import type { Sweeper, Watched } from "./wire/sweeper.ts";
@@ -104,7 +105,7 @@ export class Shadow implements Watched {
     const { room } = this;
     room.open.delete(this);
     const now = performance.now();
-    room.breaker.record(answer.kind === "unseen" ? undefined : answer.kind === "response", now);
+    room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
     room.concurrency.record(answer, now);
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
@@ -113,6 +114,12 @@ export class Shadow implements Watched {
     }
     this.deadline = now + room.patience;
     room.sweeper.watch(this);
+  }
+
+  private outcomeOf(answer: Exclude<Answer, { kind: "unseen" }>): Ended {
+    const ms = answer.durationMs;
+    const pauseMs = retryAfter(answer, this.asked.at + ms);
+    return { ok: answer.kind === "response", ms, ...(pauseMs !== undefined && { pauseMs }) };
   }
 
   private end(): void {

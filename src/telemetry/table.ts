@@ -63,6 +63,21 @@ export const METRICS = {
   in_flight: { type: "gauge", labels: [], help: "Candidate requests in flight." },
   capture_bytes: { type: "gauge", labels: [], help: "Bytes held by captured bodies." },
   reconcile_queue: { type: "gauge", labels: [], help: "Exchanges waiting to be reconciled." },
+  breaker_state: {
+    type: "gauge",
+    labels: ["state"],
+    help: "1 for what the breaker is: closed, open (the candidate is left alone), half_open (it is asked carefully).",
+  },
+  candidate_limit: {
+    type: "gauge",
+    labels: [],
+    help: "Candidate requests that may be in flight: fewer than configured while the candidate is overloaded.",
+  },
+  shed_total: {
+    type: "counter",
+    labels: ["cause"],
+    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, event_loop, memory, reconcile.",
+  },
   breaker_open: { type: "gauge", labels: [], help: "1 while the breaker keeps requests from the candidate." },
   reconcile_duration_seconds: {
     type: "histogram",

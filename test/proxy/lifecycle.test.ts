@@ -273,7 +273,7 @@ test("the defaults are whole", async () => {
     {
       now: () => 0,
       newId: () => "x",
-      control: () => ({ on: false, share: 0, routes: new Map() }),
+      control: () => ({ on: false, routes: new Map() }),
       ...{ offer: () => false, settle() {}, observe() {}, overhead() {}, refused() {} },
     },
   );

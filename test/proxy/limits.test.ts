@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Answer } from "../../src/model/answer.ts";
+import type { Answer, Response } from "../../src/model/answer.ts";
 import { NO_BODY } from "../../src/model/body.ts";
 import { createConcurrency } from "../../src/proxy/concurrency.ts";
 import { createRate } from "../../src/proxy/rate.ts";
+import { retryAfter } from "../../src/proxy/retry-after.ts";
+import { createMemory } from "../../src/proxy/shed.ts";
 import { createSweeper } from "../../src/proxy/wire/sweeper.ts";
 import { openRoom } from "../support/room.ts";
-import { backend, eventually, exchange, ok } from "../support/wire.ts";
+import { backend, eventually, exchange, ok, rawClient } from "../support/wire.ts";
 
 const GET = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 const late: Answer = { kind: "failure", reason: "timeout", detail: "", durationMs: 0 };
-function answer(status: number): Answer {
+function answer(status: number): Response {
   const rest = { reason: "", fields: [], trailers: [], firstByteMs: 0, durationMs: 0 };
   return { kind: "response", status, body: NO_BODY, ...rest };
 }
@@ -44,12 +46,22 @@ test("a rate never gives more than its budget over any stretch of time", () => {
   expect(createRate(Number.POSITIVE_INFINITY)(0)).toBe(true);
 });
 
-test("shadowing beyond its rate is an overload, and clients see nothing of it", async () => {
+test("shadowing beyond its rate is left out of the sample, and clients see nothing of it", async () => {
   await using legacy = await backend(ok("fine"));
   await using room = await openRoom(legacy, legacy, { shadow: { perSecond: 3 } });
   for (let i = 0; i < 10; i++) expect(await exchange(room.port, GET)).toContain("fine");
   expect(room.exchanges.length).toBeLessThan(7);
-  expect(await room.outcome()).toBe("skipped/overload");
+  expect(await room.outcome()).toBe("skipped/sampled_out");
+});
+
+test("a route's rate is its own, beside the one for all", async () => {
+  await using legacy = await backend(ok("fine"));
+  const routes = [{ match: "GET /a", shadow: { perSecond: 0 } }];
+  await using room = await openRoom(legacy, legacy, { routes });
+  await exchange(room.port, GET);
+  expect(await room.outcome()).toBe("skipped/sampled_out");
+  await exchange(room.port, GET.replace("/a", "/b"));
+  await room.exchange();
 });
 
 test("a candidate that says 429 is asked less at once", async () => {
@@ -59,6 +71,50 @@ test("a candidate that says 429 is asked less at once", async () => {
   await exchange(room.port, GET);
   await room.exchange();
   expect(room.proxy.gauges().candidateLimit).toBe(7);
+  await using fixed = await openRoom(legacy, candidate, { candidate: { maxInFlight: 10, adaptive: false } });
+  await exchange(fixed.port, GET);
+  await fixed.exchange();
+  expect(fixed.proxy.gauges().candidateLimit).toBe(10);
+});
+
+test.each([
+  ["429 Too Many Requests", "30"],
+  ["503 Service Unavailable", new Date(Date.now() + 30_000).toUTCString()],
+])("a candidate that says %s with Retry-After %s is left alone until then", async (status, after) => {
+  await using legacy = await backend(ok("fine"));
+  await using candidate = await backend(ok("", [`Retry-After: ${after}`], status));
+  await using room = await openRoom(legacy, candidate);
+  await exchange(room.port, GET);
+  await room.exchange();
+  expect(room.proxy.gauges().breaker).toBe("open");
+  expect(await exchange(room.port, GET)).toContain("fine");
+  expect(await room.outcome()).toBe("skipped/breaker");
+});
+
+test("Retry-After is read as RFC 9110 has it, and nothing else is taken for it", () => {
+  const said = (value: string, status = 503) =>
+    retryAfter({ ...answer(status), fields: ["retry-after", value] }, 1_000);
+  expect(said("120")).toBe(120_000);
+  expect(said("Thu, 01 Jan 1970 00:00:11 GMT")).toBe(10_000);
+  expect(said("Thu, 01 Jan 1970 00:00:00 GMT")).toBe(0);
+  for (const other of ["-1", "1.5", "soon", "", "1e9", "99999999999999999999"]) expect(said(other)).toBe(undefined);
+  expect(said("120", 200)).toBe(undefined);
+  expect(retryAfter(late, 0)).toBe(undefined);
+});
+
+test("the candidate's concurrency falls when its answers take twice as long as usual, and what is usual follows", () => {
+  const concurrency = createConcurrency(100);
+  const took = (ms: number) => ({ ...answer(200), durationMs: ms });
+  let now = 0;
+  const answers = (count: number, ms: number) => {
+    for (let i = 0; i < count; i++, now += 10) concurrency.record(took(ms), now);
+  };
+  answers(500, 40);
+  expect(concurrency.limit()).toBe(100);
+  answers(300, 400);
+  expect(concurrency.limit()).toBeLessThan(80);
+  answers(6000, 400);
+  expect(concurrency.limit()).toBe(100);
 });
 
 test("a late event loop is noticed, forgotten again, and leaves out shadowing first", async () => {
@@ -70,7 +126,38 @@ test("a late event loop is noticed, forgotten again, and leaves out shadowing fi
   await eventually(() => sweeper.lag() > 80);
   await eventually(() => sweeper.lag() < 40);
   await using legacy = await backend(ok("fine"));
-  await using room = await openRoom(legacy, legacy, { shadow: { maxLag: -1 } });
+  await using room = await openRoom(legacy, legacy, { shadow: { maxLag: 100 } });
+  legacy.reply = () => {};
+  await using first = await rawClient(room.port);
+  first.send(GET); // something under way, so that the loop is watched
+  await eventually(() => legacy.seen.length === 2);
+  const blocked = performance.now() + 300;
+  while (performance.now() < blocked);
+  legacy.reply = (socket) => void socket.write(ok("fine"));
   expect(await exchange(room.port, GET)).toContain("fine");
   expect(await room.outcome()).toBe("skipped/overload");
+  expect(room.proxy.gauges().shed).toMatchObject({ event_loop: 1, memory: 0 });
+  const over = performance.now() + 5000;
+  while (room.exchanges.length === 0 && performance.now() < over) {
+    expect(await exchange(room.port, GET)).toContain("fine");
+  }
+  expect(room.exchanges).not.toEqual([]);
+});
+
+test("a process that is too large leaves out shadowing, serves its clients, and takes it up again", async () => {
+  await using legacy = await backend(ok("fine"));
+  let size = 101;
+  await using room = await openRoom(legacy, legacy, { shadow: { maxMemory: 100 } }, { memory: () => size });
+  for (let i = 0; i < 5; i++) expect(await exchange(room.port, GET)).toContain("fine");
+  expect(await room.outcome(5)).toBe("skipped/overload");
+  expect(room.proxy.gauges().shed).toMatchObject({ event_loop: 0, memory: 5 });
+  expect(room.exchanges).toEqual([]);
+  size = 100;
+  await exchange(room.port, GET);
+  await room.exchange();
+});
+
+test("knows its own size", () => {
+  const memory = createMemory();
+  expect(Math.abs(memory() - process.memoryUsage.rss()) / memory()).toBeLessThan(0.5);
 });

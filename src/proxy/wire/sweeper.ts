@@ -42,7 +42,9 @@ export function createSweeper(everyMs = 25): Sweeper {
       watched.add(item);
       if (timer !== undefined) return;
       timer = setInterval(sweep, everyMs).unref();
-      swept = performance.now();
+      const now = performance.now();
+      lag *= FORGET ** ((now - swept) / everyMs); // while it slept nothing was late
+      swept = now;
     },
     lag: () => lag,
     unwatch: (item) => void watched.delete(item),
