@@ -81,9 +81,24 @@ describe("the package", () => {
     const node = await oldNode();
     if (node === undefined) return skip("no Node older than 24 on this machine");
     const main = join(folder, "node_modules/parallel-run/dist/main.js");
-    const { code, stderr } = await run(node, [main, "--help"], folder);
+    const { code, stderr } = await run(node, [main, "serve"], folder);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/Node(?:\.js)? 24/);
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(3);
+  });
+
+  test("a Node that is too old to serve can still help, and check a config", async ({ skip }) => {
+    const node = await oldNode();
+    if (
+      node === undefined ||
+      Number.parseInt((await run(node, ["-p", "process.versions.node"], folder)).stdout, 10) < 20
+    )
+      return skip("no such Node on this machine");
+    const main = join(folder, "node_modules/parallel-run/dist/main.js");
+    expect(await run(node, [main, "--help"], folder)).toMatchObject({ code: 0, stderr: "" });
+    await writeFile(join(folder, "wrong.yaml"), "legacy: 1\ncandidate: http://127.0.0.1:2\nlisten: 3\n");
+    const { code, stdout, stderr } = await run(node, [main, "check", "wrong.yaml"], folder);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(stdout.trim().split("\n")).toHaveLength(2);
   });
 });
