@@ -1,13 +1,13 @@
 // cli/check.ts: `check CONFIG`, every fault of a config at once
 
-import { readFile } from "node:fs/promises";
 import { formatFault, jsonSchema, readConfig } from "../config/index.ts";
 import { type Command, UsageError } from "./command.ts";
+import { textOf } from "./files.ts";
 
 /** What is wrong is what was asked for, so it goes to standard output; warnings only once nothing is wrong. */
 export const checkCommand: Command = {
   name: "check",
-  summary: "Read a config and print every fault",
+  summary: "read a config and print every fault",
   help: `Usage: parallel-run check CONFIG
        parallel-run check --schema
 
@@ -45,17 +45,3 @@ Example:
     return 0;
   },
 };
-
-async function textOf(file: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError(`cannot read ${file}: it is not UTF-8 text`);
-  }
-}

@@ -19,7 +19,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ],
   [
     "check",
-    { summary: "Read a config and print every fault", load: async () => (await import("./check.ts")).checkCommand },
+    { summary: "read a config and print every fault", load: async () => (await import("./check.ts")).checkCommand },
   ],
   [
     "compare",

@@ -1,8 +1,9 @@
 // cli/config-file.ts: the config of `serve`: a file, flags, or both; read again when it changes
 
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { type Config, defaultsFor, type Fault, formatFault, type Overrides, readConfig } from "../config/index.ts";
-import { type Io, UsageError } from "./command.ts";
+import type { Io } from "./command.ts";
+import { textOf } from "./files.ts";
 
 /** A config that may be used, with what was probably not meant; or every fault. One line each. */
 export type Loaded =
@@ -16,14 +17,6 @@ export async function load(file: string | undefined, flags: Overrides, env: Io["
   const lines = (faults: readonly Fault[]) => faults.map(formatFault);
   if ("faults" in reading) return { faults: lines(reading.faults) };
   return { config: reading.config, warnings: lines(reading.warnings) };
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(file));
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
-  }
 }
 
 const LOOK_EVERY_MS = 1_000;

@@ -66,7 +66,8 @@ function told(name: string, error: unknown, io: Io): number {
   }
   const fault = error instanceof Error ? error : new Error(String(error));
   io.stderr(`parallel-run ${name}: ${shown(fault.message, 2_000)}\n`);
-  const outside = fault instanceof Failed || "code" in fault;
+  // Node's own codes tell of a wrong call, and so of a bug; those of the system and of a database do not.
+  const outside = fault instanceof Failed || ("code" in fault && !/^ERR_(?!SQLITE)/.test(String(fault.code)));
   if (!outside) io.stderr(`This is a bug in parallel-run ${version()}:\n${fault.stack}\n`);
   return 3;
 }

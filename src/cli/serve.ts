@@ -132,10 +132,7 @@ async function opened(config: Config, file: string | undefined, openApp: OpenApp
   try {
     return await openApp(config, effects);
   } catch (error) {
-    const { code, name, message } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") {
-      throw new Failed(`${message}: another process listens there; stop it, or choose another with --listen`);
-    }
+    const { name, message } = error as Error;
     throw name === "CannotOpen" ? new Failed(message) : error;
   }
 }

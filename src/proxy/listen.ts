@@ -260,7 +260,7 @@ function listening(server: Server | SecureServer, { listen: { host, port } }: Pr
 }
 
 const NO_LISTEN: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the address is in use",
+  EADDRINUSE: "the address is in use by another process: stop it, or choose another with --listen",
   EACCES: "not allowed for this user",
   EADDRNOTAVAIL: "this machine has no such address",
   ENOTFOUND: "no such host name",

@@ -16,7 +16,7 @@ describe("opening", () => {
   test("a port in use is refused with words", async () => {
     await using legacy = await backend(ok());
     await expect(openRoom(legacy, legacy, { listen: { port: legacy.port } })).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${legacy.port}: the address is in use`,
+      `cannot listen on 127.0.0.1:${legacy.port}: the address is in use by another process: stop it, or choose another with --listen`,
     );
   });
 

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Readable } from "node:stream";
 import { UsageError } from "../command.ts";
+import { unreadable } from "../files.ts";
 
 export type Bodies = { readonly legacy: Uint8Array; readonly candidate: Uint8Array };
 
@@ -19,16 +20,9 @@ async function file(name: string): Promise<Uint8Array> {
   try {
     return await readFile(name);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot read ${name}: ${WHY.get(code ?? "") ?? message}`);
+    throw unreadable(name, error);
   }
 }
-
-const WHY: ReadonlyMap<string, string> = new Map([
-  ["ENOENT", "there is no such file"],
-  ["EISDIR", "it is a directory"],
-  ["EACCES", "permission denied"],
-]);
 
 async function all(stdin: Readable): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

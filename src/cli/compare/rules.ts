@@ -1,10 +1,10 @@
 // cli/compare/rules.ts: the rules to compare by, from a config and the name of a route
 
-import { readFile } from "node:fs/promises";
 import { type CompiledRules, compileRules } from "../../compare/index.ts";
 import { formatFault, readConfig } from "../../config/index.ts";
 import { NO_RULES } from "../../model/rules.ts";
 import { type Io, UsageError } from "../command.ts";
+import { textOf } from "../files.ts";
 import { nearest } from "../nearest.ts";
 
 /** Rules, or every fault of the config, a line each. */
@@ -29,12 +29,4 @@ export async function rulesFor(file: string | undefined, route: string | undefin
     throw new UsageError(`${file} has no route "${route}": ${hint}`);
   }
   return { rules: compileRules(declared.compare, origins) };
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
-  }
 }

@@ -1,0 +1,27 @@
+// cli/files.ts: files that a command line names
+
+import { readFile } from "node:fs/promises";
+import { UsageError } from "./command.ts";
+
+const WHY: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "there is no such file"],
+  ["EISDIR", "it is a directory"],
+  ["EACCES", "permission denied"],
+  ["ERR_ENCODING_INVALID_ENCODED_DATA", "it is not UTF-8 text"],
+]);
+
+/** The mistake of naming a file that cannot be read. */
+export function unreadable(file: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new UsageError(`cannot read ${file}: ${WHY.get(code ?? "") ?? message}`);
+}
+
+/** A whole file of UTF-8. Rejects with UsageError. */
+export async function textOf(file: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
