@@ -23,7 +23,7 @@ ${ADMIN_HELP}
 Exit codes: 0; 2 usage error or no such finding; 3 the proxy could not be asked
 
 Example:
-  parallel-run accept f1a2b3 --why "the new service rounds as the tax office asks" --for 30d`,
+  parallel-run accept 3f78c608c0da --why "the new service rounds as the tax office asks" --for 30d`,
   options: {
     ...ADMIN_OPTIONS,
     why: { type: "string" },

@@ -80,7 +80,7 @@ async function exchange({ url, token, method, path, body, io }: Asking): Promise
   } finally {
     await agent.destroy();
   }
-  return understood(url, path, answer);
+  return understood(url, path, answer, token !== undefined);
 }
 
 function unreached(url: URL, error: unknown): string {
@@ -96,6 +96,7 @@ function understood(
   url: URL,
   path: string,
   { status, text }: { readonly status: number; readonly text: string },
+  hadToken: boolean,
 ): unknown {
   let value: unknown;
   try {
@@ -108,7 +109,13 @@ function understood(
   if (status >= 200 && status < 300) return value;
   const detail = (value as { detail?: unknown } | null)?.detail;
   const said = typeof detail === "string" ? detail : `status ${status}`;
-  if (status === 401) throw new Failed(`${url.host} wants a token: set PARALLEL_RUN_TOKEN or give --token-file`);
+  if (status === 401) {
+    throw new Failed(
+      hadToken
+        ? `${url.host} does not know this token: see PARALLEL_RUN_TOKEN or --token-file, and adminAccess in its config`
+        : `${url.host} wants a token: set PARALLEL_RUN_TOKEN or give --token-file`,
+    );
+  }
   if (status === 422 || status === 404) throw new UsageError(said);
   throw new Failed(`${url.host} refused: ${said}`);
 }

@@ -1,10 +1,13 @@
 // cli/control.ts: the switch for four in the morning
 
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { changeControlFile, parseDuration, parseShare, renderJson, shown, switchText } from "../console/index.ts";
 import type { Control, Switch } from "../model/control.ts";
-import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
+import type { Report } from "../model/report.ts";
+import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
+import { nearest } from "./nearest.ts";
 import { whoAmI } from "./source.ts";
 
 /** What to change, as the admin listener takes it. */
@@ -69,17 +72,40 @@ Examples:
     let control: Control;
     if (path !== undefined) {
       if (wish === undefined) throw new UsageError("--file and --data are for changes; get asks the proxy");
+      await mustExist(dirname(path));
       control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) });
+      if (format !== "json")
+        io.stdout(`Written to ${shown(path, 200)}: a proxy that keeps its switches there follows.\n`);
     } else {
       const admin = await openAdmin(args, io);
       const answer =
         wish === undefined ? await admin.get("/api/v1/control") : await admin.send("PUT", "/api/v1/control", wish);
       control = answer as Control;
+      if (wish?.route !== undefined && wish.clear !== true) await remark(wish.route, admin, io);
     }
     io.stdout(format === "json" ? renderJson(control) : told(control));
     return 0;
   },
 };
+
+/** A folder made for a mistyped name would look like a switch that was set. */
+async function mustExist(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    throw new UsageError(`there is no folder ${folder}: name the one that \`serve --data\` writes`);
+  }
+}
+
+/** A switch may be set before its route's first request; more often the name is mistyped. */
+async function remark(route: string, admin: Admin, io: Io): Promise<void> {
+  const report = (await admin.get("/api/v1/report").catch(() => undefined)) as Partial<Report> | undefined;
+  const names = report?.routes?.map((one) => one.route);
+  if (names === undefined || names.includes(route)) return;
+  const meant = nearest(route, names);
+  io.stderr(
+    `note: no request of ${shown(route, 100)} was seen yet${meant === undefined ? "" : `; did you mean "${shown(meant, 100)}"?`}\n`,
+  );
+}
 
 /** Nothing for `get`. */
 function wishOf(args: Arguments, io: Io): Wish | undefined {

@@ -172,7 +172,8 @@ export async function changeControlFile(file: string, change: ControlChange): Pr
 async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}.new`;
-  const handle = await open(beside, "w", 0o600);
+  // Readable by others: whoever is on call may write it as another user than the proxy's. It holds no secret.
+  const handle = await open(beside, "w", 0o644);
   try {
     await handle.writeFile(text);
     await handle.sync();

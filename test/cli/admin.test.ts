@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -138,9 +138,11 @@ describe("gate", () => {
 describe("control", () => {
   test("off, share, a route's switch, a cohort and clear do what they say", async () => {
     const { admin, control } = await open();
+    let noted = "";
     const run = async (...words: string[]) => {
       const result = await cli(["control", ...words, "--admin", admin], { env: { USER: "ann" } });
-      expect(result).toMatchObject({ code: 0, err: "" });
+      expect(result.code).toBe(0);
+      noted = result.err;
       return result.out;
     };
     expect(await run("get")).toBe("everything: as the config says\n");
@@ -151,6 +153,13 @@ describe("control", () => {
     expect(await run("share", "10%", "--route", "GET /a", "--for", "2h")).toContain(
       "GET /a: on, 10 %, until 2026-11-21 14:00 UTC",
     );
+    expect(noted).toContain("no request of GET /a was seen yet");
+    await run("off", "--route", "GET /orders/{ids}");
+    expect(noted).toContain('did you mean "GET /orders/{id}"?');
+    await run("clear", "--route", "GET /orders/{ids}");
+    await run("off", "--route", "GET /orders/{id}");
+    expect(noted).toBe("");
+    await run("clear", "--route", "GET /orders/{id}");
     await run("cohort", "--cookie", "user", "--value", "a", "--value", "b", "--route", "GET /b");
     expect(control.read().routes[1]!.switch.cohort).toEqual({ by: { cookie: "user" }, values: ["a", "b"] });
     await run("clear");
@@ -194,6 +203,9 @@ describe("control", () => {
     closing.push(() => room[Symbol.asyncDispose]());
     expect(room.read().everything?.on).toBe(false);
     expect((await cli(["control", "get", "--data", folder])).code).toBe(2);
+    const { code, err } = await cli(["control", "off", "--data", join(folder, "mistyped")]);
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("there is no folder") });
+    expect(existsSync(join(folder, "mistyped"))).toBe(false);
   });
 });
 
