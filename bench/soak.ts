@@ -2,10 +2,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Agent, createServer, get, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
@@ -77,7 +78,7 @@ async function fetchText(url: string): Promise<string> {
 }
 
 function series(metrics: string, name: string): { labels: string; value: number }[] {
-  return [...metrics.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, "gm"))].map((match) => ({
+  return [...metrics.matchAll(new RegExp(`^${name}(\\{.*\\})? (\\S+)$`, "gm"))].map((match) => ({
     labels: match[1] ?? "",
     value: Number(match[2]),
   }));
@@ -156,18 +157,22 @@ const [legacyPort, candidatePort, listenPort, adminPort] = [
   await freePort(),
   await freePort(),
 ];
+const data = mkdtempSync(join(tmpdir(), "soak-"));
 const proxy = spawn(
   process.execPath,
   [
     resolve(import.meta.dirname, "../src/main.ts"),
     "serve",
     ...["--legacy", `http://127.0.0.1:${legacyPort}`, "--candidate", `http://127.0.0.1:${candidatePort}`],
-    ...["--listen", `127.0.0.1:${listenPort}`, "--admin", `127.0.0.1:${adminPort}`],
+    ...["--listen", `127.0.0.1:${listenPort}`, "--admin", `127.0.0.1:${adminPort}`, "--data", data],
   ],
   { stdio: ["ignore", "ignore", "inherit"] },
 );
 const exited = once(proxy, "exit");
-process.on("exit", () => proxy.kill("SIGKILL"));
+process.on("exit", () => {
+  proxy.kill("SIGKILL");
+  rmSync(data, { recursive: true, force: true });
+});
 for (let i = 0; i < 200; i += 1) {
   const up = await fetchText(`http://127.0.0.1:${adminPort}/readyz`).catch(() => "");
   if (up) break;
