@@ -9,7 +9,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as PlainServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { eligible, refuseShadow } from "./admit.ts";
 import type { BreakerState } from "./breaker.ts";
@@ -158,11 +158,17 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
   async function stop(graceMs: number): Promise<void> {
     if (stopping) return;
     stopping = true;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    // Not `server.close`: that one cuts idle connections at once, on which a client may be sending its next request.
+    const closed = new Promise<void>((resolve) => PlainServer.prototype.close.call(server, () => resolve()));
     const until = performance.now() + graceMs;
+    const lingers = performance.now() + Math.min(PARTING_MS, graceMs / 4);
     const quiet = () => room.open.size === 0 && settings.shadows.open.size === 0;
-    while (!quiet() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (;;) {
+      const late = performance.now() >= lingers;
+      if (late) server.closeIdleConnections();
+      if (performance.now() >= until || (quiet() && (late || connections.size === 0))) break;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     for (const relay of room.open) relay.cut();
     for (const shadow of settings.shadows.open) shadow.abandon();
     for (const socket of tunnels) socket.destroy();
@@ -176,6 +182,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     );
     await closed;
     clearTimeout(late);
+    server.close(); // of its timers
     settings.legacy.destroy();
     settings.shadows.pool.destroy();
     sweeper[Symbol.dispose]();
@@ -234,6 +241,9 @@ function lastWords(socket: Duplex, status: number): void {
 }
 
 const LINGER_MS = 500;
+
+/** Connections that are used again within this time after a stop began hear `Connection: close` rather than a reset. */
+const PARTING_MS = 1_000;
 
 /** What a client is told when node's parser gave up, by its error's code. */
 const BROKEN: Readonly<Record<string, number>> = {

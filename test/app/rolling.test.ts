@@ -48,6 +48,37 @@ describe("a rolling restart", () => {
   });
 });
 
+describe("a stop", () => {
+  test("resets no connection on which a client may be asking: each hears Connection: close", async () => {
+    await using legacy = await server(echo);
+    await using candidate = await server(echo);
+    const failed: string[] = [];
+    let told = 0;
+    for (let round = 0; round < 2; round += 1) {
+      await using app = await serve(["--legacy", legacy.url, "--candidate", candidate.url]);
+      let sent = 0;
+      const clients = many(48, 48, async (client) => {
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+        for (let n = 0; ; n += 1) {
+          sent += 1;
+          const answer = await ask(`${app.proxy}/orders/${n}`, { agent }).catch((error: Error) => error.message);
+          if (typeof answer === "string") failed.push(answer);
+          if (typeof answer === "string" || answer.fields["connection"] === "close") break;
+          await new Promise((done) => setTimeout(done, 2 + ((n * 7 + client) % 10)));
+        }
+        told += 1;
+        agent.destroy();
+      });
+      await until(() => sent > 500);
+      app.kill("SIGTERM");
+      expect(await app.exit).toBe(0);
+      await clients;
+    }
+    expect(failed).toEqual([]);
+    expect(told).toBe(96);
+  });
+});
+
 describe("a bug that nobody caught", () => {
   test.each([
     ["a rejection", "Promise.reject(new Error('planted bug'))"],
