@@ -21,7 +21,7 @@ export function compareMeasured(
 ): Result {
   const sameCodings = codings.legacy.join() === codings.candidate.join();
   if (legacy.kind === "measured" && candidate.kind === "measured") {
-    const same = legacy.length === candidate.length && legacy.sha256 === candidate.sha256;
+    const same = legacy.sha256 === candidate.sha256 && mayHave(candidate, legacy.length) && !isUnread(candidate);
     if (same && sameCodings) return EQUAL;
     if (codings.legacy.length > 0 || codings.candidate.length > 0) return { ...EQUAL, incomparable: true };
     return tooLarge(legacy, candidate, rules);
@@ -34,12 +34,17 @@ export function compareMeasured(
   if (!plain || kept.kind !== "kept") return { ...EQUAL, incomparable: true };
   const coding = legacy.kind === "kept" ? codings.legacy : codings.candidate;
   const under = decode(bytesOf(kept), coding, limits.maxDecoded);
-  if (under.kind !== "decoded" || under.bytes.length === measured.length) return { ...EQUAL, incomparable: true };
+  if (under.kind !== "decoded" || mayHave(measured, under.bytes.length)) return { ...EQUAL, incomparable: true };
   return tooLarge(legacy, candidate, rules);
 }
 
+const isUnread = (body: Body): boolean => body.kind === "measured" && body.unread === true;
+const lengthOf = (body: Body): string => `${isUnread(body) ? "at least " : ""}${body.length}`;
+const mayHave = (body: Body, length: number): boolean =>
+  isUnread(body) ? length >= body.length : length === body.length;
+
 function tooLarge(legacy: Body, candidate: Body, rules: CompiledRules): Result {
-  const lengths = `legacy has ${legacy.length} bytes, candidate ${candidate.length}`;
+  const lengths = `legacy has ${lengthOf(legacy)} bytes, candidate ${lengthOf(candidate)}`;
   const note = `too large to keep, compared by length and SHA-256; ${lengths}; raise capture.maxBody to see where`;
   return wholeBody({ kind: "value", note }, rules);
 }

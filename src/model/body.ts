@@ -6,8 +6,16 @@ export type Body = Kept | Measured;
 /** All the bytes. They are nobody's to change. */
 export type Kept = { readonly kind: "kept"; readonly chunks: readonly Uint8Array[]; readonly length: number };
 
-/** Too large to keep, and never cut: how many bytes it had and their SHA-256, in hex. */
-export type Measured = { readonly kind: "measured"; readonly length: number; readonly sha256: string };
+/**
+ * Too large to keep, and never cut: how many bytes it had and their SHA-256, in hex. `unread`: it was longer than all
+ * that it could be equal to, and the rest was not read: `length` is the least that it had.
+ */
+export type Measured = {
+  readonly kind: "measured";
+  readonly length: number;
+  readonly sha256: string;
+  readonly unread?: true;
+};
 
 export const NO_BODY: Kept = Object.freeze({ kind: "kept", chunks: Object.freeze([]), length: 0 });
 

@@ -9,8 +9,10 @@ export type Budget = { used: number; readonly limit: number };
 export type Capture = {
   /** Takes the next bytes. They are copied where they are kept, unless `own` says that nobody else will write to them. */
   add(bytes: Uint8Array, own: boolean): void;
-  /** The body so far; call it once, at the end. */
-  body(): Body;
+  /** The body so far; call it once, at the end. `unread`: the rest of it is left where it is. */
+  body(unread?: boolean): Body;
+  /** It is longer than the whole body that it would have to be equal to: there is nothing more to learn from reading on. */
+  surplus(): boolean;
   /** Gives the bytes back to the budget. The body's holder has its own limits. */
   release(): void;
 };
@@ -32,7 +34,7 @@ export function followCapture(leader: Leader, maxBody: number, budget: Budget): 
 }
 
 /** For a body that nobody will look at. */
-export const NO_CAPTURE: Capture = { add() {}, body: () => NO_BODY, release() {} };
+export const NO_CAPTURE: Capture = { add() {}, body: () => NO_BODY, surplus: () => false, release() {} };
 
 class Keeping implements Leader {
   readonly chunks: Uint8Array[] = [];
@@ -75,11 +77,21 @@ class Keeping implements Leader {
     return this.whole;
   }
 
-  body(): Body {
+  isTooLarge(): boolean {
+    return this.length > this.maxBody;
+  }
+
+  surplus(): boolean {
+    return false;
+  }
+
+  body(unread = false): Body {
     if (this.whole === undefined) {
       const { hash, length, chunks } = this;
-      if (hash !== undefined) this.whole = Object.freeze({ kind: "measured", length, sha256: hash.digest("hex") });
-      else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
+      if (hash !== undefined) {
+        const measured = { kind: "measured", length, sha256: hash.digest("hex") } as const;
+        this.whole = Object.freeze(unread ? { ...measured, unread } : measured);
+      } else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
     }
     return this.whole;
   }
@@ -128,8 +140,12 @@ class Following implements Capture {
     if (at < bytes.length) this.part().add(bytes.subarray(at), own);
   }
 
-  body(): Body {
-    if (this.own !== undefined) return this.own.body();
+  surplus(): boolean {
+    return this.own?.isTooLarge() === true && this.leader.finished()?.kind === "kept";
+  }
+
+  body(unread = false): Body {
+    if (this.own !== undefined) return this.own.body(unread);
     const theirs = this.leader.finished();
     const all = this.chunk === this.leader.chunks.length && this.offset === 0;
     if (theirs?.kind === "kept" && all) return theirs;

@@ -139,6 +139,15 @@ describe("bodies too large to keep", () => {
     expect(said(differ({ body: large("aa") }, { body: "" }))).toEqual(["body $ format"]);
   });
 
+  test("that were not read to their end are different from what is shorter, and from nothing else for sure", () => {
+    const unread = { kind: "measured", length: 1000, sha256: "aa", unread: true } as const;
+    const { differences } = differ({ body: "kept" }, { body: unread });
+    expect(differences).toMatchObject([{ kind: "value", note: expect.stringContaining("candidate at least 1000") }]);
+    const gzip = (length: number) => ({ fields: ["content-encoding", "gzip"], body: gzipSync("x".repeat(length)) });
+    expect(differ(gzip(2000), { body: unread })).toMatchObject({ differences: [], incomparable: true });
+    expect(differ(gzip(500), { body: unread })).toMatchObject({ differences: [{ kind: "value" }] });
+  });
+
   test("are incomparable where a coding stands between", () => {
     const gzip = ["content-encoding", "gzip"];
     expect(differ({ body: large("aa") }, { fields: gzip, body: large("bb") })).toMatchObject({

@@ -55,6 +55,23 @@ describe("the candidate", () => {
     expect(room.proxy.gauges()).toMatchObject({ captureBytes: 0, candidateInFlight: 0 });
   });
 
+  test("is read no further once it is longer than anything that legacy's answer could equal", async () => {
+    await using legacy = await backend(ok("short"));
+    let closed = false;
+    await using candidate = await backend((socket) => {
+      socket.on("close", () => {
+        closed = true;
+      });
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n${"x".repeat(300_000)}`); // and no more
+    });
+    await using room = await openRoom(legacy, candidate, { capture: { maxBody: 100_000, budget: 1_000_000 } });
+    expect(await exchange(room.port, GET)).toContain("short");
+    const { candidate: right } = await room.exchange();
+    expect(right).toMatchObject({ kind: "response", status: 200, body: { kind: "measured", unread: true } });
+    await eventually(() => closed);
+    expect(room.proxy.gauges()).toMatchObject({ captureBytes: 0, candidateInFlight: 0 });
+  });
+
   test("is not sent the client's conditions, and keeps a range", async () => {
     await using legacy = await backend(ok());
     await using candidate = await backend(ok());
