@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -17,6 +17,14 @@ describe("the sqlite store", () => {
   };
   const limits = { keepMs: 1e12, maxBytes: 8 << 20, now: () => NOW };
   storeContract((over) => openSqliteStore({ ...over, dir: place() }));
+
+  test("is nobody else's to read", async () => {
+    const dir = place();
+    await using store = await openSqliteStore({ ...limits, dir });
+    await write(store, { documents: [], samples: [sample("a", ["a"])], audit: [] });
+    const open = readdirSync(dir).filter((name) => (statSync(join(dir, name)).mode & 0o077) !== 0);
+    expect([open.filter((name) => !name.endsWith(".lock")), statSync(dir).mode & 0o077]).toEqual([[], 0]);
+  });
 
   test("has after a restart what it had before it, whatever the names", async () => {
     const name = fc.oneof(fc.constantFrom("__proto__", "", "\0", "\ud800", "\udc00", "ud800", "'", '"'), fc.string());

@@ -1,6 +1,6 @@
 // store/sqlite/database.ts: opens the database of a data directory, whatever state it is found in
 
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { failureOf } from "./failure.ts";
@@ -50,7 +50,7 @@ export function openDatabase(
   for (let attempt = 0; attempt < 3; attempt += 1) {
     let database: DatabaseSync | undefined;
     try {
-      mkdirSync(dir, { recursive: true });
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
       const path = join(dir, DATABASE);
       if (torn !== undefined) throw tornError(torn);
       const newer = inspect(dir);
@@ -58,6 +58,8 @@ export function openDatabase(
         const detail = `${path} is of version ${newer}, made by a newer parallel-run: it is left untouched`;
         return { kind: "newer", detail };
       }
+      // Samples are nobody else's to read; what SQLite puts beside the file takes its mode.
+      closeSync(openSync(path, "a", 0o600));
       database = new DatabaseSync(path, { timeout: 2_000 });
       const migrated = prepare(database, options.maxBytes);
       const file = fileId(path)!;

@@ -71,7 +71,7 @@ function answer(message: Ask): Reply {
 
 function open(ask: Extract<Ask, { ask: "open" }>): Reply {
   letGo();
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   accessSync(dir, constants.W_OK); // says more plainly than SQLite what is wrong
   lock = takeLock(dir, pid, ask.lockWaitMs);
   if (lock.kind === "taken") {
