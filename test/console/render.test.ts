@@ -58,6 +58,9 @@ describe("a report in any format", () => {
 
   test.each(["text", "markdown", "html"] as const)("%s says so when there is nothing yet", (name) => {
     expect(LINES[name](aReport())).toContain("No request has come yet.");
+    const { total, epoch } = aReport();
+    const past = { ...epoch, endedAt: 1, outcomes: total.outcomes, readiness: total.readiness };
+    expect(LINES[name](aReport({ epochs: [past] }))).toContain("No request has come since this epoch began.");
   });
 
   test.each(["text", "markdown", "html"] as const)(

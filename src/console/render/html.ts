@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import type { Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
-import { duration, moment, percent, period } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
-import { count, shown } from "./plain.ts";
+import { duration, moment, percent } from "./measures.ts";
+import { effect, type Outline, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
+import { count, plural, shown } from "./plain.ts";
 import { STYLE } from "./style.ts";
 
 const CAPS = { findings: 50, settled: 20, rows: 30, routes: 100 };
@@ -98,21 +98,21 @@ function list(name: string, title: string, some: Some<string>): Markup {
 function findings(view: Outline): Markup {
   const all = view.findings.shown.length + view.findings.more;
   if (all === 0) return NOTHING;
-  return html`<h2>Findings <small>${all}, most telling first</small></h2>${each(view.findings.shown, full)}${more(view.findings)}`;
+  return html`<h2>Findings <small>${all}, most telling first</small></h2>${each(view.findings.shown, (one) => full(one, view.epochStartedAt))}${more(view.findings)}`;
 }
 
-function full(finding: Finding): Markup {
+function full(finding: Finding, epochStartedAt: number): Markup {
   const [cause, ...others] = finding.causes;
   const [sample, ...rest] = finding.samples.slice(0, SAMPLES);
   return html`<article id="${finding.id}">
 <h3><code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}</h3>
 <p><span class="tag ${finding.severity}">${finding.severity}</span> <span class="tag ${finding.state}">${finding.state}</span>
-<span class="soft">${reach(finding)}; ${period(finding.firstSeen, finding.lastSeen)}</span></p>
+<span class="soft">${reach(finding)}; ${seen(finding, epochStartedAt)}</span></p>
 ${cause === undefined ? NOTHING : html`<p class="cause">Cause: ${stated(cause)}</p>`}
 ${sample === undefined ? NOTHING : pair(sample)}
-${when(rest.length > 0, () => html`<details><summary>${rest.length} more sample(s)</summary>${each(rest, pair)}</details>`)}
+${when(rest.length > 0, () => html`<details><summary>${plural(rest.length, "more sample")}</summary>${each(rest, pair)}</details>`)}
 ${cause?.rule === undefined ? NOTHING : html`<details><summary>Rule that would settle it: ${effect(cause.rule)}</summary><pre>${yaml(cause.rule.yaml)}</pre></details>`}
-${when(others.length > 0, () => html`<details><summary>${others.length} other possible cause(s)</summary><ul>${each(others.slice(0, 5), (one) => html`<li>${stated(one)}</li>`)}</ul></details>`)}
+${when(others.length > 0, () => html`<details><summary>${plural(others.length, "other possible cause")}</summary><ul>${each(others.slice(0, 5), (one) => html`<li>${stated(one)}</li>`)}</ul></details>`)}
 <p class="soft">To accept it: <code>parallel-run accept ${finding.id} --why REASON</code></p>
 </article>`;
 }
@@ -179,5 +179,7 @@ ${each(view.rules.shown, (one) => html`<tr><td class="n">${one.settled}</td><td>
 }
 
 function more(some: Some<unknown>): Markup {
-  return some.more === 0 ? NOTHING : html`<p class="soft">and ${some.more} more</p>`;
+  return some.more === 0
+    ? NOTHING
+    : html`<p class="soft">and ${some.more} more; <code>parallel-run report --format json</code> has them all</p>`;
 }

@@ -1,8 +1,8 @@
 // console/render/markdown.ts: a report for a pull request or a ticket
 
 import type { Finding, Report } from "../../model/report.ts";
-import { percent, period } from "./measures.ts";
-import { effect, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
+import { percent } from "./measures.ts";
+import { effect, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
 import { count, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 10, rows: 15, routes: 40 };
@@ -23,7 +23,10 @@ export function renderMarkdown(report: Report): string {
     section("Read this first", bullets(view.warnings.shown.map(prose), view.warnings)),
     section(
       `Findings (${count(view.findings.shown.length + view.findings.more)}, most telling first)`,
-      joined(view.findings.shown.map(full), view.findings),
+      joined(
+        view.findings.shown.map((one) => full(one, view.epochStartedAt)),
+        view.findings,
+      ),
     ),
     section("Accepted and fixed", bullets(view.settled.shown.map(brief), view.settled)),
     section(
@@ -69,12 +72,12 @@ export function renderMarkdown(report: Report): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function full(finding: Finding): string {
+function full(finding: Finding, epochStartedAt: number): string {
   const [cause] = finding.causes;
   const [sample] = finding.samples;
   return [
     `### ${code(finding.route)} ${code(place(finding))} ${finding.kind}`,
-    `**${finding.severity}**, ${finding.state}, ${reach(finding)}; ${period(finding.firstSeen, finding.lastSeen)}; ${code(finding.id)}`,
+    `**${finding.severity}**, ${finding.state}, ${reach(finding)}; ${seen(finding, epochStartedAt)}; ${code(finding.id)}`,
     ...(cause === undefined ? [] : [`Cause: ${prose(stated(cause))}`]),
     ...(cause?.rule === undefined
       ? []
@@ -143,7 +146,9 @@ function joined(items: readonly string[], some: Some<unknown>): string {
 }
 
 function rest(some: Some<unknown> | undefined): string[] {
-  return some === undefined || some.more === 0 ? [] : ["", `and ${count(some.more)} more`];
+  return some === undefined || some.more === 0
+    ? []
+    : ["", `and ${count(some.more)} more; ${code("--format json")} has them all`];
 }
 
 function section(title: string, body: string): string {

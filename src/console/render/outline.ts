@@ -22,6 +22,7 @@ export type Outline = {
   readonly headline: string;
   readonly reasons: Some<string>;
   readonly period: string;
+  readonly epochStartedAt: number;
   /** Label, number, and what it is a part of. */
   readonly totals: readonly (readonly [label: string, value: string, of: string])[];
   readonly warnings: Some<string>;
@@ -58,6 +59,7 @@ export function outline(report: Report, caps: Caps): Outline {
     headline: headline(report, active.length),
     reasons: first(total.readiness.reasons, 5),
     period: `${moment(report.at)} UTC, epoch ${named(report.epoch.name)} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
+    epochStartedAt: report.epoch.startedAt,
     totals: totals(total),
     warnings: first(report.warnings, 10),
     findings: first(active, caps.findings),
@@ -94,8 +96,10 @@ function urgency({ readiness, requests }: RouteReport): number {
   return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
 }
 
-function headline({ total, routes }: Report, active: number): string {
-  if (total.requests === 0) return "No request has come yet.";
+function headline({ total, routes, epochs = [] }: Report, active: number): string {
+  if (total.requests === 0) {
+    return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
+  }
   const { readiness } = total;
   const seen = routes.filter((route) => route.compared > 0);
   const ready = seen.filter((route) => route.readiness.verdict === "ready").length;
@@ -165,6 +169,12 @@ export function verdictOf({ requests, outcomes, readiness }: RouteReport): Verdi
 /** `in 412 of the route's comparisons (40.2 %), 398 distinct requests` */
 export function reach(finding: Finding): string {
   return `${plural(finding.count, "comparison")} (${percent(finding.share)} of the route's), ${plural(finding.distinct, "distinct request")}`;
+}
+
+/** When it was seen; and whether only before the last deploy, so that nobody reads an old finding as news. */
+export function seen(finding: Finding, epochStartedAt: number): string {
+  const span = period(finding.firstSeen, finding.lastSeen);
+  return finding.lastSeen < epochStartedAt ? `${span}, not seen in this epoch` : span;
 }
 
 /** Where it is, in a line: `body $.items[*].price`, `field content-type`, `status`. */

@@ -1,8 +1,8 @@
 // console/render/text.ts: a report for a terminal, 100 columns, no colour unless asked
 
 import type { Finding, Report, RouteReport } from "../../model/report.ts";
-import { duration, moment, percent, period } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, stated, verdictOf } from "./outline.ts";
+import { duration, moment, percent } from "./measures.ts";
+import { effect, type Outline, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
 import { count, plain, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 5, rows: 15, routes: 30 };
@@ -82,13 +82,13 @@ function totals(view: Outline, paint: Paint): string[] {
 }
 
 function findings(view: Outline, paint: Paint): string[] {
-  const lines = view.findings.shown.flatMap((finding, i) => ["", ...full(finding, i + 1, paint)]);
+  const lines = view.findings.shown.flatMap((finding, i) => ["", ...full(finding, i + 1, view.epochStartedAt, paint)]);
   if (lines.length === 0) return [];
   const all = view.findings.shown.length + view.findings.more;
   return [paint(`Findings (${count(all)}, most telling first)`, BOLD), ...lines, ...more(view.findings, "  ")];
 }
 
-function full(finding: Finding, number: number, paint: Paint): string[] {
+function full(finding: Finding, number: number, epochStartedAt: number, paint: Paint): string[] {
   const in4 = "    ";
   const title = `${String(number).padStart(2)}  ${shown(finding.route, 60)}  ${shown(place(finding), 80)}  ${finding.kind}`;
   const [cause] = finding.causes;
@@ -96,7 +96,7 @@ function full(finding: Finding, number: number, paint: Paint): string[] {
   return [
     paint(title, BOLD),
     `${in4}${finding.severity}, ${finding.state}, ${reach(finding)}`,
-    paint(`${in4}${period(finding.firstSeen, finding.lastSeen)}, id ${shown(finding.id, 40)}`, DIM),
+    paint(`${in4}${seen(finding, epochStartedAt)}, id ${shown(finding.id, 40)}`, DIM),
     ...(cause === undefined ? [] : wrapped(`cause: ${shown(stated(cause), 300)}`, `${in4}       `, in4)),
     ...(cause?.rule === undefined
       ? []
@@ -169,7 +169,7 @@ function section<T>(title: string, some: Some<T>, line: (one: T) => readonly str
 }
 
 function more(some: Some<unknown>, indent: string): string[] {
-  return some.more === 0 ? [] : [`${indent}and ${count(some.more)} more`];
+  return some.more === 0 ? [] : [`${indent}and ${count(some.more)} more; --format json has them all`];
 }
 
 /** Words broken at the width; what does not fit in a line gets one of its own. */
