@@ -142,6 +142,7 @@ describe("the demo's traffic", () => {
     expect(answered).toBe(sent);
     expect(sent / seconds).toBeLessThan(440);
     expect(writes / sent).toBeGreaterThan(0.05);
-    expect([...demo.legacy.seen.keys()].sort()).toEqual(["DELETE", "GET", "POST", "PUT"]);
+    const methods = new Set([...demo.legacy.seen.keys()].map((sent) => sent.split(" ")[0]));
+    expect([...methods].sort()).toEqual(["DELETE", "GET", "POST", "PUT"]);
   });
 });

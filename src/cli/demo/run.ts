@@ -107,10 +107,15 @@ function unopened(error: unknown): never {
 function judgeRun(report: Report, counts: TrafficCounts, candidateSaw: ReadonlyMap<string, number>): Check[] {
   const check = (ok: boolean, name: string, says: string): Check => ({ ok, name, route: "", says });
   const summed = Object.values(report.total.outcomes).reduce((sum, count) => sum + count, 0);
-  const writes = [...candidateSaw].filter(([method]) => method === "PUT" || method === "DELETE" || method === "PATCH");
+  // What is declared `readOnly` is the one POST that may get there.
+  const writes = [...candidateSaw.keys()].filter((sent) => !["GET", "HEAD", "POST /search"].includes(sent));
   return [
     check(counts.failed === 0, "clients", `${counts.answered} answers to ${counts.sent} requests`),
     check(summed === counts.sent, "outcomes", `${summed} outcomes of ${counts.sent} requests`),
-    check(writes.length === 0, "reads only", `the candidate was sent ${[...candidateSaw.keys()].sort().join(", ")}`),
+    check(
+      writes.length === 0,
+      "reads only",
+      `the candidate was sent ${[...candidateSaw.keys()].sort().slice(0, 10).join(", ")}`,
+    ),
   ];
 }

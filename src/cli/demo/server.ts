@@ -21,19 +21,21 @@ export type Character = {
 
 export type Backend = AsyncDisposable & {
   readonly url: string;
-  /** Requests it was sent, by method: what proves that the candidate saw reads only. */
+  /** Requests it was sent, by method, POST with its path: what proves that the candidate saw reads only. */
   readonly seen: ReadonlyMap<string, number>;
 };
 
 /** The largest request body read; the demo's are a few hundred bytes. */
 const MAX_BODY = 64 * 1024;
+const MAX_SEEN = 1_000;
 
 export async function openBackend(character: Character): Promise<Backend> {
   const seen = new Map<string, number>();
   const closing = new AbortController();
   const sockets = new Set<Socket>();
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    seen.set(request.method!, (seen.get(request.method!) ?? 0) + 1);
+    const sent = request.method === "POST" ? `POST ${request.url}` : request.method!;
+    if (seen.size < MAX_SEEN || seen.has(sent)) seen.set(sent, (seen.get(sent) ?? 0) + 1);
     // A client that goes away in the middle is no fault of the backend's, and leaves nobody to tell.
     serve(character, request, response, closing.signal).catch(() => request.socket.destroy());
   });
