@@ -68,6 +68,14 @@ $.items[1].price  value
     );
   });
 
+  test("shows a value of several lines on one, and leaves what is in its strings", async () => {
+    const [a, b] = [
+      file("a.json", '[{"id":1},{"id":2}]'),
+      file("b.json", '[{"id":1},{\n  "id": 3,\n  "a": "x \\n  y"\n},{"id":2}]'),
+    ];
+    expect((await run([a, b])).out).toContain('+ [1] { "id": 3, "a": "x \\n  y" }');
+  });
+
   test("shows lines of text by their numbers", async () => {
     const { out } = await run([file("a.txt", "one\ntwo\nthree\n"), file("b.txt", "one\n2\nthree\n")]);
     expect(out).toContain('        1  "one"\n  -     2  "two"\n  +     2  "2"\n        3  "three"');

@@ -38,7 +38,8 @@ function difference(one: Difference, sides: Sides, documents: Documents, bodies:
 function contextOf(one: Difference, sides: Sides, { type }: Documents, paint: Paints): string[] {
   const from = one.kind === "extra" ? sides.candidate : sides.legacy;
   const lines = from === undefined ? [] : around(from, one.path, type === "text");
-  const values = abreast(one.legacy, one.candidate);
+  const values =
+    type === "json" ? abreast(inLine(one.legacy), inLine(one.candidate)) : abreast(one.legacy, one.candidate);
   if (lines.length === 0) return marked(values, "", paint);
   return lines.flatMap(({ label, value, here }) =>
     here ? marked(values, plain(label), paint) : [paint.faint(`    ${plain(label)}${shown(value)}`)],
@@ -52,6 +53,11 @@ function marked([legacy, candidate]: Sided, label: string, paint: Paints): strin
     ...(legacy === undefined ? [] : [paint.legacy(`  - ${label}${legacy}`)]),
     ...(candidate === undefined ? [] : [paint.candidate(`  + ${label}${candidate}`)]),
   ];
+}
+
+/** JSON as it was spelled, without its line breaks and indents: those have no weight and would be shown as `\n`. */
+function inLine(json: string | undefined): string | undefined {
+  return json?.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, (part) => (part.startsWith('"') ? part : " "));
 }
 
 /** What two long values have in common at their beginning, beyond which it is left out. */
