@@ -8,6 +8,7 @@ import { createBackTest } from "./app/back-test.ts";
 import { certificateFiles, checkCertificates, type WatchFile, watchFiles } from "./app/certificates.ts";
 import { waitForRestart } from "./app/changes.ts";
 import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
+import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
@@ -187,7 +188,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
   opening.defer(() => reconciler.drain(inForce.grace));
 
-  const report = reporting(current, evidence, control, now);
+  const interference = watchInterference(current, control, log, now);
+  const report = reporting(current, evidence, control, interference.read, now);
   const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
@@ -224,6 +226,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     },
     observe: telemetry.observe,
     overhead: (_, seconds) => telemetry.overhead(seconds),
+    answered: interference.answered,
     wrote: (_, target, at) => writes.note(target, at),
     refused: (reason) => telemetry.event("refused_requests_total", reason),
     fault: (port, error) => bug(`proxy: ${port}`)(error),
@@ -232,7 +235,14 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
   opening.defer(() => proxy.stop(inForce.grace));
   const on = () => control.read().everything?.on !== false && shadows(inForce);
-  publish(telemetry, { proxy, report: report.get, store, queue: () => reconciler.stats().pending, on });
+  publish(telemetry, {
+    proxy,
+    report: report.get,
+    store,
+    queue: () => reconciler.stats().pending,
+    on,
+    interference: interference.read,
+  });
   telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));

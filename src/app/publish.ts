@@ -1,9 +1,9 @@
 // app/publish.ts: gauges that live in the rooms, read at each scrape
 
-import { FINDING_STATES, type Report } from "../model/report.ts";
+import { FINDING_STATES, type Interference, type Report } from "../model/report.ts";
 import type { RunningProxy } from "../proxy/index.ts";
 import type { Store } from "../store/index.ts";
-import type { Telemetry } from "../telemetry/index.ts";
+import type { Reading, Telemetry } from "../telemetry/index.ts";
 
 const VERDICTS = { ready: 1, hold: 0, reject: -1 } as const;
 
@@ -15,10 +15,11 @@ export type Sources = {
   readonly queue: () => number;
   /** Whether shadowing is on at all, by config and switch. */
   readonly on: () => boolean;
+  readonly interference: () => readonly Interference[];
 };
 
 /** Has what lives in the rooms read at each scrape. */
-export function publish(telemetry: Telemetry, { proxy, report, store, queue, on }: Sources): void {
+export function publish(telemetry: Telemetry, { proxy, report, store, queue, on, interference }: Sources): void {
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
   telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
@@ -30,6 +31,13 @@ export function publish(telemetry: Telemetry, { proxy, report, store, queue, on 
   telemetry.publish("shed_total", () => Object.entries(proxy.gauges().shed).map(([cause, count]) => [[cause], count]));
   telemetry.publish("shadow_enabled", () => (on() ? 1 : 0));
   telemetry.publish("shadow_share", () => [...proxy.shares()].map(([route, share]) => [[route], share]));
+  telemetry.publish("interference_ratio", () =>
+    interference().flatMap(({ route, ratio, low, high }) =>
+      Object.entries({ estimate: ratio, low, high }).flatMap(([bound, value]): Reading[] =>
+        value === undefined ? [] : [[[route, bound], value]],
+      ),
+    ),
+  );
   telemetry.publish("reconcile_queue", queue);
   telemetry.publish("store_bytes", () => store.stats().bytes);
   telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));

@@ -3,7 +3,7 @@
 import type { Config } from "../config/index.ts";
 import { type ControlRoom, switchWarnings } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
-import type { Report } from "../model/report.ts";
+import type { Interference, Report } from "../model/report.ts";
 import type { CompareRules } from "../model/rules.ts";
 import { createThrift, type Thrift } from "../telemetry/index.ts";
 
@@ -12,6 +12,7 @@ export function reporting(
   config: () => Config,
   evidence: Evidence,
   control: Pick<ControlRoom, "read">,
+  interference: () => readonly Interference[],
   now: () => number,
 ): Thrift<Report> {
   return createThrift(() => {
@@ -21,6 +22,7 @@ export function reporting(
       declaredRules: routes.flatMap(({ match, compare }) =>
         namesOf(compare).map((rule) => ({ route: match.text, rule })),
       ),
+      interference: interference(),
       warnings: switchWarnings(control.read(), now()),
     });
   });

@@ -2,6 +2,7 @@
 
 export { classify, type Look } from "./classify.ts";
 export { createEvidence, type Evidence } from "./evidence.ts";
+export { createInterference, interferenceText } from "./interference.ts";
 export { createNoiseBook } from "./noise-book.ts";
 export { createRecentWrites } from "./recent-writes.ts";
 export { READINESS, type ReadinessSettings } from "./settings.ts";

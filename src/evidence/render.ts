@@ -1,7 +1,8 @@
 // evidence/render.ts: what was counted -> the report that every reader sees
 
-import type { EpochSummary, Finding, Report, RouteReport, Unsteady } from "../model/report.ts";
+import type { EpochSummary, Finding, Interference, Report, RouteReport, Unsteady } from "../model/report.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
+import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
 import { perSecond } from "./pace.ts";
@@ -16,6 +17,7 @@ export type Extra = {
   readonly declaredRoutes?: readonly string[];
   /** Rules of the config, so that those which never applied are told too. */
   readonly declaredRules?: readonly { readonly route: string; readonly rule: string }[];
+  readonly interference?: readonly Interference[];
   readonly warnings?: readonly string[];
 };
 
@@ -48,7 +50,12 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     rules: rulesOf(ledgers, extra.declaredRules ?? []),
     coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? []),
     epochs: context.epochs,
-    warnings: [...warningsOf(total, context.routes), ...(extra.warnings ?? [])],
+    ...(extra.interference && { interference: extra.interference }),
+    warnings: [
+      ...(extra.interference ?? []).filter(({ interferes }) => interferes).map(interferenceText),
+      ...warningsOf(total, context.routes),
+      ...(extra.warnings ?? []),
+    ],
   };
 }
 

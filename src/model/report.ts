@@ -145,6 +145,23 @@ export type EpochSummary = {
   readonly readiness: Readiness;
 };
 
+/**
+ * What shadowing does to legacy on a route: requests that were shadowed, each beside one of the same minute that a fair
+ * draw left out. Bounds hold however often one looks, and are absent while there are too few pairs.
+ */
+export type Interference = {
+  readonly route: string;
+  readonly pairs: number;
+  /** Legacy's time to the first byte, shadowed over unshadowed: the median over the pairs in which both answered. */
+  readonly ratio?: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Legacy's error share, shadowed less unshadowed, -1 to 1. */
+  readonly errors: { readonly more: number; readonly low: number; readonly high: number };
+  /** It is over what the config allows. */
+  readonly interferes: boolean;
+};
+
 export type Report = {
   readonly version: 1;
   /** Milliseconds since the epoch. */
@@ -160,6 +177,8 @@ export type Report = {
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];
   /** What is not covered: routes seen or declared and never compared, legacy's status codes never compared. */
   readonly coverage: readonly { readonly route: string; readonly note: string }[];
+  /** Routes that have shadowed and unshadowed requests to compare. */
+  readonly interference?: readonly Interference[];
   /** Earlier epochs, latest first. */
   readonly epochs?: readonly EpochSummary[];
   /** Sentences that a reader must know before trusting the numbers. */
