@@ -132,6 +132,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         kind: finding.kind,
         sample,
         candidateVaries: difference.hint === "candidate_varies",
+        ...(difference.alike === undefined ? {} : { alike: difference.alike }),
       });
     }
     for (const [finding, touched] of seen) findings.touch(finding, touched);

@@ -25,6 +25,7 @@ const FAILED =
 export function shapeOf(value: JsonText | undefined, where: Where): Shape {
   if (value === undefined) return "absent";
   if (where === "status") return `status:${value}`;
+  if (NUMBER.test(value)) return epochOf(Number(value)) ?? "number";
   const read = parse(value);
   if (read === null) return "null";
   if (typeof read === "boolean") return "boolean";
@@ -36,6 +37,17 @@ export function shapeOf(value: JsonText | undefined, where: Where): Shape {
   if (HEX.test(read)) return `hex:${read.length}`;
   if (TOKEN.test(read) && /\d/.test(read)) return `token:${Math.round(Math.log2(read.length))}`;
   return "text";
+}
+
+/** JSON's numbers; most values are some, and need no parser. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** What `fits` and `shapeOf` can tell of a value: those with the same likeness fit the same shapes. */
+export function likeness(value: JsonText | undefined, where: Where): string {
+  const shape = shapeOf(value, where);
+  if (value === undefined || !value.startsWith('"')) return shape;
+  const read = parse(value);
+  return typeof read === "string" && TOKEN.test(read) ? `${shape}/${read.length}` : shape;
 }
 
 const FORMATS: readonly (readonly [Shape, RegExp])[] = [

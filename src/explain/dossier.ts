@@ -91,10 +91,10 @@ export function file(dossier: Dossier, shown: Shown): void {
 }
 
 /** The first index of a list's end that a comparison missed: `limit 20` shows as 20 again and again. */
-export function fileCut(dossier: Dossier, indexes: readonly number[]): void {
+export function fileCut(dossier: Dossier, indexes: readonly number[], count: number): void {
   const first = Math.min(...indexes);
   dossier.cut.seen += 1;
-  if (Math.max(...indexes) - first + 1 !== indexes.length) return;
+  if (Math.max(...indexes) - first + 1 !== count) return;
   const { at } = dossier.cut;
   if (at.has(first) || at.size < 16) at.set(first, (at.get(first) ?? 0) + 1);
 }

@@ -78,20 +78,21 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
   return {
     observe: ({ shown }) => {
       const counted = new Map<string, number>();
-      const indexes = new Map<string, number[]>();
+      const indexes = new Map<string, { readonly list: number[]; count: number }>();
       const known = shown.filter((one) => dossierOf(one) !== undefined);
       for (const one of known) {
         const times = counted.get(one.finding) ?? 0;
         counted.set(one.finding, times + 1);
         const index = one.kind === "missing" ? /\[(\d+)\]$/.exec(one.sample.path)?.[1] : undefined;
         if (index !== undefined && times < 10_000) {
-          const list = indexes.get(one.finding);
-          if (list === undefined) indexes.set(one.finding, [Number(index)]);
-          else list.push(Number(index));
+          const missing = indexes.get(one.finding) ?? { list: [], count: 0 };
+          indexes.set(one.finding, missing);
+          missing.list.push(Number(index));
+          missing.count += 1 + (one.alike ?? 0);
         }
         if (times < PER_COMPARISON) file(dossiers.get(one.finding)!, one);
       }
-      for (const [finding, list] of indexes) fileCut(dossiers.get(finding)!, list);
+      for (const [finding, { list, count }] of indexes) fileCut(dossiers.get(finding)!, list, count);
       addRenames(known, (finding) => dossiers.get(finding)!.partners);
       for (const finding of counted.keys()) dirty.add(finding);
     },

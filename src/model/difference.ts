@@ -27,6 +27,11 @@ export type Difference = {
   readonly candidate?: JsonText;
   /** What a person should know beside the values: `first difference at byte 118`. */
   readonly note?: string;
+  /**
+   * How many more differences there were that are alike (general place, kind, and the look of both values) and are not
+   * listed. Only where a live comparison is passed on; on the first of those alike.
+   */
+  readonly alike?: number;
 };
 
 /** A rule, by the words of the config that made it (`ignore $.meta.requestId`), and how many differences it settled. */

@@ -14,6 +14,8 @@ export type Shown = {
   readonly sample: FindingSample;
   /** The candidate answered this differently when it was asked again, and legacy did not. */
   readonly candidateVaries: boolean;
+  /** How many more like this one there were in the comparison, of which only the last is shown. */
+  readonly alike?: number;
 };
 
 /** All of them together: a rename is a `missing` and an `extra` of the same comparison. */

@@ -4,6 +4,7 @@ import { type CompiledRules, compareResponses, compileRules, type Origins } from
 import type { Response } from "../model/answer.ts";
 import type { Compared } from "../model/difference.ts";
 import type { CompareRules } from "../model/rules.ts";
+import { fold } from "./fold.ts";
 
 /** Two responses of one route. `rules` in place of the route's: to try what they would do. */
 export type Job = {
@@ -11,6 +12,8 @@ export type Job = {
   readonly legacy: Response;
   readonly candidate: Response;
   readonly rules?: CompareRules;
+  /** Whether many differences alike are to come back as a few of them and a count. */
+  readonly folded?: boolean;
 };
 
 /** What became of a job. `failed` is our fault: the comparison overran its hard deadline, or its worker died. */
@@ -56,7 +59,8 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
     const limits = { ...setup.limits, overdue: () => clock() > until };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
-    return { kind: "compared", compared: found, incomparable: found.incomparable === true };
+    const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;
+    return { kind: "compared", compared, incomparable: found.incomparable === true };
   };
 }
 

@@ -6,7 +6,8 @@ import type { Exchange } from "../model/exchange.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { type AgainOptions, type AgainPorts, createAgain, type Look } from "./again.ts";
 import { createBudget } from "./budget.ts";
-import type { Comparer } from "./comparer.ts";
+import type { Comparer, Job } from "./comparer.ts";
+import { fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 
@@ -99,10 +100,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   async function compare(exchange: Answered, from: number): Promise<void> {
     const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
     typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
-    const verdict = await ports.comparer.compare(job);
+    const verdict = await ports.comparer.compare({ ...job, folded: true });
     const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
     if (undecided) {
-      emit(exchange, { outcome: "not_comparable", reason: "partial" }, from);
+      emit(exchange, UNDECIDED, from);
       return;
     }
     const { differences, approximate, masked } = verdict.compared;
@@ -111,15 +112,22 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       emit(exchange, { outcome: "match" }, from, more);
       return;
     }
-    const accepted = differences.filter((difference) => ports.accepted(exchange.route, difference));
-    const open = differences.filter((difference) => !accepted.includes(difference));
-    const settled = accepted.map((difference): JudgedDifference => ({ ...difference, standing: "accepted" }));
+    const sides = await sorted(job, differences);
+    if (sides === undefined) {
+      emit(exchange, UNDECIDED, from);
+      return;
+    }
+    const { open, settled } = sides;
     if (open.length === 0) {
       emit(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
       return;
     }
     const { looks } = await asking.again(exchange, open);
-    const classified = ports.classify(exchange, open, looks);
+    const classified = await classify(exchange, open, looks, job);
+    if (classified === undefined) {
+      emit(exchange, UNDECIDED, from);
+      return;
+    }
     const outcome = outcomeOf(classified);
     const last = looks.at(-1);
     emit(exchange, outcome, from, {
@@ -128,6 +136,39 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       unconfirmed: looks.length === 0,
       ...(outcome.outcome === "transient" && last ? { convergedMs: last.afterMs } : {}),
     });
+  }
+
+  /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
+  async function sorted({ route, ...job }: Job, listed: readonly Difference[]) {
+    const split = (differences: readonly Difference[]) => {
+      const open: Difference[] = [];
+      const settled: JudgedDifference[] = [];
+      for (const difference of differences) {
+        if (ports.accepted(route, difference)) settled.push({ ...difference, standing: "accepted" });
+        else open.push(difference);
+      }
+      return { open: fold(open), settled: fold(settled) };
+    };
+    const sides = split(listed);
+    // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
+    if (sides.settled.length === 0 || !isWide(listed)) return sides;
+    const all = await whole({ ...job, route });
+    return all && split(all);
+  }
+
+  async function whole(job: Job): Promise<readonly Difference[] | undefined> {
+    const verdict = await ports.comparer.compare(job);
+    return verdict.kind === "failed" ? undefined : verdict.compared.differences;
+  }
+
+  /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
+  async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
+    const judged = ports.classify(exchange, listed, looks);
+    if (isSure(judged, looks.length > 0)) return judged;
+    const all = await whole(job);
+    if (all === undefined) return undefined;
+    const open = all.filter((difference) => !ports.accepted(job.route, difference));
+    return fold(ports.classify(exchange, open, looks), ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
   /** Asks legacy once more, whatever the candidate said, to learn where legacy disagrees with itself. */
@@ -182,6 +223,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   };
 }
 
+const UNDECIDED: Outcome = { outcome: "not_comparable", reason: "partial" };
 const NONE: readonly JudgedDifference[] = [];
 const NOTHING: readonly Masked[] = [];
 

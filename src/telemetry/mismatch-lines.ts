@@ -88,13 +88,14 @@ export function createMismatchLines(options: {
         const before = admit(finding);
         if (before === undefined) continue;
         const shown = differences.slice(0, MAX_DIFFERENCES);
+        const more = differences.reduce((sum, { alike = 0 }) => sum + 1 + alike, -shown.length);
         lines.push({
           event: "mismatch",
           id: exchange.id,
           route: exchange.route,
           finding,
           differences: shown.map((one) => clipped(options.redact.difference(exchange.route, one))),
-          ...(differences.length > shown.length ? { more: differences.length - shown.length } : {}),
+          ...(more > 0 ? { more } : {}),
           ...(before > 0 ? { suppressed: before } : {}),
           legacy: side(exchange.legacy),
           candidate: side(exchange.candidate),

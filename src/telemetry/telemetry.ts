@@ -127,8 +127,8 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       if (comparison.unconfirmed) unconfirmed.add(1, route);
       if (comparison.convergedMs !== undefined) converging.observe(comparison.convergedMs / 1000, route);
       if (comparison.differences.length === 0) return;
-      for (const { standing, where, kind } of comparison.differences) {
-        if (standing === "mismatch") differences.add(1, route, where, kind);
+      for (const { standing, where, kind, alike = 0 } of comparison.differences) {
+        if (standing === "mismatch") differences.add(1 + alike, route, where, kind);
       }
       if (outcome.outcome === "mismatch") write(comparison);
     },
