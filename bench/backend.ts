@@ -2,12 +2,12 @@
 
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { orderBody } from "./bodies.ts";
+import { type Changed, orderBody } from "./bodies.ts";
 
 /** What a port does: `size` bytes of JSON at once or later, or nothing at all after accepting. */
 export type Manner = {
   readonly size: number;
-  readonly changed?: boolean;
+  readonly changed?: Changed;
   readonly delayMs?: number;
   readonly hang?: boolean;
 };

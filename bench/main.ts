@@ -7,10 +7,11 @@ import { parseArgs } from "node:util";
 import { benchIsolation, isolationTable } from "./isolation.ts";
 import { benchRelay, relayTable } from "./relay.ts";
 import { benchEngine, benchStore } from "./rooms.ts";
+import { benchSaturation, saturationTable } from "./saturation.ts";
 
 const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
 
-  --only NAME  relay, isolation, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
+  --only NAME  relay, isolation, saturation, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
   --quick      one round, fewer requests: whether it runs, not how fast
 
 Prints tables and writes bench/results/<time>.json. Needs Linux (/proc). nginx is measured if it is installed.
@@ -26,7 +27,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 if (values.help) print(HELP);
 else {
-  const sections = ["relay", "isolation", "engine", "store"];
+  const sections = ["relay", "isolation", "saturation", "engine", "store"];
   const { only, quick } = values;
   const contender = only !== undefined && !sections.includes(only) ? only : undefined;
   const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
@@ -54,6 +55,11 @@ else {
   await section("isolation", async () => {
     const rows = await benchIsolation({ quick, say });
     print(`\n${isolationTable(rows)}`);
+    return rows;
+  });
+  await section("saturation", async () => {
+    const rows = await benchSaturation({ quick, say });
+    print(`\n${saturationTable(rows)}`);
     return rows;
   });
   await section("engine", () => benchEngine({ quick, say: print }));

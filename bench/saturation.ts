@@ -1,0 +1,165 @@
+// bench/saturation.ts: every pair differs at 64 KB and the comparing threads cannot keep up: what the client feels of it
+
+import { readFileSync } from "node:fs";
+import type { Manner } from "./backend.ts";
+import { startTalker } from "./child.ts";
+import type { LoadResult } from "./client.ts";
+import { parallelRun } from "./contenders.ts";
+import { treeUsage } from "./cpu.ts";
+import { figure, median, table } from "./table.ts";
+
+/** Milliseconds, medians over the rounds; counts over all of them. */
+export type SaturationRow = {
+  readonly pairs: string;
+  readonly p50: number;
+  readonly p99: number;
+  /** The median over the rounds of p99 over that with shadowing off, measured in the same round. */
+  readonly ratio: number;
+  /** Event loop delay of the serving thread, the 99th percentile of the worst round. */
+  readonly lagP99: number;
+  readonly cpuMicros: number;
+  readonly compared: number;
+  readonly overload: number;
+  readonly requests: number;
+  readonly errors: number;
+  /** VmHWM: the most that the process ever had resident. */
+  readonly peakMiB: number;
+};
+
+const SIZE = 65_536;
+const RATE = 200;
+const SECONDS = 6;
+const CONNECTIONS = 32;
+const LEGACY: Manner = { size: SIZE };
+
+const CASES: readonly { readonly name: string; readonly manner: Manner; readonly config?: readonly string[] }[] = [
+  { name: "shadowing off", manner: LEGACY, config: ["shadow: { sample: 0% }"] },
+  { name: "equal", manner: LEGACY },
+  { name: "one leaf differs", manner: { size: SIZE, changed: true } },
+  { name: "1,200 leaves differ", manner: { size: SIZE, changed: "everywhere" } },
+  {
+    name: "the same, 1 MiB queue",
+    manner: { size: SIZE, changed: "everywhere" },
+    config: ["reconcile: { queue: 1MiB }"],
+  },
+];
+
+type Started = Awaited<ReturnType<typeof parallelRun>>;
+type Running = {
+  readonly name: string;
+  readonly at: Started;
+  readonly results: LoadResult[];
+  cpu: number;
+  lag: number;
+};
+
+export async function benchSaturation(options: {
+  readonly quick: boolean;
+  readonly say: (line: string) => void;
+}): Promise<SaturationRow[]> {
+  const { quick, say } = options;
+  await using closing = new AsyncDisposableStack();
+  const client = closing.use(startTalker("./client.ts"));
+  const legacyProcess = closing.use(startTalker("./backend.ts"));
+  const candidateProcess = closing.use(startTalker("./backend.ts"));
+  const [legacy] = await legacyProcess.ask<number[]>({ open: [LEGACY] });
+  const ports = await candidateProcess.ask<number[]>({ open: CASES.map(({ manner }) => manner) });
+  const running: Running[] = [];
+  for (const [n, { name, config = [] }] of CASES.entries()) {
+    running.push({
+      name,
+      at: await parallelRun(legacy!, ports[n]!, config, closing),
+      results: [],
+      cpu: 0,
+      lag: 0,
+    });
+  }
+  const load = (seconds: number) => ({ connections: CONNECTIONS, rate: RATE, requests: Math.round(RATE * seconds) });
+  for (let round = 0; round <= (quick ? 1 : 5); round += 1) {
+    for (const one of running) {
+      say(`saturation, round ${round}: ${one.name}`);
+      await scrape(one.at.admin); // the delay is measured from scrape to scrape
+      const before = treeUsage(one.at.pid).cpuSeconds;
+      const result = await client.ask<LoadResult>({ ...load(quick ? 3 : SECONDS), port: one.at.port });
+      if (round > 0) {
+        one.lag = Math.max(one.lag, sumOf(await scrape(one.at.admin), /^nodejs_eventloop_lag_p99_seconds (\S+)/));
+        one.cpu += treeUsage(one.at.pid).cpuSeconds - before;
+        one.results.push(result); // the first round warms
+      }
+      await idle(one.at.pid); // what one leaves to do must not slow the next
+    }
+  }
+  const rows: SaturationRow[] = [];
+  for (const { name, at, results, cpu, lag } of running) {
+    const metrics = await scrape(at.admin);
+    const requests = results.reduce((sum, { answered }) => sum + answered, 0);
+    rows.push({
+      pairs: name,
+      p50: median(results.map(({ p50 }) => p50)),
+      p99: median(results.map(({ p99 }) => p99)),
+      ratio: median(results.map(({ p99 }, round) => p99 / running[0]!.results[round]!.p99)),
+      lagP99: lag * 1000,
+      cpuMicros: (cpu / requests) * 1e6,
+      compared: sumOf(
+        metrics,
+        /^parallel_run_requests_total\{.*outcome="(?:match|mismatch|noise|transient)".*\} (\d+)/,
+      ),
+      overload: sumOf(metrics, /^parallel_run_requests_total\{.*reason="overload".*\} (\d+)/),
+      requests: sumOf(metrics, /^parallel_run_requests_total\{.*\} (\d+)/),
+      errors: results.reduce((sum, { errors }) => sum + errors, 0),
+      peakMiB: Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${at.pid}/status`, "utf8"))![1]) / 1024,
+    });
+  }
+  return rows;
+}
+
+async function scrape(admin: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+}
+
+function sumOf(metrics: string, line: RegExp): number {
+  let sum = 0;
+  for (const one of metrics.split("\n")) sum += Number(line.exec(one)?.[1] ?? 0);
+  return sum;
+}
+
+/** Waits until the process has nothing to do any more, for at most ten seconds. */
+async function idle(pid: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (let last = -1; performance.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const { cpuSeconds } = treeUsage(pid);
+    if (cpuSeconds - last < 0.03) return;
+    last = cpuSeconds;
+  }
+}
+
+export function saturationTable(rows: readonly SaturationRow[]): string {
+  const head = [
+    "pairs",
+    "p50 ms",
+    "p99 ms",
+    "/off",
+    "lag p99",
+    "cpu us",
+    "compared",
+    "overload",
+    "of",
+    "peak MiB",
+    "errors",
+  ];
+  const cells = rows.map((row) => [
+    row.pairs,
+    figure(row.p50, 2),
+    figure(row.p99, 2),
+    figure(row.ratio, 2),
+    figure(row.lagP99, 1),
+    figure(row.cpuMicros, 0),
+    String(row.compared),
+    String(row.overload),
+    String(row.requests),
+    figure(row.peakMiB, 0),
+    String(row.errors),
+  ]);
+  return `The client's latency at ${RATE} requests a second, ${SIZE / 1024} KB, while threads compare\n${table(head, cells)}`;
+}
