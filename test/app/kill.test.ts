@@ -1,0 +1,92 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import type { Report } from "../../src/model/report.ts";
+import { answerTo, ask, echo, folder, freePort, many, serve, server, until } from "./serving.ts";
+
+/** More with KILL_ROUNDS in the environment: 50 take some three minutes. */
+const ROUNDS = Number(process.env["KILL_ROUNDS"] ?? 4);
+/** What the config says (it is the default), and what a write may take on a machine that is busy with the load. */
+const FLUSH_MS = 500;
+const WRITE_MS = 250;
+
+const counts = ({ total, findings }: Report) => ({
+  requests: total.requests,
+  match: total.outcomes.match,
+  mismatch: total.outcomes.mismatch,
+  distinct: total.readiness.distinct,
+  findings: findings.length,
+  seen: findings.reduce((sum, one) => sum + one.count, 0),
+});
+
+test(
+  `kill -9 under load, ${ROUNDS} times: no count falls, the file is sound, and the proxy answers from the first second`,
+  async () => {
+    await using legacy = await server(echo);
+    await using candidate = await server((asked, response) => {
+      if (/[05]$/.test(asked.url!)) response.setHeader("content-type", "application/json").end('{"total":1}');
+      else echo(asked, response);
+    });
+    using at = folder();
+    const port = await freePort();
+    const proxy = `http://127.0.0.1:${port}`;
+    const flags = [
+      "--legacy",
+      legacy.url,
+      "--candidate",
+      candidate.url,
+      "--data",
+      at.path,
+      "--listen",
+      `127.0.0.1:${port}`,
+    ];
+    let n = 0;
+    let going = true;
+    const wrong: unknown[] = [];
+    const clients = many(4, 4, async () => {
+      while (going) {
+        const target = `/orders/${n++}`;
+        // Between a kill and the next start nobody listens, and what was under way is lost with the process.
+        const answer = await ask(`${proxy}${target}`).catch(() => undefined);
+        if (answer && (answer.status !== 200 || answer.body !== answerTo("GET", target))) wrong.push(answer);
+        await new Promise((done) => setTimeout(done, answer ? 2 : 20));
+      }
+    });
+    let owed: ReturnType<typeof counts> | undefined;
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const from = performance.now();
+      await using app = await serve(flags);
+      expect((await ask(`${proxy}/first/1`)).status).toBe(200);
+      expect(performance.now() - from).toBeLessThan(10_000); // the process itself takes half a second to start
+      const now = counts(await app.report());
+      for (const [name, count] of Object.entries(owed ?? {})) {
+        expect(now[name as keyof typeof now], `${name} after ${round} kills`).toBeGreaterThanOrEqual(count);
+      }
+      expect(app.lines.filter(({ event, level }) => event === "store" && Number(level) > 30)).toEqual([]);
+      if (round === ROUNDS) break;
+
+      // Looks until the moment of the kill, which is never the same.
+      const shown: { at: number; counts: ReturnType<typeof counts> }[] = [];
+      const span = 1_700 + ((round * 389) % 900);
+      while (performance.now() < from + span || shown.length < 3) {
+        shown.push({ counts: counts(await app.report()), at: performance.now() });
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      const killed = performance.now();
+      app.kill("SIGKILL");
+      expect(await app.exit).toBe("SIGKILL");
+      owed = shown.findLast((one) => one.at < killed - FLUSH_MS - WRITE_MS)?.counts ?? owed;
+      const database = new DatabaseSync(join(at.path, "parallel-run.db"));
+      expect(database.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+      database.close();
+    }
+    going = false;
+    await clients;
+    expect(wrong).toEqual([]);
+    expect(owed!.requests).toBeGreaterThan(ROUNDS * 20);
+    expect(owed!.mismatch).toBeGreaterThan(0);
+    await until(() => readdirSync(at.path).filter((name) => /aside|torn|corrupt/.test(name)).length === 0);
+  },
+  30_000 + ROUNDS * 10_000,
+);
