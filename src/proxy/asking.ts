@@ -41,6 +41,7 @@ export class Asking implements Listener {
   onHead(head: ResponseHead): void {
     this.head = head;
     this.firstByteMs = this.elapsed();
+    if (typeof head.framing === "number") this.capture.expect(head.framing);
   }
 
   onData(bytes: Buffer): void {

@@ -7,6 +7,8 @@ import { type Body, NO_BODY } from "../model/body.ts";
 export type Budget = { used: number; readonly limit: number };
 
 export type Capture = {
+  /** The head says that the body has so many bytes: one past the bounds is measured from its first byte, and not kept. */
+  expect(length: number): void;
   /** Takes the next bytes. They are copied where they are kept, unless `own` says that nobody else will write to them. */
   add(bytes: Uint8Array, own: boolean): void;
   /** The body so far; call it once, at the end. `unread`: the rest of it is left where it is. */
@@ -34,7 +36,7 @@ export function followCapture(leader: Leader, maxBody: number, budget: Budget): 
 }
 
 /** For a body that nobody will look at. */
-export const NO_CAPTURE: Capture = { add() {}, body: () => NO_BODY, surplus: () => false, release() {} };
+export const NO_CAPTURE: Capture = { expect() {}, add() {}, body: () => NO_BODY, surplus: () => false, release() {} };
 
 class Keeping implements Leader {
   readonly chunks: Uint8Array[] = [];
@@ -48,6 +50,10 @@ class Keeping implements Leader {
   constructor(maxBody: number, budget: Budget) {
     this.maxBody = maxBody;
     this.budget = budget;
+  }
+
+  expect(length: number): void {
+    if (length > this.maxBody && this.length === 0) this.hash ??= createHash("sha256");
   }
 
   add(bytes: Uint8Array, own: boolean): void {
@@ -115,6 +121,10 @@ class Following implements Capture {
     this.leader = leader;
     this.maxBody = maxBody;
     this.budget = budget;
+  }
+
+  expect(length: number): void {
+    if (length > this.maxBody && this.chunk === 0 && this.offset === 0) this.part().expect(length);
   }
 
   add(bytes: Uint8Array, own: boolean): void {

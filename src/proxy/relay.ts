@@ -110,6 +110,7 @@ export class Relay implements Listener, Uploading {
   onHead(head: ResponseHead): void {
     this.head = head;
     this.firstByteMs = performance.now() - this.asked;
+    if (typeof head.framing === "number") this.capture?.expect(head.framing);
     if (!isSafe(this.incoming.method) && !this.route.readOnly) {
       this.room.ports.wrote(this.route.name, this.incoming.target, this.room.ports.now());
     }

@@ -22,12 +22,13 @@ const bodies = fc.record({
   order: fc.array(fc.boolean(), { maxLength: 20 }),
   maxBody: fc.nat(60),
   limit: fc.nat(120),
+  told: fc.tuple(fc.boolean(), fc.boolean()),
 });
 
 describe("a capture", () => {
   test("keeps all of a body or measures all of it, on both sides, in any order of arrival", () => {
     fc.assert(
-      fc.property(bodies, ({ start, legacy, candidate, cuts, order, maxBody, limit }) => {
+      fc.property(bodies, ({ start, legacy, candidate, cuts, order, maxBody, limit, told }) => {
         const budget = { used: 0, limit };
         const leader = createCapture(maxBody, budget);
         const follower = followCapture(leader, maxBody, budget);
@@ -36,6 +37,8 @@ describe("a capture", () => {
         const right: Uint8Array[] = [];
         const places = [0, ...cuts.map((cut) => Math.min(cut, whole.length)), whole.length].sort((a, b) => a - b);
         for (let i = 1; i < places.length; i++) right.push(whole.subarray(places[i - 1], places[i]));
+        if (told[0]) leader.expect(Buffer.concat(left).length);
+        if (told[1]) follower.expect(whole.length);
         const shared = Buffer.alloc(128);
         const feed = (capture: typeof follower, bytes: Uint8Array | undefined) => {
           if (bytes === undefined) return;
@@ -81,5 +84,18 @@ describe("a capture", () => {
     const leader = createCapture(100, { used: 0, limit: 3 });
     leader.add(Buffer.from("abcd"), true);
     expect(leader.body()).toEqual({ kind: "measured", length: 4, sha256: sha(Buffer.from("abcd")) });
+  });
+
+  test("keeps nothing of a body whose head says that it is too large", () => {
+    const budget = { used: 0, limit: 1000 };
+    const leader = createCapture(10, budget);
+    const follower = followCapture(leader, 10, budget);
+    for (const capture of [leader, follower]) {
+      capture.expect(11);
+      capture.add(Buffer.from("hello "), false);
+      expect(budget.used).toBe(0);
+      capture.add(Buffer.from("world"), false);
+      expect(capture.body()).toEqual({ kind: "measured", length: 11, sha256: sha(Buffer.from("hello world")) });
+    }
   });
 });
