@@ -8,7 +8,7 @@ export type Kept = { readonly kind: "kept"; readonly chunks: readonly Uint8Array
 
 /**
  * Too large to keep, and never cut: how many bytes it had and their SHA-256, in hex. `unread`: it was longer than all
- * that it could be equal to, and the rest was not read: `length` is the least that it had.
+ * that it could be equal to, and was not read to its end: `length` is the least that it has, and there is no hash.
  */
 export type Measured = {
   readonly kind: "measured";

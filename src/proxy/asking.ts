@@ -42,11 +42,16 @@ export class Asking implements Listener {
     this.head = head;
     this.firstByteMs = this.elapsed();
     if (typeof head.framing === "number") this.capture.expect(head.framing);
+    this.stopAtSurplus();
   }
 
   onData(bytes: Buffer): void {
     this.capture.add(bytes, false);
-    // Ten megabytes where legacy said one kilobyte: reading them to the end would cost clients time, and tell nothing.
+    this.stopAtSurplus();
+  }
+
+  /** Ten megabytes where legacy said one kilobyte: reading them to the end would cost clients time, and tell nothing. */
+  private stopAtSurplus(): void {
     if (!this.capture.surplus() || this.call === undefined || this.call.over) return;
     this.call.abort();
     this.done(responseOf(this.head!, this.capture, [], this.firstByteMs, this.elapsed(), true));

@@ -83,21 +83,19 @@ class Keeping implements Leader {
     return this.whole;
   }
 
-  isTooLarge(): boolean {
-    return this.length > this.maxBody;
+  size(): number {
+    return this.length;
   }
 
   surplus(): boolean {
     return false;
   }
 
-  body(unread = false): Body {
+  body(): Body {
     if (this.whole === undefined) {
       const { hash, length, chunks } = this;
-      if (hash !== undefined) {
-        const measured = { kind: "measured", length, sha256: hash.digest("hex") } as const;
-        this.whole = Object.freeze(unread ? { ...measured, unread } : measured);
-      } else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
+      if (hash !== undefined) this.whole = Object.freeze({ kind: "measured", length, sha256: hash.digest("hex") });
+      else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
     }
     return this.whole;
   }
@@ -116,6 +114,7 @@ class Following implements Capture {
   private chunk = 0;
   private offset = 0;
   private own: Keeping | undefined = undefined;
+  private stated = 0;
 
   constructor(leader: Leader, maxBody: number, budget: Budget) {
     this.leader = leader;
@@ -124,6 +123,7 @@ class Following implements Capture {
   }
 
   expect(length: number): void {
+    this.stated = length;
     if (length > this.maxBody && this.chunk === 0 && this.offset === 0) this.part().expect(length);
   }
 
@@ -151,11 +151,12 @@ class Following implements Capture {
   }
 
   surplus(): boolean {
-    return this.own?.isTooLarge() === true && this.leader.finished()?.kind === "kept";
+    return this.size() > this.maxBody && this.leader.finished()?.kind === "kept";
   }
 
   body(unread = false): Body {
-    if (this.own !== undefined) return this.own.body(unread);
+    if (unread) return Object.freeze({ kind: "measured", length: this.size(), sha256: "", unread });
+    if (this.own !== undefined) return this.own.body();
     const theirs = this.leader.finished();
     const all = this.chunk === this.leader.chunks.length && this.offset === 0;
     if (theirs?.kind === "kept" && all) return theirs;
@@ -164,6 +165,11 @@ class Following implements Capture {
 
   release(): void {
     this.own?.release();
+  }
+
+  /** Bytes that the body has at least: those that came, or those that its head promises. */
+  private size(): number {
+    return Math.max(this.stated, this.own?.size() ?? 0);
   }
 
   /** From here on the bodies go separate ways; what was equal stays shared. */

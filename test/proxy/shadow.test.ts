@@ -72,6 +72,16 @@ describe("the candidate", () => {
     expect(room.proxy.gauges()).toMatchObject({ captureBytes: 0, candidateInFlight: 0 });
   });
 
+  test("may say in the head of a HEAD how long a body would be", async () => {
+    const head = "HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n";
+    await using legacy = await backend(head);
+    await using candidate = await backend(head);
+    await using room = await openRoom(legacy, candidate);
+    await using client = await rawClient(room.port);
+    client.send("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    expect((await room.exchange()).candidate).toMatchObject({ body: { kind: "kept", length: 0 } });
+  });
+
   test("is not sent the client's conditions, and keeps a range", async () => {
     await using legacy = await backend(ok());
     await using candidate = await backend(ok());
