@@ -87,13 +87,14 @@ export function isExactlySame(a: Tape, i: number, b: Tape, j: number): boolean {
 export function isSame(a: Tape, i: number, b: Tape, j: number, equality: Equality): boolean {
   const [kind, otherKind] = [kindAt(a, i), kindAt(b, j)];
   if (kind < ARRAY) return sameLeaf(a, i, b, j);
-  if (kind !== otherKind || a.nodes[i + COUNT] !== b.nodes[j + COUNT] || equality.steps <= 0) return false;
+  if (kind !== otherKind || a.nodes[i + COUNT] !== b.nodes[j + COUNT]) return false;
   const { from, unequalLeft, unequalRight } = equality;
   // what was walked in step down to an unequal leaf: all between its beginning and that leaf holds it on both sides
   if (unequalLeft - i === unequalRight - j && from <= i && unequalLeft > i && unequalLeft < a.nodes[i + NEXT]!) {
     return false;
   }
   if (isSameText(a, i, b, j, equality)) return true;
+  if (equality.steps <= 0) return false;
   const answer = inStep(a, i, b, j, equality);
   return answer === undefined ? inAnyOrder(a, i, b, j, equality) : answer;
 }

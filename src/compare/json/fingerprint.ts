@@ -60,6 +60,7 @@ function placesBelow(tape: Tape, node: number, end: number, place: Place): Place
 function printOf(tape: Tape, prints: Int32Array, node: number, place: Place): number {
   if (place.ignore !== undefined || (!place.inside && !place.leadsInside)) return IGNORED;
   const kind = kindAt(tape, node);
+  if (kind < ARRAY && !place.inside) return IGNORED;
   if (kind < ARRAY) {
     if (place.free) return leafPrint(tape, node);
     if (place.times.length > 0 && (kind === NUMBER || kind === STRING || kind === ESCAPED)) return AS_TIME;

@@ -302,17 +302,18 @@ function asMultiset(lists: Lists, gap: Gap, to: Int32Array): Found {
 
 /** Elements that a tolerance could make equal share a fingerprint, and any of them may be the other's. */
 function pairUnderRules(lists: Lists, gap: Gap, to: Int32Array): boolean {
-  const wrong: number[] = [];
-  for (let i = gap.from; i < gap.to; i++) if (to[i]! >= 0 && lists.differs(i, to[i]!)) wrong.push(i);
-  if (wrong.length === 0) return true;
+  const { budget } = lists;
+  const cost = (some: readonly number[]): number =>
+    some.reduce((sum, i) => sum + sizeOf(lists.legacy, lists.left[i]!) + 1, 0);
+  const known: number[] = [];
+  for (let i = gap.from; i < gap.to; i++) if (to[i]! >= 0) known.push(i);
+  budget.left -= cost(known);
+  if (budget.left < 0) return false;
+  const wrong = known.filter((i) => lists.differs(i, to[i]!));
   const free = wrong.map((i) => to[i]!);
+  budget.left -= cost(wrong) * free.length;
+  if (budget.left < 0) return false;
   for (const i of wrong) to[i] = -1;
-  const cost = wrong.reduce((sum, i) => sum + sizeOf(lists.legacy, lists.left[i]!) + 1, 0) * free.length;
-  if (cost > lists.budget.left) {
-    for (const [k, i] of wrong.entries()) to[i] = free[k]!;
-    return false;
-  }
-  lists.budget.left -= cost;
   for (const i of wrong) {
     const k = free.findIndex((j) => !lists.differs(i, j));
     if (k >= 0) to[i] = free.splice(k, 1)[0]!;

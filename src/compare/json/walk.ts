@@ -73,8 +73,8 @@ function compareValues(w: Walk, i: number, j: number, place: Place, trail: Trail
 
 function compareContainers(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
   if (levels === 0) {
-    if (w.gate !== undefined && w.gate.at === undefined) {
-      if (!isExactlySame(w.legacy.tape, i, w.candidate.tape, j)) w.gate.found = true;
+    if (isProbing(w)) {
+      if (!isExactlySame(w.legacy.tape, i, w.candidate.tape, j)) w.gate!.found = true;
     } else w.deferred.push({ i, j, place, trail, gate: w.gate });
     return;
   }
@@ -205,8 +205,8 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     leftPlace,
     rightPlace,
     budget: w.budget,
-    differs: (k, m) => differs(w, left[k]!, right[m]!, leftPlace(k), trails(k)),
-    loose: place.loose,
+    differs: (k, m) => differs(w, left[k]!, right[m]!, leftPlace(k), trails(k), levels),
+    loose: place.loose && !isProbing(w),
     late: w.late,
     turned: sourceOrder(a, i, b, j) > 0,
   });
@@ -220,8 +220,9 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   const moved = movedAmong(to);
   if (moved.length > 0) {
     if (place.array?.as === "unordered") hideBy(w, place.array.name);
-    else if (place.inside) tellOrder(w, trail, i, j, moved, pairing.by);
-    else w.outside += 1;
+    else if (place.inside || moved.some((k) => reachesInside(a, left[k]!, leftPlace(k)))) {
+      tellOrder(w, trail, i, j, moved, pairing.by);
+    } else w.outside += 1;
   }
   const paired = new Uint8Array(right.length);
   for (const other of to) if (other >= 0) paired[other] = 1;
@@ -303,12 +304,15 @@ function movedAmong(to: Int32Array): number[] {
   return moved.slice(from, until);
 }
 
+/** Within a probe there are no others: in nested lists each level would double the work of the one above. */
+const isProbing = (w: Walk): boolean => w.gate !== undefined && w.gate.at === undefined;
+
 /** Whether two values differ under the rules; nothing is told or counted. */
-function differs(w: Walk, i: number, j: number, place: Place, trail: Trail): boolean {
+function differs(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): boolean {
   const [gate, masked, outside] = [w.gate, new Map(w.masked), w.outside];
   const probe: Gate = { found: false, at: undefined };
   w.gate = probe;
-  compareValues(w, i, j, place, trail, LEVELS);
+  compareValues(w, i, j, place, trail, levels);
   w.gate = gate;
   w.masked.clear();
   for (const [name, count] of masked) w.masked.set(name, count);

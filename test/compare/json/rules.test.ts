@@ -134,6 +134,17 @@ describe("only", () => {
     ]);
   });
 
+  test("sees another order of its places", () => {
+    const list = [
+      { id: 1, x: 1 },
+      { id: 2, x: 2 },
+    ];
+    expect(told(compare(list, list.toReversed(), { only: [only("*", "id")] }))).toEqual(["order $ [0,1] -> [1,0]"]);
+    expect(told(compare(list, [list[1]!, { id: 3, x: 1 }], { only: [only("*", "x")] }))).toEqual([
+      "order $ [0,1] -> [1,0]",
+    ]);
+  });
+
   test("for the status alone leaves bodies out", () => {
     expect(compare([1], [2], { only: [{ name: "status", place: { where: "status" } }] }).differences).toEqual([]);
   });
@@ -179,6 +190,18 @@ describe("arrays", () => {
     const rules = { ...arrays("unordered"), numbers: [{ name: "near", path: path("..", "*"), tolerance: 0.01 }] };
     expect(told(compare([1, 2, 3], [3.001, 1.001, 2.001], rules))).toEqual([]);
     expect(told(compare([{ x: 1 }, { x: 2 }], [{ x: 2.001 }, { x: 1.5 }], rules))).toEqual(["value $[0].x 1 -> 1.5"]);
+  });
+
+  test("lists in lists without order take no more time for each level", () => {
+    const nested = (leaf: number): Json =>
+      Array.from({ length: 300 }).reduce<Json>((inner) => [inner, leaf, 1], [leaf]);
+    const rules = {
+      ...arrays("unordered", "..", "*"),
+      numbers: [{ name: "near", path: path("..", "*"), tolerance: 0.1 }],
+    };
+    const start = process.cpuUsage();
+    expect(compare(nested(1), nested(5), rules).differences.length).toBeGreaterThan(0);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(2_000);
   });
 
   test("an ordered list is paired by index and nothing else", () => {
