@@ -1,12 +1,12 @@
 // compare/json/identity.ts: the member by which the elements of a list are known, found in the data
 
+import { sameLeaf } from "./equal.ts";
 import { leafPrint } from "./fingerprint.ts";
 import { likeness } from "./likeness.ts";
 import { sameName } from "./members.ts";
 import { nameOf } from "./path.ts";
 import type { Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
-import { latin1Between } from "./strings.ts";
 import {
   ARRAY,
   END,
@@ -27,7 +27,7 @@ import {
 export type Identity = { readonly names: Tape; readonly nodes: readonly number[]; readonly label: string };
 
 /** Elements looked at before all of them are: enough to turn most names away. */
-const SAMPLE = 32;
+const SAMPLE = 16;
 const MOST_NAMES = 24;
 const FULLY_TRIED = 6;
 const LONGEST_KEY = 256;
@@ -51,6 +51,11 @@ export function identityOf(names: readonly string[]): Identity {
   return { names: tape, nodes: names.map((_, k) => (k + 1) * STRIDE), label: names.join(", ") };
 }
 
+const ANY = /^/;
+
+/** Those of them that are not rather the number of a line. */
+const SURE = /(^|[a-z_-])(id|key|uuid|guid|sku|code|slug|ref|name)$|Id$|ID$/i;
+
 /** What identifies an element, as a hash; 0 where it lacks a part of it. */
 export function keyPrint(tape: Tape, element: number, { names, nodes }: Identity): number {
   if (kindAt(tape, element) !== OBJECT) return 0;
@@ -64,6 +69,7 @@ export function keyPrint(tape: Tape, element: number, { names, nodes }: Identity
 }
 
 function memberLike(tape: Tape, object: number, names: Tape, name: number): number {
+  if (kindAt(tape, object) !== OBJECT) return -1;
   const end = tape.nodes[object + NEXT]!;
   for (let at = object + STRIDE; at < end; at = tape.nodes[at + NEXT]!) if (sameName(tape, at, names, name)) return at;
   return -1;
@@ -96,22 +102,55 @@ export function findIdentity(
   return best?.identity;
 }
 
-function candidates(a: Tape, left: readonly number[], placeOf: (element: number, index: number) => Place): Identity[] {
+/**
+ * Whether elements stand in pairs already: each has the same key as its counterpart, no key comes twice, and the name is one
+ * that means identity in practice. Most lists are like that, and then nothing needs to be searched.
+ */
+export function identityInPlace(
+  a: Tape,
+  left: readonly number[],
+  b: Tape,
+  right: readonly number[],
+  placeOf: (element: number, index: number) => Place,
+): Identity | undefined {
+  const identity = candidates(a, left, placeOf, SURE, 1)[0];
+  if (identity === undefined) return undefined;
+  const seen = new Set<number>();
+  for (const [k, element] of left.entries()) {
+    const [ours, theirs] = [
+      memberLike(a, element, identity.names, identity.nodes[0]!),
+      memberLike(b, right[k]!, identity.names, identity.nodes[0]!),
+    ];
+    if (ours < 0 || theirs < 0 || !identifies(a, ours) || !sameLeaf(a, ours, b, theirs)) return undefined;
+    seen.add(leafPrint(a, ours));
+    if (seen.size !== k + 1) return undefined;
+  }
+  return identity;
+}
+
+/** The members of the first object that may identify it, those with likely names first; at most so many with names that fit. */
+function candidates(
+  a: Tape,
+  left: readonly number[],
+  placeOf: (element: number, index: number) => Place,
+  names: RegExp = ANY,
+  most = MOST_NAMES,
+): Identity[] {
   const index = left.findIndex((node) => kindAt(a, node) === OBJECT);
   if (index < 0) return [];
   const element = left[index]!;
   const place = placeOf(element, index);
-  const found: Identity[] = [];
+  const [likely, others]: [Identity[], Identity[]] = [[], []];
   const end = a.nodes[element + NEXT]!;
-  for (let at = element + STRIDE; at < end && found.length < MOST_NAMES; at = a.nodes[at + NEXT]!) {
+  for (let at = element + STRIDE; at < end && likely.length + others.length < most; at = a.nodes[at + NEXT]!) {
     if (!identifies(a, at)) continue;
+    const label = nameOf(a, at);
+    if (!names.test(label)) continue;
     const below = stepTo(place, a, element, at, 0, 0);
     if (below.ignore !== undefined || below.times.length + below.numbers.length + below.strings.length > 0) continue;
-    if (!below.inside) continue;
-    found.push({ names: a, nodes: [at], label: nameOf(a, at) });
+    if (below.inside) (LIKELY.test(label) ? likely : others).push({ names: a, nodes: [at], label });
   }
-  const likely = (identity: Identity): number => (LIKELY.test(identity.label) ? 0 : 1);
-  return found.sort((x, y) => likely(x) - likely(y));
+  return [...likely, ...others];
 }
 
 /** Strings and whole numbers identify; flags, fractions and long texts do not. */
@@ -119,8 +158,13 @@ function identifies(tape: Tape, node: number): boolean {
   const kind = kindAt(tape, node);
   const [start, end] = [tape.nodes[node + START]!, tape.nodes[node + END]!];
   if (end - start > LONGEST_KEY) return false;
-  if (kind === NUMBER) return !/[.eE]/.test(latin1Between(tape.bytes, start, end));
+  if (kind === NUMBER) return isWhole(tape.bytes, start, end);
   return kind === STRING || kind === ESCAPED;
+}
+
+function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! > 57 || bytes[at] === 46) return false;
+  return true;
 }
 
 function keyPrintOf(tape: Tape, element: number, { names, nodes }: Identity): number {

@@ -26,10 +26,13 @@ export function membersOf(tape: Tape, container: number): number[] {
 }
 
 export function sameName(a: Tape, i: number, b: Tape, j: number): boolean {
-  const [s, t] = [a.nodes, b.nodes];
+  const s = a.nodes;
+  const t = b.nodes;
   if (s[i + NAME_HASH] !== t[j + NAME_HASH]) return false;
-  const [start, other] = [s[i + NAME]!, t[j + NAME]!];
-  const [end, otherEnd] = [s[i + NAME_END]!, t[j + NAME_END]!];
+  const start = s[i + NAME]!;
+  const other = t[j + NAME]!;
+  const end = s[i + NAME_END]!;
+  const otherEnd = t[j + NAME_END]!;
   if (end - start === otherEnd - other && sameBytes(a.bytes, start, b.bytes, other, end - start)) return true;
   return (nameEscapedAt(a, i) || nameEscapedAt(b, j)) && sameText(a.bytes, start, end, b.bytes, other, otherEnd);
 }
@@ -84,10 +87,19 @@ export function repeats(tape: Tape, object: number): boolean {
   const { nodes } = tape;
   const count = nodes[object + COUNT]!;
   if (count > FEW) return repeatsAmongMany(tape, object);
+  // two sets of hash bits: only a name whose bits both were there before is looked at again
+  let low = 0;
+  let high = 0;
   for (let k = 0, at = object + STRIDE; k < count; k++, at = nodes[at + NEXT]!) {
     const hash = nodes[at + NAME_HASH]!;
-    for (let m = 0; m < k; m++) if (HASHES[m] === hash && repeatsBefore(tape, object, at)) return true;
+    const bit = 1 << (hash & 31);
+    const other = 1 << ((hash >>> 5) & 31);
+    if ((low & bit) !== 0 && (high & other) !== 0) {
+      for (let m = 0; m < k; m++) if (HASHES[m] === hash && repeatsBefore(tape, object, at)) return true;
+    }
     HASHES[k] = hash;
+    low |= bit;
+    high |= other;
   }
   return false;
 }

@@ -26,22 +26,29 @@ const WORTH = 1 / 8;
 
 export function sharedEnds(a: Buffer, b: Buffer): Shared {
   const shorter = Math.min(a.length, b.length);
-  const head = commonRun(shorter, (from, length) => sameBytes(a, from, b, from, length));
-  const tail = commonRun(shorter - head, (from, length) =>
+  let head = equalBlocks(shorter, (from, length) => sameBytes(a, from, b, from, length));
+  while (head < shorter && a[head] === b[head]) head += 1;
+  const most = shorter - head;
+  const [last, other] = [a.length - 1, b.length - 1];
+  let tail = equalBlocks(most, (from, length) =>
     sameBytes(a, a.length - from - length, b, b.length - from - length, length),
   );
+  while (tail < most && a[last - tail] === b[other - tail]) tail += 1;
   return { head, tail };
 }
 
-/** The length of a common run: native comparison of ever larger blocks, then of ever smaller ones. */
-function commonRun(most: number, same: (from: number, length: number) => boolean): number {
+const SMALLEST = 256;
+const LARGEST = 65_536;
+
+/** The length of a common run but for its last few bytes: native comparison of ever larger blocks, then of ever smaller ones. */
+function equalBlocks(most: number, same: (from: number, length: number) => boolean): number {
   let run = 0;
-  let block = 64;
+  let block = SMALLEST;
   while (run + block <= most && same(run, block)) {
     run += block;
-    if (block < 65_536) block *= 2;
+    if (block < LARGEST) block *= 2;
   }
-  for (; block >= 1; block >>= 1) if (run + block <= most && same(run, block)) run += block;
+  for (block >>= 1; block >= SMALLEST; block >>= 1) if (run + block <= most && same(run, block)) run += block;
   return run;
 }
 

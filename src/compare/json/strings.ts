@@ -2,23 +2,23 @@
 
 import { isUtf8 } from "node:buffer";
 
-/** Shorter runs are compared here: the call into native code costs more than they do. */
+/** Shorter runs are looked at here: a call into native code costs more than they do. */
 const SHORT = 48;
 
 /** `Buffer.toString` without its reading of arguments, which costs more than a short text does. */
-type Slicing = {
-  readonly latin1Slice: (start: number, end: number) => string;
-  readonly utf8Slice: (start: number, end: number) => string;
-};
+type Slicing = Record<"asciiSlice" | "latin1Slice" | "utf8Slice", (start: number, end: number) => string>;
 
 /** Bytes as text, a byte a character. */
 export function latin1Between(bytes: Buffer, start: number, end: number): string {
   return (bytes as unknown as Slicing).latin1Slice(start, end);
 }
 
-/** UTF-8 as text. */
+/** UTF-8 as text. Most texts are short and ASCII, and cheaper as such. */
 export function textBetween(bytes: Buffer, start: number, end: number): string {
-  return (bytes as unknown as Slicing).utf8Slice(start, end);
+  const slicing = bytes as unknown as Slicing;
+  if (end - start > SHORT) return slicing.utf8Slice(start, end);
+  for (let at = start; at < end; at++) if (bytes[at]! > 127) return slicing.utf8Slice(start, end);
+  return slicing.asciiSlice(start, end);
 }
 
 export function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): boolean {

@@ -2,7 +2,7 @@
 
 import { isExactlySame, isSame, isSameText, sameLeaf } from "./equal.ts";
 import { type Pairing, pairElements } from "./lists.ts";
-import { type Members, membersOf, pairMembers, pairRest, repeats, sameName } from "./members.ts";
+import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
 import type { Place } from "./rules.ts";
 import { sameInOtherWords, settledBy } from "./settle.ts";
@@ -88,25 +88,39 @@ function compareContainers(w: Walk, i: number, j: number, place: Place, trail: T
 }
 
 function compareObjects(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {
-  const [a, b] = [w.legacy.tape, w.candidate.tape];
-  const [s, t] = [a.nodes, b.nodes];
-  let [p, q] = [i + STRIDE, j + STRIDE];
-  let [left, right] = [s[i + COUNT]!, t[j + COUNT]!];
-  // names mostly come in the same order; whether one repeats matters only once something differs
+  const a = w.legacy.tape;
+  const b = w.candidate.tape;
+  if (!isInStep(a, i, b, j)) {
+    compareMembers(w, i, j, pairMembers(a, i, b, j), place, trail, levels);
+    return;
+  }
+  const s = a.nodes;
+  const t = b.nodes;
+  const skip = !place.strict && place.inside;
+  // whether a name repeats matters only where something differs, and both sides have the same names
   let unique = false;
-  for (; left > 0 && right > 0 && sameName(a, p, b, q); p = s[p + NEXT]!, q = t[q + NEXT]!, left--, right--) {
-    if (!place.strict && place.inside && (s[p + KIND]! & 0xff) < ARRAY && sameLeaf(a, p, b, q)) continue;
-    if (!unique && (repeats(a, i) || repeats(b, j))) {
+  const end = s[i + NEXT]!;
+  for (let p = i + STRIDE, q = j + STRIDE; p < end; p = s[p + NEXT]!, q = t[q + NEXT]!) {
+    if (skip && (s[p + KIND]! & 0xff) < ARRAY && sameLeaf(a, p, b, q)) continue;
+    if (!unique && repeats(a, i)) {
       compareMembers(w, i, j, pairMembers(a, i, b, j), place, trail, levels);
       return;
     }
     unique = true;
     compareValues(w, p, q, stepTo(place, a, i, p, 0, 0), memberTrail(trail, a, p), levels);
   }
-  if (left + right === 0) return;
-  const repeating = !unique && (repeats(a, i) || repeats(b, j));
-  const members = repeating ? pairMembers(a, i, b, j) : pairRest(a, p, left, b, q, right);
-  compareMembers(w, i, j, members, place, trail, levels);
+}
+
+/** Whether two objects have the same names in the same order, as most have. */
+function isInStep(a: Tape, i: number, b: Tape, j: number): boolean {
+  const s = a.nodes;
+  const t = b.nodes;
+  if (s[i + COUNT] !== t[j + COUNT]) return false;
+  const end = s[i + NEXT]!;
+  for (let p = i + STRIDE, q = j + STRIDE; p < end; p = s[p + NEXT]!, q = t[q + NEXT]!) {
+    if (!sameName(a, p, b, q)) return false;
+  }
+  return true;
 }
 
 function compareMembers(
@@ -163,9 +177,6 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   const [count, otherCount] = [countAt(a, i), countAt(b, j)];
   const shorter = Math.min(count, otherCount);
   const rule = place.array;
-  const compare = (k: number, m: number): void => {
-    compareValues(w, left[k]!, right[m]!, leftPlace(k), elementTrail(trail, k), levels);
-  };
   // what is the same at both ends needs no pairing
   const trims = !place.strict && place.inside && rule?.as !== "ordered";
   let head = 0;
@@ -177,8 +188,6 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   }
   if (head === count && head === otherCount) return;
   const [left, right] = [membersOf(a, i), membersOf(b, j)];
-  const leftPlace = (k: number): Place => stepTo(place, a, i, left[k]!, k, count);
-  const rightPlace = (k: number): Place => stepTo(place, b, j, right[k]!, k, otherCount);
   let tail = 0;
   while (
     trims &&
@@ -188,9 +197,13 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     tail += 1;
   }
   if (rule === undefined && count === otherCount && isInPlace(a, left, b, right, head, count - tail)) {
-    for (let k = head; k < count - tail; k++) compare(k, k);
+    for (let k = head; k < count - tail; k++) {
+      compareValues(w, left[k]!, right[k]!, stepTo(place, a, i, left[k]!, k, count), elementTrail(trail, k), levels);
+    }
     return;
   }
+  const leftPlace = (k: number): Place => stepTo(place, a, i, left[k]!, k, count);
+  const rightPlace = (k: number): Place => stepTo(place, b, j, right[k]!, k, otherCount);
   // pairing is where the time goes
   if (!w.late && w.overdue()) w.late = true;
   const trails = (k: number): Trail => elementTrail(trail, k);
@@ -240,7 +253,8 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
       continue;
     }
     if (moved.length === 0) tellExtras(other);
-    if (!trims || !isSameText(a, left[k]!, b, right[other]!, w.equality)) compare(k, other);
+    if (trims && isSameText(a, left[k]!, b, right[other]!, w.equality)) continue;
+    compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
   }
   tellExtras(right.length);
 }
