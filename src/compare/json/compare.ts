@@ -129,6 +129,7 @@ function patchSide(
 
 /** A string that is no well-formed Unicode has no UTF-8: its lone surrogates become escapes, which mean the same. */
 function bytesOfText(text: Uint8Array | string): Buffer {
+  if (Buffer.isBuffer(text)) return text;
   if (typeof text !== "string") return Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   if (text.isWellFormed()) return Buffer.from(text);
   const escaped = text.replace(/(\\*)(\p{Surrogate})/gu, (whole, slashes: string, unit: string) =>

@@ -50,6 +50,7 @@ export function pathOf(trail: Trail): string {
 /** The step for a member, spelled once for each name. */
 function stepOf(tape: Tape, node: number): string {
   const hash = tape.nodes[node + NAME_HASH]!;
+  tape.steps ??= new Map();
   const known = tape.steps.get(hash);
   if (known !== undefined && sameName(tape, known.node, tape, node)) return known.text;
   const text = nameStep(nameOf(tape, node));

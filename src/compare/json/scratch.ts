@@ -6,15 +6,16 @@ const FIRST = 8_192;
 
 /** Fresh room for each text would cost a small comparison as much as all the rest. It holds offsets, never text. */
 const rooms: Int32Array[] = [new Int32Array(FIRST), new Int32Array(FIRST)];
+const TAKEN = new Int32Array(0);
 
 /** Room for one side, 0 or 1. Whoever takes it twice without putting it back gets room of its own. */
-export function takeRoom(side: number): Int32Array {
-  const room = rooms[side] ?? new Int32Array(FIRST);
-  delete rooms[side];
-  return room;
+export function takeRoom(side: 0 | 1): Int32Array {
+  const room = rooms[side]!;
+  rooms[side] = TAKEN;
+  return room === TAKEN ? new Int32Array(FIRST) : room;
 }
 
 /** Gives room back, grown perhaps. What is too large is let go. */
-export function putBack(side: number, room: Int32Array): void {
+export function putBack(side: 0 | 1, room: Int32Array): void {
   rooms[side] = room.length <= KEPT ? room : new Int32Array(FIRST);
 }

@@ -81,7 +81,7 @@ function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
     next = s[next + NEXT]!;
   }
   room(b, a.used);
-  b.nodes.set(s.subarray(0, next));
+  copy(s, 0, next, b.nodes, 0);
   for (const [k, container] of around.entries()) b.nodes[container + NEXT] = k === 0 ? -1 : around[k - 1]!;
   b.nodes[inner + COUNT] = children;
   b.used = next;
@@ -126,7 +126,7 @@ function appendRest(a: Tape, b: Tape, around: readonly number[], known: number, 
   const inner = around.at(-1)!;
   room(b, a.used + moved);
   const t = b.nodes;
-  t.set(s.subarray(known, a.used), b.used);
+  copy(s, known, a.used, t, b.used);
   b.used = a.used + moved;
   for (let at = known + moved; at < b.used; at += STRIDE) {
     t[at + START]! += shift;
@@ -144,6 +144,14 @@ function appendRest(a: Tape, b: Tape, around: readonly number[], known: number, 
     t[container + KIND] = s[container + KIND]!;
   }
   for (let at = known; at < end; at = s[at + NEXT]!) t[inner + COUNT]! += 1;
+}
+
+/** A few integers are copied sooner than a view on them is made. */
+const FEW = 512;
+
+function copy(from: Int32Array, start: number, end: number, to: Int32Array, at: number): void {
+  if (end - start > FEW) to.set(from.subarray(start, end), at);
+  else for (let k = start, m = at; k < end; k++, m++) to[m] = from[k]!;
 }
 
 /** Makes room for so many integers and a node more, keeping what is there. */

@@ -14,7 +14,7 @@ export type Tape = {
   /** Where the text stopped being JSON, as a byte offset; -1 while it is sound. */
   fault: number;
   /** Member names already spelled as a step of a path, by hash, with a node that has the name. */
-  readonly steps: Map<number, { readonly node: number; readonly text: string }>;
+  steps: Map<number, { readonly node: number; readonly text: string }> | undefined;
 };
 
 export const STRIDE = 8;
@@ -62,7 +62,7 @@ export function sourceOf(tape: Tape, node: number): string {
 }
 
 export function newTape(bytes: Buffer, nodes: Int32Array): Tape {
-  return { bytes, nodes, used: 0, fault: -1, steps: new Map() };
+  return { bytes, nodes, used: 0, fault: -1, steps: undefined };
 }
 
 /** Reads a whole document (RFC 8259, as `JSON.parse` judges it; a UTF-8 byte order mark may lead). False: see `fault`. */
