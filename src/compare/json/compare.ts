@@ -6,9 +6,10 @@ import { newEquality } from "./equal.ts";
 import { patched } from "./patch.ts";
 import { ROOT_PATH, rootTrail } from "./path.ts";
 import { type JsonRules, patchRuleName } from "./rules.ts";
+import { scanDocument } from "./scan.ts";
 import { putBack, takeRoom } from "./scratch.ts";
 import { type Shared, scanBeside, sharedEnds } from "./shared.ts";
-import { newTape, scanDocument, type Tape } from "./tape.ts";
+import { newTape, type Tape } from "./tape.ts";
 import { differenceAt, type Walk } from "./tell.ts";
 import { walk } from "./walk.ts";
 
@@ -50,7 +51,8 @@ export function compareJson(
       scanDocument(b);
       return left.equals(right) ? NOTHING : unreadable(a, b, rules);
     }
-    if (!scanBeside(a, b, shared)) return unreadable(a, b, rules);
+    // a patch moves what was found to be the same
+    if (patching ? !scanDocument(b) : !scanBeside(a, b, shared)) return unreadable(a, b, rules);
     return patching ? comparePatched(a, b, rules, limits) : compareTapes(a, b, shared, rules, limits, new Map());
   } finally {
     putBack(0, a.nodes);

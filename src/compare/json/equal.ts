@@ -91,8 +91,9 @@ export function isExactlySame(a: Tape, i: number, b: Tape, j: number): boolean {
 
 /** True: surely equal. False: unequal, or the allowance ran out and nobody knows. */
 export function isSame(a: Tape, i: number, b: Tape, j: number, equality: Equality): boolean {
-  const [kind, otherKind] = [kindAt(a, i), kindAt(b, j)];
-  if (kind < ARRAY) return sameLeaf(a, i, b, j);
+  const kind = kindAt(a, i);
+  if (kind < ARRAY) return isTwin(i, b, j) || sameLeaf(a, i, b, j);
+  const otherKind = kindAt(b, j);
   if (kind !== otherKind || a.nodes[i + COUNT] !== b.nodes[j + COUNT]) return false;
   const { from, unequalLeft, unequalRight } = equality;
   // what was walked in step down to an unequal leaf: all between its beginning and that leaf holds it on both sides
@@ -104,6 +105,9 @@ export function isSame(a: Tape, i: number, b: Tape, j: number, equality: Equalit
   const answer = inStep(a, i, b, j, equality);
   return answer === undefined ? inAnyOrder(a, i, b, j, equality) : answer;
 }
+
+/** Whether legacy's leaf `i` is the one that the candidate's leaf `j` was found to be written as, name and value. */
+export const isTwin = (i: number, b: Tape, j: number): boolean => b.nodes[j + COUNT] === ~i;
 
 /** Whether two values are written the same. */
 export function isSameText(a: Tape, i: number, b: Tape, j: number, { head, rest, shift }: Equality): boolean {
@@ -121,6 +125,7 @@ function inStep(a: Tape, i: number, b: Tape, j: number, equality: Equality): boo
   let p = i;
   let q = j;
   for (; p < end; p += STRIDE, q += STRIDE) {
+    if (isTwin(p, b, q)) continue;
     if (p > i && !sameName(a, p, b, q)) {
       equality.steps -= (p - i) / STRIDE;
       return undefined;
@@ -159,7 +164,7 @@ function inAnyOrder(a: Tape, i: number, b: Tape, j: number, equality: Equality):
 /** Leaves are compared here, containers put off into `open`. */
 function sameChild(a: Tape, p: number, b: Tape, q: number, open: number[]): boolean {
   const kind = a.nodes[p + KIND]! & 0xff;
-  if (kind < ARRAY) return sameLeaf(a, p, b, q);
+  if (kind < ARRAY) return isTwin(p, b, q) || sameLeaf(a, p, b, q);
   if (kind !== kindAt(b, q) || a.nodes[p + COUNT] !== b.nodes[q + COUNT]) return false;
   open.push(p, q);
   return true;
@@ -179,7 +184,7 @@ function sameMembers(a: Tape, i: number, b: Tape, j: number, open: number[]): bo
   let left = a.nodes[i + COUNT]!;
   const before = open.length;
   // names that come in the same order need not be unique to be the same
-  for (; p < end && sameName(a, p, b, q); p = a.nodes[p + NEXT]!, q = b.nodes[q + NEXT]!) {
+  for (; p < end && (isTwin(p, b, q) || sameName(a, p, b, q)); p = a.nodes[p + NEXT]!, q = b.nodes[q + NEXT]!) {
     if (!sameChild(a, p, b, q, open)) return false;
     left -= 1;
   }

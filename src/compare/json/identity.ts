@@ -6,6 +6,7 @@ import { likeness } from "./likeness.ts";
 import { sameName } from "./members.ts";
 import { nameOf } from "./path.ts";
 import type { Place } from "./rules.ts";
+import { scanDocument } from "./scan.ts";
 import { stepTo } from "./step.ts";
 import {
   ARRAY,
@@ -19,7 +20,6 @@ import {
   START,
   STRIDE,
   STRING,
-  scanDocument,
   type Tape,
 } from "./tape.ts";
 

@@ -4,7 +4,8 @@ import type { PatchOperation } from "../../model/rules.ts";
 import { isExactlySame } from "./equal.ts";
 import { membersOf } from "./members.ts";
 import { nameOf } from "./path.ts";
-import { ARRAY, END, kindAt, newTape, OBJECT, START, scanDocument, type Tape } from "./tape.ts";
+import { scanDocument } from "./scan.ts";
+import { ARRAY, END, kindAt, newTape, OBJECT, START, type Tape } from "./tape.ts";
 
 /** A value: still text, or opened because a pointer leads through it. Members keep their order, repeated names too. */
 type Tree =

@@ -1,11 +1,13 @@
 // compare/json/shared.ts: reads the second text with the help of the first, where both begin and end alike
 
+import { scanDocument, scanInside } from "./scan.ts";
 import { sameBytes } from "./strings.ts";
 import {
   ARRAY,
   COUNT,
   END,
   KIND,
+  KIND_BITS,
   kindAt,
   NAME,
   NAME_END,
@@ -13,8 +15,6 @@ import {
   OBJECT,
   START,
   STRIDE,
-  scanDocument,
-  scanInside,
   type Tape,
 } from "./tape.ts";
 
@@ -61,7 +61,7 @@ export function scanBeside(a: Tape, b: Tape, { head, tail }: Shared): boolean {
   if (head + tail >= WORTH * a.bytes.length && continued(a, b, head, tail)) return true;
   b.used = 0;
   b.fault = -1;
-  return scanDocument(b);
+  return scanDocument(b, a);
 }
 
 function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
@@ -82,7 +82,11 @@ function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
   }
   room(b, a.used);
   copy(s, 0, next, b.nodes, 0);
-  for (const [k, container] of around.entries()) b.nodes[container + NEXT] = k === 0 ? -1 : around[k - 1]!;
+  for (let at = 0; at < next; at += STRIDE) if ((b.nodes[at + KIND]! & KIND_BITS) < ARRAY) b.nodes[at + COUNT] = ~at;
+  for (const [k, container] of around.entries()) {
+    b.nodes[container + NEXT] = k === 0 ? -1 : around[k - 1]!;
+    b.nodes[container + END] = container;
+  }
   b.nodes[inner + COUNT] = children;
   b.used = next;
 
@@ -95,7 +99,13 @@ function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
     }
     return known < end ? begins(known) : Number.POSITIVE_INFINITY;
   };
-  const stopped = scanInside(b, inner, from, { at: after(0), after, close: s[inner + END]! - 1 + shift });
+  const stopped = scanInside(
+    b,
+    inner,
+    from,
+    { at: after(0), after, close: s[inner + END]! - 1 + shift },
+    { tape: a, next: next < end ? next : -1, end },
+  );
   if (stopped < 0) return false;
   if (stopped === s[inner + END]! - 1 + shift && (known >= end || begins(known) !== stopped)) known = end;
   appendRest(a, b, around, known, end, shift);
@@ -132,6 +142,7 @@ function appendRest(a: Tape, b: Tape, around: readonly number[], known: number, 
     t[at + START]! += shift;
     t[at + END]! += shift;
     t[at + NEXT]! += moved;
+    if ((t[at + KIND]! & KIND_BITS) < ARRAY) t[at + COUNT] = ~(at - moved);
     if (t[at + NAME_END] !== 0) {
       t[at + NAME]! += shift;
       t[at + NAME_END]! += shift;

@@ -1,6 +1,6 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
-import { isExactlySame, isSame, isSameText, sameLeaf } from "./equal.ts";
+import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
@@ -101,7 +101,7 @@ function compareObjects(w: Walk, i: number, j: number, place: Place, trail: Trai
   let unique = false;
   const end = s[i + NEXT]!;
   for (let p = i + STRIDE, q = j + STRIDE; p < end; p = s[p + NEXT]!, q = t[q + NEXT]!) {
-    if (skip && (s[p + KIND]! & 0xff) < ARRAY && sameLeaf(a, p, b, q)) continue;
+    if (skip && (isTwin(p, b, q) || ((s[p + KIND]! & 0xff) < ARRAY && sameLeaf(a, p, b, q)))) continue;
     if (!unique && repeats(a, i)) {
       compareMembers(w, i, j, pairMembers(a, i, b, j), place, trail, levels);
       return;
@@ -118,7 +118,7 @@ function isInStep(a: Tape, i: number, b: Tape, j: number): boolean {
   if (s[i + COUNT] !== t[j + COUNT]) return false;
   const end = s[i + NEXT]!;
   for (let p = i + STRIDE, q = j + STRIDE; p < end; p = s[p + NEXT]!, q = t[q + NEXT]!) {
-    if (!sameName(a, p, b, q)) return false;
+    if (!isTwin(p, b, q) && !sameName(a, p, b, q)) return false;
   }
   return true;
 }
