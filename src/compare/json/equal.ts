@@ -1,6 +1,6 @@
 // compare/json/equal.ts: whether two values mean the same, exactly; no rules, no recursion
 
-import { pairMembers, pairRest, repeats, sameName } from "./members.ts";
+import { FEW, MATCHES, matchFew, pairMembers, pairRest, repeats, sameName } from "./members.ts";
 import { sameNumber, shortNumber } from "./numbers.ts";
 import type { Shared } from "./shared.ts";
 import { latin1Between, sameBytes, sameText } from "./strings.ts";
@@ -189,9 +189,18 @@ function sameMembers(a: Tape, i: number, b: Tape, j: number, open: number[]): bo
     left -= 1;
   }
   if (left === 0) return true;
-  if (repeats(a, i) || repeats(b, j)) {
+  const few = left <= FEW;
+  if (few && matchFew(a, p, left, b, q, left) < left) return false;
+  // every name has its counterpart: if none repeats here, none does there
+  if (repeats(a, i) || (!few && repeats(b, j))) {
     open.length = before;
     return sameRepeating(a, i, b, j, open);
+  }
+  if (few) {
+    for (let k = 0, at = p; k < left; k++, at = a.nodes[at + NEXT]!) {
+      if (!sameChild(a, at, b, MATCHES[k]!, open)) return false;
+    }
+    return true;
   }
   const { pairs, missing } = pairRest(a, p, left, b, q, left);
   if (missing.length > 0) return false;

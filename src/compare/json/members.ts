@@ -14,7 +14,7 @@ export type Members = {
 
 const NONE: readonly never[] = [];
 /** Up to so many names are compared each with each; more are looked up. */
-const FEW = 12;
+export const FEW = 12;
 
 /** The children of a container. */
 export function membersOf(tape: Tape, container: number): number[] {
@@ -53,31 +53,46 @@ export function pairRest(a: Tape, p: number, left: number, b: Tape, q: number, r
 }
 
 function eachWithEach(a: Tape, p: number, left: number, b: Tape, q: number, right: number): Members {
-  const pairs: number[] = [];
-  const others: number[] = [];
-  for (let k = 0, at = q; k < right; k++, at = b.nodes[at + NEXT]!) others.push(at);
-  let missing: number[] | undefined;
-  let open = right;
-  for (let k = 0, at = p; k < left; k++, at = a.nodes[at + NEXT]!) {
-    const hash = a.nodes[at + NAME_HASH];
-    let found = -1;
-    for (let m = 0; m < right; m++) {
-      const other = others[m]!;
-      if (other >= 0 && b.nodes[other + NAME_HASH] === hash && sameName(a, at, b, other)) {
-        found = other;
-        others[m] = -1;
-        open -= 1;
-        break;
-      }
-    }
-    if (found >= 0) pairs.push(at, found);
-    else {
-      missing ??= [];
-      missing.push(at);
-    }
+  const matched = matchFew(a, p, left, b, q, right);
+  const [pairs, missing]: [number[], number[]] = [[], []];
+  for (let k = 0; k < left; k++) {
+    if (MATCHES[k]! < 0) missing.push(LEFT[k]!);
+    else pairs.push(LEFT[k]!, MATCHES[k]!);
   }
-  const extra = open === 0 ? NONE : others.filter((node) => node >= 0);
-  return { pairs, missing: missing ?? NONE, extra, repeated: NONE };
+  const extra = matched === right ? NONE : [...RIGHT.subarray(0, right)].filter((node) => node >= 0);
+  return { pairs, missing, extra, repeated: NONE };
+}
+
+const LEFT = new Int32Array(FEW);
+const RIGHT = new Int32Array(FEW);
+/** For each of `LEFT` the node on the other side with its name, or -1. Good until the next call of `matchFew`. */
+export const MATCHES = new Int32Array(FEW);
+
+/** Finds counterparts by name for a few members that follow each other. Returns how many have one. */
+export function matchFew(a: Tape, p: number, left: number, b: Tape, q: number, right: number): number {
+  for (let k = 0, at = q; k < right; k++, at = b.nodes[at + NEXT]!) RIGHT[k] = at;
+  let matched = 0;
+  // where the next name probably is: after the last one, or before it
+  let last = -1;
+  let hint = 0;
+  for (let k = 0, at = p; k < left; k++, at = a.nodes[at + NEXT]!) {
+    const hash = a.nodes[at + NAME_HASH]!;
+    let found = hint >= 0 && hint < right && isNamed(a, at, hash, b, RIGHT[hint]!) ? hint : -1;
+    for (let m = 0; found < 0 && m < right; m++) if (isNamed(a, at, hash, b, RIGHT[m]!)) found = m;
+    LEFT[k] = at;
+    MATCHES[k] = -1;
+    if (found < 0) continue;
+    MATCHES[k] = RIGHT[found]!;
+    RIGHT[found] = -1;
+    matched += 1;
+    hint = found > last ? found + 1 : found - 1;
+    last = found;
+  }
+  return matched;
+}
+
+function isNamed(a: Tape, at: number, hash: number, b: Tape, other: number): boolean {
+  return other >= 0 && b.nodes[other + NAME_HASH] === hash && sameName(a, at, b, other);
 }
 
 const HASHES = new Int32Array(FEW);

@@ -39,7 +39,7 @@ export function scanDocument(tape: Tape, legacy?: Tape): boolean {
   return p === b.length;
 }
 
-const isSpace = (c: number): boolean => c <= 32 && (c === 32 || c === 10 || c === 13 || c === 9);
+const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9;
 
 /** Where a scan that began inside a container may end: see `scanInside`. */
 type Stop = {
@@ -95,19 +95,22 @@ function scan(
   let guess = guide === undefined ? -1 : guide.next;
   let guessEnd = guide === undefined ? -1 : guide.end;
   let strikes = 0;
+  // up to `runEnd` the bytes are those of the guide, `runShift` bytes earlier there
+  let runShift = 0;
+  let runEnd = 0;
   let p = from;
   let c = 0;
   let naming = false;
   let ended = at > open + STRIDE; // a value has just ended, rather than being about to begin
   if (open >= 0 && !ended) {
     naming = (t[open + KIND]! & KIND_BITS) === OBJECT;
-    while (p < to && isSpace(b[p]!)) p += 1;
+    while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
     if (b[p] === (naming ? 125 : 93)) ended = true;
   }
 
   reading: for (;;) {
     if (!ended) {
-      while (p < to && isSpace(b[p]!)) p += 1;
+      while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
       if (open === stopOpen && p >= stop!.at) {
         if (p > stop!.at) stop!.at = stop!.after(p);
         if (p === stop!.at) {
@@ -123,10 +126,13 @@ function scan(
       if (guess >= 0 && open >= 0 && (s[guess + KIND]! & KIND_BITS) < ARRAY) {
         const first = naming ? s[guess + NAME]! : s[guess + START]!;
         const length = s[guess + END]! - first;
-        let k = p + length < to ? 0 : length + 1;
-        while (k < length && b[p + k] === known[first + k]) k += 1;
-        if (k === length && endsLeaf(b[p + k]!)) {
-          const shift = p - first;
+        const shift = p - first;
+        if (shift !== runShift || p >= runEnd) {
+          runShift = shift;
+          runEnd = p;
+          while (runEnd < to && b[runEnd] === known[runEnd - shift]) runEnd += 1;
+        }
+        if (p + length <= runEnd && endsLeaf(b[p + length])) {
           t[at + START] = s[guess + START]! + shift;
           t[at + END] = p + length;
           t[at + KIND] = s[guess + KIND]!;
@@ -168,10 +174,10 @@ function scan(
         t[at + NAME_END] = p;
         t[at + NAME_HASH] =
           escapedName === 0 ? nameHash(b, t[at + NAME]! + 1, p - 1) : hashEscapedName(tape.bytes, t[at + NAME]!, p);
-        while (p < to && isSpace(b[p]!)) p += 1;
+        while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
         if (p >= to || b[p] !== 58) return failed(tape, p);
         p += 1;
-        while (p < to && isSpace(b[p]!)) p += 1;
+        while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
       } else {
         t[at + NAME] = 0;
         t[at + NAME_END] = 0;
@@ -211,7 +217,7 @@ function scan(
         open = at;
         at += STRIDE;
         p += 1;
-        while (p < to && isSpace(b[p]!)) p += 1;
+        while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
         if (p >= to || b[p] !== c + 2) {
           naming = c === 123;
           continue;
@@ -276,7 +282,7 @@ function scan(
         tape.used = at;
         return p;
       }
-      while (p < to && isSpace(b[p]!)) p += 1;
+      while (p < to && b[p]! <= 32 && isSpace(b[p]!)) p += 1;
       if (p >= to) return failed(tape, p);
       c = b[p]!;
       naming = (t[open + KIND]! & KIND_BITS) === OBJECT;
@@ -307,7 +313,8 @@ function scan(
 }
 
 /** Whether a leaf can end before this byte. */
-const endsLeaf = (c: number): boolean => c === 44 || c === 125 || c === 93 || isSpace(c);
+const endsLeaf = (c: number | undefined): boolean =>
+  c === 44 || c === 125 || c === 93 || (c !== undefined && c <= 32 && isSpace(c));
 
 /** The offset after the escape at `p`, or the complement of where it is broken. */
 function escaped(b: Uint8Array, p: number, to: number): number {
