@@ -43,10 +43,10 @@ export function compareJson(
 ): JsonCompared {
   const [left, right] = [bytesOfText(legacy), bytesOfText(candidate)];
   const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
-  if (!patching && left.equals(right)) return NOTHING;
+  const shared = sharedEnds(left, right);
+  if (!patching && left.length === right.length && shared.head === left.length) return NOTHING;
   const [a, b] = [newTape(left, takeRoom(0)), newTape(right, takeRoom(1))];
   try {
-    const shared = sharedEnds(left, right);
     if (!scanDocument(a)) {
       scanDocument(b);
       return left.equals(right) ? NOTHING : unreadable(a, b, rules);

@@ -90,7 +90,9 @@ export function findIdentity(
   const [some, others] = [spread(left), spread(right)];
   let best: { identity: Identity; score: number } | undefined;
   let tried = 0;
-  for (const identity of candidates(a, left, placeOf)) {
+  const first = left.findIndex((node) => kindAt(a, node) === OBJECT);
+  if (first < 0) return undefined;
+  for (const identity of candidates(a, left, first, placeOf(left[first]!, first), ANY, MOST_NAMES)) {
     if (!fits(some.map((node) => keyPrintOf(a, node, identity)))) continue;
     if (!fits(others.map((node) => keyPrintOf(b, node, identity)))) continue;
     tried += 1;
@@ -106,40 +108,39 @@ export function findIdentity(
  * Whether elements stand in pairs already: each has the same key as its counterpart, no key comes twice, and the name is one
  * that means identity in practice. Most lists are like that, and then nothing needs to be searched.
  */
-export function identityInPlace(
+export function identifiedInPlace(
   a: Tape,
   left: readonly number[],
   b: Tape,
   right: readonly number[],
-  placeOf: (element: number, index: number) => Place,
-): Identity | undefined {
-  const identity = candidates(a, left, placeOf, SURE, 1)[0];
-  if (identity === undefined) return undefined;
+  from: number,
+  to: number,
+  place: Place,
+): boolean {
+  const identity = candidates(a, left, from, place, SURE, 1)[0];
+  if (identity === undefined) return false;
+  const name = identity.nodes[0]!;
   const seen = new Set<number>();
-  for (const [k, element] of left.entries()) {
-    const [ours, theirs] = [
-      memberLike(a, element, identity.names, identity.nodes[0]!),
-      memberLike(b, right[k]!, identity.names, identity.nodes[0]!),
-    ];
-    if (ours < 0 || theirs < 0 || !identifies(a, ours) || !sameLeaf(a, ours, b, theirs)) return undefined;
+  for (let k = from; k < to; k++) {
+    const ours = memberLike(a, left[k]!, identity.names, name);
+    const theirs = memberLike(b, right[k]!, identity.names, name);
+    if (ours < 0 || theirs < 0 || !identifies(a, ours) || !sameLeaf(a, ours, b, theirs)) return false;
     seen.add(leafPrint(a, ours));
-    if (seen.size !== k + 1) return undefined;
   }
-  return identity;
+  return seen.size === to - from;
 }
 
-/** The members of the first object that may identify it, those with likely names first; at most so many with names that fit. */
+/** The members that may identify an element, those with likely names first; at most so many with names that fit. */
 function candidates(
   a: Tape,
   left: readonly number[],
-  placeOf: (element: number, index: number) => Place,
-  names: RegExp = ANY,
-  most = MOST_NAMES,
+  index: number,
+  place: Place,
+  names: RegExp,
+  most: number,
 ): Identity[] {
-  const index = left.findIndex((node) => kindAt(a, node) === OBJECT);
-  if (index < 0) return [];
   const element = left[index]!;
-  const place = placeOf(element, index);
+  if (kindAt(a, element) !== OBJECT) return [];
   const [likely, others]: [Identity[], Identity[]] = [[], []];
   const end = a.nodes[element + NEXT]!;
   for (let at = element + STRIDE; at < end && likely.length + others.length < most; at = a.nodes[at + NEXT]!) {

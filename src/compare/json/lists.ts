@@ -3,7 +3,7 @@
 import type { ArrayRule } from "../../model/rules.ts";
 import { align, longestRun } from "./align.ts";
 import { fingerprintOf, type Side } from "./fingerprint.ts";
-import { findIdentity, type Identity, identityInPlace, identityOf, keyPrint } from "./identity.ts";
+import { findIdentity, type Identity, identityOf, keyPrint } from "./identity.ts";
 import { ALIKE, type Budget, likeness } from "./likeness.ts";
 import type { Place } from "./rules.ts";
 import { ARRAY, kindAt, NEXT, STRIDE } from "./tape.ts";
@@ -121,16 +121,6 @@ function inDoubt(lists: Lists, gap: Gap, to: Int32Array): Found {
   if (single && isInPlace(lists, gap.from, gap.otherFrom)) {
     to[gap.from] = gap.otherFrom;
     return { approximate: false, by: undefined };
-  }
-  const { legacy, candidate, left, right } = lists;
-  if (gap.to - gap.from === gap.otherTo - gap.otherFrom) {
-    const [ours, theirs] = [left.slice(gap.from, gap.to), right.slice(gap.otherFrom, gap.otherTo)];
-    const placeOf = (_: number, index: number): Place => lists.leftPlace(gap.from + index);
-    const inPlace = identityInPlace(legacy.tape, ours, candidate.tape, theirs, placeOf);
-    if (inPlace !== undefined) {
-      for (let k = gap.from; k < gap.to; k++) to[k] = k;
-      return { approximate: false, by: inPlace.label };
-    }
   }
   const identity = identityIn(lists);
   const approximate = alignPrints(lists, gap, to, identity);

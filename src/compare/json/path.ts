@@ -1,7 +1,6 @@
 // compare/json/path.ts: a place in a document, spelled only where something differs
 
-import { sameName } from "./members.ts";
-import { textOf } from "./strings.ts";
+import { sameBytes, textOf } from "./strings.ts";
 import { NAME, NAME_END, NAME_HASH, nameEscapedAt, type Tape } from "./tape.ts";
 
 /** The way from the root to a node. `index` is -1 for a member, whose name then stands in the tape. */
@@ -47,14 +46,24 @@ export function pathOf(trail: Trail): string {
   return text;
 }
 
-/** The step for a member, spelled once for each name. */
+/** Steps spelled before, by the hash of their names: documents use the same few names again and again. Bounded. */
+const steps = new Map<number, { readonly utf8: Buffer; readonly text: string }>();
+const MOST_STEPS = 1_024;
+const LONGEST_KEPT = 64;
+
 function stepOf(tape: Tape, node: number): string {
   const hash = tape.nodes[node + NAME_HASH]!;
-  tape.steps ??= new Map();
-  const known = tape.steps.get(hash);
-  if (known !== undefined && sameName(tape, known.node, tape, node)) return known.text;
+  const start = tape.nodes[node + NAME]!;
+  const length = tape.nodes[node + NAME_END]! - start;
+  const known = steps.get(hash);
+  if (known !== undefined && known.utf8.length === length && sameBytes(tape.bytes, start, known.utf8, 0, length)) {
+    return known.text;
+  }
   const text = nameStep(nameOf(tape, node));
-  tape.steps.set(hash, { node, text });
+  if (length <= LONGEST_KEPT) {
+    if (steps.size >= MOST_STEPS) steps.clear();
+    steps.set(hash, { utf8: Buffer.from(tape.bytes.subarray(start, start + length)), text });
+  }
   return text;
 }
 

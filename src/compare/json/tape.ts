@@ -13,8 +13,6 @@ export type Tape = {
   used: number;
   /** Where the text stopped being JSON, as a byte offset; -1 while it is sound. */
   fault: number;
-  /** Member names already spelled as a step of a path, by hash, with a node that has the name. */
-  steps: Map<number, { readonly node: number; readonly text: string }> | undefined;
 };
 
 export const STRIDE = 8;
@@ -62,5 +60,5 @@ export function sourceOf(tape: Tape, node: number): string {
 }
 
 export function newTape(bytes: Buffer, nodes: Int32Array): Tape {
-  return { bytes, nodes, used: 0, fault: -1, steps: undefined };
+  return { bytes, nodes, used: 0, fault: -1 };
 }

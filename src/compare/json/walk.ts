@@ -1,6 +1,7 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
+import { identifiedInPlace } from "./identity.ts";
 import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
@@ -196,7 +197,12 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   ) {
     tail += 1;
   }
-  if (rule === undefined && count === otherCount && isInPlace(a, left, b, right, head, count - tail)) {
+  const turned = sourceOrder(a, i, b, j) > 0;
+  if (
+    rule === undefined &&
+    count === otherCount &&
+    isInPlace(a, left, b, right, head, count - tail, turned, place, i)
+  ) {
     for (let k = head; k < count - tail; k++) {
       compareValues(w, left[k]!, right[k]!, stepTo(place, a, i, left[k]!, k, count), elementTrail(trail, k), levels);
     }
@@ -221,7 +227,7 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     differs: (k, m) => differs(w, left[k]!, right[m]!, leftPlace(k), trails(k), levels),
     loose: place.loose && !isProbing(w),
     late: w.late,
-    turned: sourceOrder(a, i, b, j) > 0,
+    turned,
   });
   if (pairing.approximate) w.approximate = true;
   if (isReplaced(w, pairing, left.length, right.length, place, leftPlace, rightPlace)) {
@@ -259,7 +265,10 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   tellExtras(right.length);
 }
 
-/** The few scalars that one list has in the place of as many others, none of them the same, stand where they stood. */
+/**
+ * What needs no pairing: the few scalars that one list has in the place of as many others, none of them the same, and
+ * elements whose keys say that each stands where it stood.
+ */
 function isInPlace(
   a: Tape,
   left: readonly number[],
@@ -267,8 +276,18 @@ function isInPlace(
   right: readonly number[],
   from: number,
   to: number,
+  turned: boolean,
+  list: Place,
+  i: number,
 ): boolean {
   if (left.length === 1) return true;
+  if (kindAt(a, left[from]!) >= ARRAY) {
+    if (to - from === 1) return false;
+    const place = stepTo(list, a, i, left[from]!, from, left.length);
+    return turned
+      ? identifiedInPlace(b, right, a, left, from, to, place)
+      : identifiedInPlace(a, left, b, right, from, to, place);
+  }
   if (to - from > FEW) return false;
   for (let k = from; k < to; k++) {
     if (kindAt(a, left[k]!) >= ARRAY || kindAt(b, right[k]!) >= ARRAY) return false;
