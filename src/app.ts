@@ -142,8 +142,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     const { field } = inForce.epoch;
     if (field !== undefined && candidate.kind === "response") noticeDeploy(fieldValue(candidate.fields, field));
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
+    telemetry.comparison(comparison); // counted first: whatever goes wrong further on, the outcomes add up
     evidence.add(comparison, now());
-    telemetry.comparison(comparison);
     const { outcome } = comparison.outcome;
     if (outcome === "mismatch" || outcome === "noise" || outcome === "transient") {
       telemetry.event("again_total", comparison.unconfirmed ? "refused" : outcome);

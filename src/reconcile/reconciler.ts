@@ -80,6 +80,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   let begun = 0;
   let typicalBytes = 0;
   let idle: (() => void) | undefined;
+  const ended = new WeakSet<Exchange>();
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
     begun += 1;
@@ -87,12 +88,18 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       begun -= 1;
     });
     const from = performance.now();
-    const judged = judge(exchange, ports);
-    if ("outcome" in judged) {
-      typicalBytes *= 0.98; // equal bytes never wait for a worker
-      emit(exchange, judged, from);
-    } else {
-      await compare(judged, from);
+    try {
+      const judged = judge(exchange, ports);
+      if ("outcome" in judged) {
+        typicalBytes *= 0.98; // equal bytes never wait for a worker
+        emit(exchange, judged, from);
+      } else {
+        await compare(judged, from);
+      }
+    } catch (error) {
+      // A bug of ours must not cost the request its outcome: the outcomes would no longer add up.
+      ports.bug(error);
+      if (!ended.has(exchange)) emit(exchange, { outcome: "not_comparable", reason: "partial" }, from);
     }
     if (exchange.legacy.kind === "response" && ports.random() < options.again.sample) await twice(exchange as Answered);
   }
@@ -184,6 +191,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   type More = Partial<Pick<Comparison, "differences" | "approximate" | "masked" | "unconfirmed" | "convergedMs">>;
 
   function emit(exchange: Exchange, outcome: Outcome, from: number, more: More = {}): void {
+    ended.add(exchange);
     ports.emit({
       exchange,
       outcome,

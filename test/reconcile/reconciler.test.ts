@@ -190,6 +190,33 @@ describe("the reconciler", () => {
     await expect.poll(() => reconciler.stats().pending).toBe(0);
   });
 
+  test("a bug in classifying is told and the request has its outcome all the same, once", async () => {
+    const broken = () => {
+      throw new Error("boom");
+    };
+    const { emitted, bugs, give, reconciler } = open({}, { classify: broken });
+    give(exchange(json(1), json(2)));
+    await expect.poll(() => reconciler.stats().pending).toBe(0);
+    expect([bugs.length, emitted.map(({ outcome }) => outcome)]).toEqual([
+      1,
+      [{ outcome: "not_comparable", reason: "partial" }],
+    ]);
+    let told = 0;
+    const deaf = open(
+      {},
+      {
+        emit: () => {
+          told += 1;
+          broken();
+        },
+        random: () => 1,
+      },
+    );
+    deaf.give(exchange(json(1), json(1)));
+    await expect.poll(() => deaf.reconciler.stats().pending).toBe(0);
+    expect([told, deaf.bugs.length]).toEqual([1, 1]);
+  });
+
   test("a sampled request asks legacy twice and tells what changed", async () => {
     const noticed: string[][] = [];
     let n = 0;
