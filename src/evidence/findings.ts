@@ -70,7 +70,8 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       const id = findingId(route, where, place, kind);
       const found = known.get(id);
       if (found !== undefined) return found;
-      if ((byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute && !release(route, compared)) {
+      const full = known.size >= limits.findings || (byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute;
+      if (full && !release(route, compared)) {
         const other = findingId(route, where, ELSEWHERE, kind);
         const catchAll =
           known.get(other) ?? createFinding({ id: other, route, where, path: ELSEWHERE, kind }, compared, at);

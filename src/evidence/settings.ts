@@ -31,6 +31,8 @@ export const READINESS: ReadinessSettings = {
 /** Nothing in here grows without one of these. */
 export type EvidenceLimits = {
   readonly routes: number;
+  /** Of all routes together; beyond it, as beyond a route's own number, further places are counted together. */
+  readonly findings: number;
   readonly findingsPerRoute: number;
   readonly unsteadyPerRoute: number;
   readonly samples: number;
@@ -47,6 +49,7 @@ export type EvidenceLimits = {
 
 export const LIMITS: EvidenceLimits = {
   routes: 300,
+  findings: 5000,
   findingsPerRoute: 100,
   unsteadyPerRoute: 100,
   samples: 8,

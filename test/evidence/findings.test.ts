@@ -146,6 +146,16 @@ describe("findings", () => {
     expect(folded.accept(touched[9]![0]!.finding, { by: "ann", why: "", at: 0 })).toBeUndefined();
   });
 
+  test("so do those beyond the limit of all routes together", () => {
+    const folded = createEvidence({ startedAt: 0, limits: { findings: 3 } });
+    for (let i = 0; i < 10; i++) {
+      folded.add(comparison({ route: `GET /${i}`, differences: [difference("$.a", "value", "1", "2")] }), i);
+    }
+    const { findings } = folded.report(20);
+    expect(findings.filter(({ path }) => path !== "*")).toHaveLength(3);
+    expect(findings.filter(({ path }) => path === "*")).toHaveLength(7);
+  });
+
   test("samples are few, and of as many different values and requests as there are", () => {
     const folded = evidence();
     for (let i = 0; i < 300; i++) {
