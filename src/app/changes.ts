@@ -17,11 +17,6 @@ const OPENED_ONCE = [
   "again.afterWrite",
   "reconcile.workers",
   "limits.maxHeaderSize",
-  "limits.headersTimeout",
-  "limits.requestTimeout",
-  "limits.keepAliveTimeout",
-  "limits.maxConnections",
-  "limits.maxRequestsPerSocket",
   "limits.maxRoutes",
 ] as const;
 

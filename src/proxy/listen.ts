@@ -55,9 +55,15 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
   const sweeper = createSweeper();
   let settings = createSettings(options, sweeper, ports);
   const tunnels = new Set<Socket>();
-  let tunnel = createTunnel(options.legacy, options.forwarded.xForwarded, tunnels);
+  let tunnel = createTunnel(options.legacy, options.forwarded, tunnels);
   let stopping = false;
-  const room: RelayRoom = { ports, open: new Set(), stopping: () => stopping };
+  /** Requests that came on each connection, where their number is limited. */
+  const taken = new WeakMap<Socket, number>();
+  const room: RelayRoom = {
+    ports,
+    open: new Set(),
+    last: (socket) => stopping || (taken.get(socket) ?? 0) >= (settings.options.limits.maxRequests ?? Infinity),
+  };
   const connections = new Set<Socket>();
   const server = serve(options);
 
@@ -69,6 +75,8 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
 
   function relay(request: IncomingMessage, response: ServerResponse): void {
     const now = settings;
+    const { socket } = request;
+    if (now.options.limits.maxRequests !== undefined) taken.set(socket, (taken.get(socket) ?? 0) + 1);
     const incoming = readIncoming(request, now.legacy.origin.authority, now.options.legacy.rewriteHost);
     if ("says" in incoming) {
       refuse(response, incoming.status, incoming.says);
@@ -122,7 +130,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       requireHostHeader: false, // checked by `readIncoming`, which also sees repeated ones
       maxHeaderSize: limits.maxHead,
       headersTimeout: limits.headTimeout,
-      requestTimeout: 0, // an upload may take its time; one that stands still is let go by its relay
+      requestTimeout: limits.requestTimeout ?? 0, // one that stands still is let go much sooner, by its relay
       connectionsCheckingInterval: Math.min(1000, limits.headTimeout),
       keepAliveTimeout: limits.keepAlive,
       noDelay: true,
@@ -194,10 +202,12 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       const before = settings.options;
       settings = createSettings(next, sweeper, ports, settings);
       server.maxConnections = next.limits.maxConnections;
+      server.requestTimeout = next.limits.requestTimeout ?? 0;
       server.headersTimeout = next.limits.headTimeout;
       server.keepAliveTimeout = next.limits.keepAlive;
-      if (JSON.stringify(before.legacy) !== JSON.stringify(next.legacy)) {
-        tunnel = createTunnel(next.legacy, next.forwarded.xForwarded, tunnels);
+      const told = ({ legacy, forwarded }: ProxyOptions) => JSON.stringify([legacy, forwarded]);
+      if (told(before) !== told(next)) {
+        tunnel = createTunnel(next.legacy, next.forwarded, tunnels);
       }
     },
     setTls(tls) {

@@ -105,6 +105,8 @@ export type ForwardedOptions = {
   readonly xForwarded: boolean;
   /** Add an element to `Forwarded` (RFC 7239). */
   readonly forwarded: boolean;
+  /** Addresses and CIDR networks of proxies in front of us, whose own forwarding fields are believed. */
+  readonly trustedProxies?: readonly string[];
 };
 
 export type LimitOptions = {
@@ -113,6 +115,10 @@ export type LimitOptions = {
   readonly maxHead: number;
   /** A client has this long to send a head. */
   readonly headTimeout: number;
+  /** And this long for a whole request; no limit unless set, as long as it keeps sending. */
+  readonly requestTimeout?: number;
+  /** Requests on one connection, which is then closed; no limit unless set. */
+  readonly maxRequests?: number;
   /** A client may stand still this long, in sending a body or in taking an answer. */
   readonly idleTimeout: number;
   /** How long an unused client connection is kept. */

@@ -5,16 +5,17 @@ import type { RequestHead } from "../model/exchange.ts";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
 import type { ForwardedOptions } from "./options.ts";
+import { trusts } from "./trust.ts";
 import { HOP_BY_HOP } from "./wire/frame.ts";
 
-/** The client behind a request, where it is to be told. */
-export type Peer = { readonly address: string; readonly secure: boolean };
+/** The client behind a request, where it is to be told; `trusted`: a proxy of ours, which knows who is behind it. */
+export type Peer = { readonly address: string; readonly secure: boolean; readonly trusted: boolean };
 
 /** The client, if either side is to be told of it. An IPv4 address is told as one, whatever socket it came by. */
-export function peerOf({ socket }: IncomingMessage, { xForwarded, forwarded }: ForwardedOptions): Peer | undefined {
-  if (!xForwarded && !forwarded) return undefined;
+export function peerOf({ socket }: IncomingMessage, options: ForwardedOptions): Peer | undefined {
+  if (!options.xForwarded && !options.forwarded) return undefined;
   const address = (socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
-  return { address, secure: "encrypted" in socket };
+  return { address, secure: "encrypted" in socket, trusted: trusts(options, address) };
 }
 
 /** Legacy's head: the client's own, less what was for one connection. */
@@ -109,18 +110,24 @@ function replaced(name: string, { xForwarded, forwarded }: ForwardedOptions): bo
 
 const OURS: ReadonlySet<string> = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"]);
 
-/** What the client claims of those before it stays in front of what we know; of scheme and host only ours counts. */
+/**
+ * A trusted proxy's claims of those before it stay in front of what we know, and its scheme and host count. Anyone else
+ * could claim to be whom they please: their claims end here.
+ */
 function forwardedLines({ fields, host }: Incoming, { xForwarded, forwarded }: ForwardedOptions, peer: Peer): string {
   const proto = peer.secure ? "https" : "http";
+  const claimed = (name: string) => (peer.trusted ? fieldValues(fields, name) : []);
   let lines = "";
   if (xForwarded) {
-    const chain = [...fieldValues(fields, "x-forwarded-for"), peer.address].join(", ");
-    lines += `X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: ${proto}\r\nX-Forwarded-Host: ${host}\r\n`;
+    const chain = [...claimed("x-forwarded-for"), peer.address].join(", ");
+    const [scheme = proto] = claimed("x-forwarded-proto");
+    const [authority = host] = claimed("x-forwarded-host");
+    lines += `X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Host: ${authority}\r\n`;
   }
   if (forwarded) {
     const address = peer.address.includes(":") ? `"[${peer.address}]"` : peer.address;
     const own = `for=${address};host="${host}";proto=${proto}`;
-    lines += `Forwarded: ${[...fieldValues(fields, "forwarded"), own].join(", ")}\r\n`;
+    lines += `Forwarded: ${[...claimed("forwarded"), own].join(", ")}\r\n`;
   }
   return lines;
 }

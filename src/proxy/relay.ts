@@ -1,6 +1,7 @@
 // proxy/relay.ts: the client's line: its request to legacy, legacy's answer to it. Waits for nothing else
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Answer } from "../model/answer.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Outcome, SkippedReason } from "../model/outcome.ts";
@@ -24,8 +25,8 @@ export type RelayRoom = {
   readonly ports: Required<ProxyPorts>;
   /** Relays under way. */
   readonly open: Set<Relay>;
-  /** No further request is wanted on any client's connection. */
-  readonly stopping: () => boolean;
+  /** No further request is wanted on this client's connection. */
+  readonly last: (socket: Socket) => boolean;
 };
 
 /** One client request on its way through. */
@@ -257,7 +258,7 @@ export class Relay implements Listener, Uploading {
 
   /** The client's connection is of no further use, or is wanted no more. */
   private closes(): boolean {
-    return this.room.stopping() || (this.upload?.expecting === true && !this.continued);
+    return this.room.last(this.request.socket) || (this.upload?.expecting === true && !this.continued);
   }
 
   private owes(what: number): void {

@@ -5,7 +5,8 @@ import type { Socket } from "node:net";
 import util from "node:util";
 import type HttpProxy from "http-proxy";
 import { HEAD_TIMEOUT, looseTrouble, type Trouble } from "./failure.ts";
-import type { UpstreamOptions } from "./options.ts";
+import type { ForwardedOptions, UpstreamOptions } from "./options.ts";
+import { peerOf } from "./outgoing.ts";
 import { frame, HOP_BY_HOP } from "./wire/frame.ts";
 
 export type Tunnel = {
@@ -14,7 +15,7 @@ export type Tunnel = {
 };
 
 /** `sockets` holds the clients' ends while they are open, so that whoever stops can cut them. */
-export function createTunnel(options: UpstreamOptions, xForwarded: boolean, sockets: Set<Socket>): Tunnel {
+export function createTunnel(options: UpstreamOptions, forwarded: ForwardedOptions, sockets: Set<Socket>): Tunnel {
   const outgoings = new WeakMap<IncomingMessage, ClientRequest>();
   let loading: Promise<HttpProxy> | undefined;
 
@@ -28,7 +29,7 @@ export function createTunnel(options: UpstreamOptions, xForwarded: boolean, sock
       ws: true,
       toProxy: true,
       changeOrigin: options.rewriteHost,
-      xfwd: xForwarded,
+      xfwd: forwarded.xForwarded,
       secure: insecure !== true,
       ssl: { ca, cert, key, servername: serverName },
     });
@@ -66,6 +67,7 @@ export function createTunnel(options: UpstreamOptions, xForwarded: boolean, sock
       loading ??= load();
       const proxy = await loading;
       if (socket.destroyed) return;
+      if (peerOf(request, forwarded)?.trusted === false) dropClaims(request);
       proxy.ws(request, socket, head, {}, fail);
       const outgoing = outgoings.get(request);
       if (outgoing === undefined) return;
@@ -85,6 +87,11 @@ export function createTunnel(options: UpstreamOptions, xForwarded: boolean, sock
 }
 
 class Late extends Error {}
+
+/** http-proxy would put what it knows behind what anyone claims. */
+function dropClaims({ headers }: IncomingMessage): void {
+  for (const name of ["for", "proto", "host", "port"]) delete headers[`x-forwarded-${name}`];
+}
 
 /** Legacy answered, and did not upgrade. */
 function refuse(response: IncomingMessage, socket: Socket): void {

@@ -161,3 +161,30 @@ test("knows its own size", () => {
   const memory = createMemory();
   expect(Math.abs(memory() - process.memoryUsage.rss()) / memory()).toBeLessThan(0.5);
 });
+
+test("a connection has as many requests as it may, and is told at the last one", async () => {
+  await using legacy = await backend(ok("fine"));
+  await using room = await openRoom(legacy, legacy, { limits: { maxRequests: 2 } });
+  await using client = await rawClient(room.port);
+  client.send(GET);
+  await client.until((text) => text.includes("fine"));
+  client.send(GET);
+  await client.end();
+  const answers = client.text();
+  expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+  expect(answers.match(/connection: close/gi)).toHaveLength(1);
+});
+
+test("a request that keeps coming and never ends is answered 408 when its time is over", async () => {
+  await using legacy = await backend(ok("fine"));
+  await using room = await openRoom(legacy, legacy, { limits: { headTimeout: 100, requestTimeout: 300 } });
+  await using client = await rawClient(room.port);
+  client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+  const drip = setInterval(() => client.send("x"), 50);
+  try {
+    await client.end();
+  } finally {
+    clearInterval(drip);
+  }
+  expect(client.text()).toContain("408");
+});

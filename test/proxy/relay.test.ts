@@ -24,6 +24,8 @@ async function levelsOff(count: () => number): Promise<void> {
   });
 }
 
+const CLAIMS = "GET /a HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n";
+
 describe("legacy's answer", () => {
   test("reaches the client byte for byte but for hop-by-hop fields", async () => {
     const answer =
@@ -244,14 +246,27 @@ describe("the client's request", () => {
   test("is told of its client where that is switched on", async () => {
     await using legacy = await backend(ok());
     await using room = await openRoom(legacy, legacy, { forwarded: { xForwarded: true, forwarded: true } });
-    await exchange(
-      room.port,
-      "GET /a HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: gopher\r\n\r\n",
-    );
+    await exchange(room.port, CLAIMS);
     expect(legacy.seen[0]!.head).toBe(
-      "GET /a HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 9.9.9.9, 127.0.0.1\r\nX-Forwarded-Proto: http\r\n" +
+      "GET /a HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n" +
         'X-Forwarded-Host: shop\r\nForwarded: for=127.0.0.1;host="shop";proto=http\r\n\r\n',
     );
+  });
+
+  test("is told what a trusted proxy says of its client, and nothing that anyone else claims", async () => {
+    await using legacy = await backend(ok());
+    for (const [trusted, chain, proto] of [
+      ["10.0.0.0/8", "127.0.0.1", "http"],
+      ["127.0.0.0/8", "9.9.9.9, 127.0.0.1", "https"],
+      ["127.0.0.1", "9.9.9.9, 127.0.0.1", "https"],
+    ] as const) {
+      const forwarded = { xForwarded: true, forwarded: false, trustedProxies: ["::1", trusted] };
+      await using room = await openRoom(legacy, legacy, { forwarded });
+      const before = legacy.seen.length;
+      await exchange(room.port, CLAIMS);
+      const { head } = legacy.seen[before]!;
+      expect(head).toContain(`X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: ${proto}\r\n`);
+    }
   });
 
   test("has its Host rewritten on the side that wants it", async () => {
