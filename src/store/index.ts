@@ -4,7 +4,7 @@ export type { Batch, SampleFilter, Store, StoreLimits, StoreStats, Written } fro
 export { createKeeper, type Keeper, type KeeperOptions } from "./keeper.ts";
 export { openMemoryStore } from "./memory.ts";
 export { compileRedactor, type Redactor } from "./redact/redactor.ts";
-export { REDACT_PATTERNS, type RedactPattern, type RedactSettings, SECRET_FIELDS } from "./redact/settings.ts";
+export type { RedactPattern, RedactSettings } from "./redact/settings.ts";
 export { exchangeOf, type Sample, type SampleAnswer, type SampleBody, type SampleParts, sampleOf } from "./sample.ts";
 export { type OpenedReader, openReader, type Reader } from "./sqlite/reader.ts";
 export { openSqliteStore, type SqliteOptions } from "./sqlite/store.ts";

@@ -39,8 +39,3 @@ export function readFieldLines(text: string, from: number, to: number): Fields |
   }
   return fields;
 }
-
-export function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
-}

@@ -8,8 +8,6 @@ import type { Path } from "../../model/path.ts";
  */
 export type RedactPattern = "bearer" | "card" | "email";
 
-export const REDACT_PATTERNS: readonly RedactPattern[] = ["bearer", "card", "email"];
-
 export type RedactSettings = {
   /** Names of fields, in any case, beside {@link SECRET_FIELDS}. A JSON member of such a name is redacted too. */
   readonly fields: readonly string[];
