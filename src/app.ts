@@ -262,6 +262,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     [inForce, rules, asks, redacting] = [next, nextRules, nextAsks, nextRedacting];
     comparer.update(rules.setup);
     certificates.follow(certificateFiles(next));
+    report.forget();
   }
 
   const certificates = opening.use(

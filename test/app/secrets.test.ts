@@ -2,6 +2,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openCandidate } from "../../src/cli/demo/candidate.ts";
+import { openLegacy } from "../../src/cli/demo/legacy.ts";
+import { PLANTED } from "../../src/cli/demo/planted.ts";
+import { seeded } from "../../src/cli/demo/random.ts";
+import { createStock } from "../../src/cli/demo/stock.ts";
+import { startTraffic } from "../../src/cli/demo/traffic.ts";
 import type { Report } from "../../src/model/report.ts";
 import { openReader } from "../../src/store/index.ts";
 import { ask, folder, run, serve, server, until } from "./serving.ts";
@@ -255,4 +261,28 @@ routes: [{ match: "POST /json", readOnly: true }]
     expect(seen).toEqual([]);
     expect(app.lines.filter(({ event }) => event === "mismatch").length).toBeGreaterThan(10);
   });
+});
+
+test("the demo's store and log hold no token, cookie or e-mail address of its traffic", async () => {
+  const stock = createStock(500, Date.now);
+  await using legacy = await openLegacy(PLANTED, stock, seeded(1));
+  await using candidate = await openCandidate(PLANTED, stock, seeded(2));
+  using at = folder();
+  await using app = await serve(["--legacy", legacy.url, "--candidate", candidate.url, "--data", at.path]);
+  const people: string[] = [];
+  const { counts, done } = startTraffic(app.proxy, { rate: 150, seed: 3, stop: AbortSignal.timeout(4_000) });
+  for (let n = 1; n < 40; n += 1) {
+    const { body } = await ask(`${legacy.url}/customers/${n}`);
+    people.push(...(body.match(/[\w.+-]+@[\w.-]+/g) ?? []));
+  }
+  await done;
+  await app.counted(counts.answered);
+  expect((await app.report()).findings.length).toBeGreaterThan(5);
+  app.kill("SIGTERM");
+  expect(await app.exit).toBe(0);
+  const written = [...files(at.path).map((file) => readFileSync(file, "latin1")), app.out(), app.err()].join("\n");
+  expect(written.length).toBeGreaterThan(50_000);
+  expect(people.length).toBeGreaterThan(0);
+  expect(written.match(/[\w.+-]+(?:@|%40)[\w-]+\.test/g)).toBe(null);
+  expect(written.match(/bearer [\w.-]{8,}|(?:sid|session)=(?!\[)[\w-]+/gi)).toBe(null);
 });
