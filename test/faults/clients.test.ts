@@ -125,6 +125,31 @@ describe("a client that", () => {
     expect(seen.ms).toBeLessThan(6000);
   });
 
+  test("sends its body a byte at a time, without an end, is let go when its time for a request is over", async () => {
+    const app = await house(sound, sound, "limits: { headersTimeout: 400ms, requestTimeout: 800ms }\n");
+    const slow = reading(
+      await client(app, "POST /orders HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 99999\r\n\r\n"),
+    );
+    const timer = setInterval(() => slow.write("x"), 20);
+    await eventually(() => slow.destroyed || slow.readableEnded, "it is let go");
+    clearInterval(timer);
+    expect(await counted(app, 1)).toEqual({ "skipped method": 1 });
+  });
+
+  test("asks more often on one connection than it may is told to open another", async () => {
+    const app = await house(sound, sound, "limits: { maxRequestsPerSocket: 3 }\n");
+    const one = reading(await client(app, GET));
+    const answers = () => one.text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+    for (let n = 1; n < 3; n += 1) {
+      await eventually(() => answers() === n, "it is answered");
+      expect(one.text).not.toMatch(/^connection: close/im);
+      one.write(GET);
+    }
+    await eventually(() => one.readableEnded, "it is closed");
+    expect(answers()).toBe(3);
+    expect(one.text).toMatch(/^connection: close/im);
+  });
+
   test("stops taking its answer is let go, and legacy's connection with it", async () => {
     const open = new Set<Socket>();
     const app = await house(
