@@ -117,7 +117,7 @@ async function opened(config: Config, file: string | undefined, openApp: OpenApp
   const effects: ServeEffects = {
     now: Date.now,
     random: Math.random,
-    newId: () => crypto.randomUUID(),
+    newId: requestIds(),
     readFile: (name) => {
       try {
         return readFileSync(resolve(base, name));
@@ -135,6 +135,13 @@ async function opened(config: Config, file: string | undefined, openApp: OpenApp
     const { name, message } = error as Error;
     throw name === "CannotOpen" ? new Failed(message) : error;
   }
+}
+
+/** Names for requests that no other process gives; all but the first are as cheap as counting. */
+function requestIds(): () => string {
+  const prefix = crypto.randomUUID().slice(0, 13);
+  let count = 0;
+  return () => `${prefix}-${(count++).toString(36)}`;
 }
 
 type Watching = { readonly hungUp: AbortSignal; readonly end: () => void };

@@ -39,12 +39,13 @@ const MAX_ROUTES = 2_000;
 /** Whether the median of n values is over a bound that k of them are over; and an interval for it from order statistics. */
 const MEDIAN = createBounds(0.5, ALPHA);
 
-type Seen = { readonly ms: number; readonly failed: boolean; readonly at: number };
+/** An answer that waits for its other half. Written over by the next: most never find one, and must cost nothing. */
+type Seen = { ms: number; failed: boolean; at: number };
 
 type Stretch = {
   readonly from: number;
-  shadowed: Seen | undefined;
-  unshadowed: Seen | undefined;
+  readonly shadowed: Seen;
+  readonly unshadowed: Seen;
   pairs: number;
   /** Pairs of two answers, how many of them are over the limit, and all their ratios. */
   answered: number;
@@ -115,15 +116,14 @@ export function createInterference(settings: () => InterferenceSettings): Interf
       const one = known.now;
       const failed = legacy.kind === "failure" || legacy.status >= 500;
       const ms = legacy.kind === "failure" ? legacy.durationMs : legacy.firstByteMs;
-      const seen = { ms, failed, at };
+      const seen = shadowed ? one.shadowed : one.unshadowed;
       const other = shadowed ? one.unshadowed : one.shadowed;
-      if (other === undefined || at - other.at > APART_MS) {
-        if (shadowed) one.shadowed = seen;
-        else one.unshadowed = seen;
-        return undefined;
-      }
-      one.shadowed = one.unshadowed = undefined;
-      count(one, shadowed ? seen : other, shadowed ? other : seen, held.latency);
+      seen.ms = ms;
+      seen.failed = failed;
+      seen.at = at;
+      if (at - other.at > APART_MS) return undefined;
+      count(one, held.latency);
+      one.shadowed.at = one.unshadowed.at = NEVER;
       if (one.told || !interferes(one)) return undefined;
       const found = view(route, one);
       one.told = true;
@@ -142,14 +142,20 @@ export function createInterference(settings: () => InterferenceSettings): Interf
   };
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 function begin(from: number): Stretch {
   return {
-    ...{ from, shadowed: undefined, unshadowed: undefined, pairs: 0, answered: 0, over: 0, ratios: createHistogram() },
+    from,
+    shadowed: { ms: 0, failed: false, at: NEVER },
+    unshadowed: { ms: 0, failed: false, at: NEVER },
+    ...{ pairs: 0, answered: 0, over: 0, ratios: createHistogram() },
     ...{ onlyShadowed: 0, onlyUnshadowed: 0, told: false },
   };
 }
 
-function count(one: Stretch, shadowed: Seen, unshadowed: Seen, limit: number): void {
+function count(one: Stretch, limit: number): void {
+  const { shadowed, unshadowed } = one;
   one.pairs += 1;
   if (shadowed.failed !== unshadowed.failed) {
     if (shadowed.failed) one.onlyShadowed += 1;

@@ -64,6 +64,14 @@ export function candidateHead(
   return `${head}${MARK}: candidate\r\n\r\n`;
 }
 
+/**
+ * The same from what legacy was sent, where that is all there is to it: no conditions, no body, and no other `Host`.
+ * Most requests are such, and their fields need not be gone through a second time.
+ */
+export function markedHead(sent: string): string {
+  return `${sent.slice(0, -2)}${MARK}: candidate\r\n\r\n`;
+}
+
 /** A head for asking a side again: what was asked, without conditions, marked if it is the candidate. */
 export function askedHead(
   request: RequestHead,

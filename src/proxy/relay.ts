@@ -10,7 +10,7 @@ import { createCapture, type Leader, NO_CAPTURE } from "./capture.ts";
 import { ANSWER, BODY, Debts } from "./debts.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
-import { candidateHead, legacyHead, peerOf } from "./outgoing.ts";
+import { candidateHead, legacyHead, markedHead, peerOf } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "./response.ts";
 import type { Route } from "./routes.ts";
@@ -225,13 +225,10 @@ export class Relay implements Listener, Uploading {
   private offer(body: Uint8Array | undefined): void {
     const { incoming, settings, request, id, route, at, room } = this;
     const { shadows, candidateHost, options } = settings;
-    const head = candidateHead(
-      incoming,
-      body,
-      candidateHost,
-      options.forwarded,
-      peerOf(request, settings.options.forwarded),
-    );
+    const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
+    const head = plain
+      ? markedHead(this.call.head)
+      : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
     const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
     const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
     shadows.open.add(shadow);

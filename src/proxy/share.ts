@@ -51,7 +51,7 @@ function shareOf(route: Route, control: ShadowControl, shadow: ShadowOptions, cl
 /** From `from` to `sample` in a straight line over `over`, and never past it. */
 export function ramped(sample: number, { from, over }: RampOptions, elapsed: number): number {
   const start = Math.min(from, sample);
-  return start + (sample - start) * Math.min(1, Math.max(0, elapsed / over));
+  return Math.min(sample, start + (sample - start) * Math.min(1, Math.max(0, elapsed / over)));
 }
 
 /**

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readIncoming } from "../../src/proxy/incoming.ts";
+import { candidateHead, legacyHead, markedHead } from "../../src/proxy/outgoing.ts";
+
+const name = fc.oneof(
+  fc.constantFrom(
+    "Accept",
+    "x-forwarded-for",
+    "Forwarded",
+    "Connection",
+    "TE",
+    "Cookie",
+    "__proto__",
+    "Content-Length",
+  ),
+  fc.stringMatching(/^[A-Za-z0-9-]{1,16}$/),
+);
+const value = fc.oneof(
+  fc.constantFrom("close", "x-a, keep-alive", "trailers", "", "0"),
+  fc.stringMatching(/^[!-~]{0,20}$/),
+);
+const heads = fc.record({
+  method: fc.constantFrom("GET", "HEAD", "OPTIONS"),
+  target: fc.stringMatching(/^\/[!-"$-~]{0,20}$/),
+  fields: fc.array(fc.tuple(name, value), { maxLength: 8 }),
+  xForwarded: fc.boolean(),
+  forwarded: fc.boolean(),
+});
+
+test("what the candidate is sent is the same, whether written anew or made from what legacy was sent", () => {
+  let tried = 0;
+  fc.assert(
+    fc.property(heads, ({ method, target, fields, ...options }) => {
+      const request = {
+        ...{ method, url: target, httpVersionMajor: 1, httpVersionMinor: 1 },
+        rawHeaders: ["Host", "h", ...fields.flat()],
+      };
+      const incoming = readIncoming(request as unknown as IncomingMessage, "legacy", false);
+      if ("says" in incoming || incoming.conditional || incoming.codingAt >= 0) return;
+      tried++;
+      const peer =
+        options.xForwarded || options.forwarded
+          ? { address: "1.2.3.4", secure: false, trusted: options.forwarded }
+          : undefined;
+      const written = candidateHead(incoming, undefined, undefined, options, peer);
+      expect(markedHead(legacyHead(incoming, options, peer))).toBe(written);
+    }),
+    { numRuns: 300 },
+  );
+  expect(tried).toBeGreaterThan(100);
+});
