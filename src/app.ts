@@ -10,6 +10,7 @@ import { waitForRestart } from "./app/changes.ts";
 import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
 import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
+import { describedRoutes } from "./app/openapi.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
 import { rulesOf } from "./app/rules.ts";
@@ -69,8 +70,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const { now } = effects;
   await using opening = new AsyncDisposableStack();
 
+  let described: readonly string[];
   try {
     checkCertificates(config, effects.readFile);
+    described = describedRoutes(config, effects.readFile);
   } catch (error) {
     throw new CannotOpen((error as Error).message, { cause: error });
   }
@@ -189,7 +192,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   opening.defer(() => reconciler.drain(inForce.grace));
 
   const interference = watchInterference(current, control, log, now);
-  const report = reporting(current, evidence, control, interference.read, now);
+  const report = reporting(current, () => described, evidence, control, interference.read, now);
   const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
@@ -252,6 +255,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     checkCertificates(next, effects.readFile);
     const options = proxyOptionsOf(next, effects.readFile);
     const nextAdminTls = consoleTlsOf(next, effects.readFile);
+    const nextDescribed = describedRoutes(next, effects.readFile);
     const nextRules = rulesOf(next);
     const nextAsks = asksOf(next, effects.readFile);
     const nextRedacting = same(next.redact, inForce.redact) ? redacting : compileRedactor(next.redact);
@@ -260,6 +264,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     proxy.update(options);
     void asks.close();
     [inForce, rules, asks, redacting] = [next, nextRules, nextAsks, nextRedacting];
+    described = nextDescribed;
     comparer.update(rules.setup);
     certificates.follow(certificateFiles(next));
     report.forget();

@@ -10,6 +10,7 @@ import { createThrift, type Thrift } from "../telemetry/index.ts";
 /** Made anew only as often as the thread that serves clients can spare the time. */
 export function reporting(
   config: () => Config,
+  described: () => readonly string[],
   evidence: Evidence,
   control: Pick<ControlRoom, "read">,
   interference: () => readonly Interference[],
@@ -19,6 +20,7 @@ export function reporting(
     const { routes } = config();
     return evidence.report(now(), {
       declaredRoutes: routes.map((route) => route.match.text),
+      describedRoutes: described(),
       declaredRules: routes.flatMap(({ match, compare }) =>
         namesOf(compare).map((rule) => ({ route: match.text, rule })),
       ),

@@ -1,6 +1,7 @@
 // evidence/render.ts: what was counted -> the report that every reader sees
 
 import type { EpochSummary, Finding, Interference, Report, RouteReport, Unsteady } from "../model/report.ts";
+import { coverageOf } from "./coverage.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
 import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
@@ -13,8 +14,10 @@ import { createCounter, merge, rates, type Tallied } from "./tally.ts";
 
 /** What the evidence cannot know by itself. */
 export type Extra = {
-  /** Templates that the config or an API description names. */
+  /** Templates that the config names. */
   readonly declaredRoutes?: readonly string[];
+  /** Operations of an API description: `GET /orders/{orderId}`. */
+  readonly describedRoutes?: readonly string[];
   /** Rules of the config, so that those which never applied are told too. */
   readonly declaredRules?: readonly { readonly route: string; readonly rule: string }[];
   readonly interference?: readonly Interference[];
@@ -48,7 +51,7 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
       .flatMap((ledger) => [...ledger.unsteady.values()])
       .sort((a, b) => b.count - a.count || ascending(keyOf(a), keyOf(b))),
     rules: rulesOf(ledgers, extra.declaredRules ?? []),
-    coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? []),
+    coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? [], extra.describedRoutes ?? []),
     epochs: context.epochs,
     ...(extra.interference && { interference: extra.interference }),
     warnings: [
@@ -139,30 +142,6 @@ function rulesOf(ledgers: readonly Ledger[], declared: readonly { route: string;
     ...applied.sort((a, b) => b.settled - a.settled || ascending(a.rule, b.rule)),
     ...idle.map((rule) => ({ ...rule, settled: 0 })),
   ];
-}
-
-function coverageOf(
-  ledgers: readonly Ledger[],
-  routes: readonly RouteReport[],
-  declared: readonly string[],
-): Report["coverage"] {
-  const never = routes
-    .filter(({ compared }) => compared === 0)
-    .map(({ route, reasons }) => {
-      const [most] = Object.entries(reasons).sort(([x, a], [y, b]) => b - a || ascending(x, y));
-      return { route, note: `seen and never compared${most === undefined ? "" : ` (mostly ${most[0]})`}` };
-    });
-  const seen = new Set(ledgers.map(({ route }) => route));
-  const unseen = declared
-    .filter((route) => !seen.has(route))
-    .map((route) => ({ route, note: "declared and never seen" }));
-  const statuses = ledgers.flatMap(({ route, statuses }) =>
-    [...statuses]
-      .filter(([, compared]) => compared === 0)
-      .sort(([a], [b]) => a - b)
-      .map(([status]) => ({ route, note: `legacy's ${status} was never compared` })),
-  );
-  return [...never, ...unseen, ...statuses];
 }
 
 function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): string[] {

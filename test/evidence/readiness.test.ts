@@ -238,4 +238,20 @@ describe("readiness", () => {
       { route: "GET /orders/{id}", note: "legacy's 503 was never compared" },
     ]);
   });
+
+  test("an operation of the API description is met by a route of its shape, whatever its parameters are called", () => {
+    const evidence = createEvidence({ startedAt: 0 });
+    for (const route of ["GET /orders/{id}", "GET /users/bob", "GET /orders/latest"]) {
+      evidence.add(comparison({ route }), 0);
+    }
+    const describedRoutes = [
+      ...["GET /orders/{orderId}", "GET /users/{name}", "GET /orders/latest", "GET /orders/{orderId}/items"],
+      ...["DELETE /orders/{orderId}", "GET /users/{name}/__proto__"],
+    ];
+    expect(evidence.report(1, { describedRoutes }).coverage.map(({ route }) => route)).toEqual([
+      "GET /orders/{orderId}/items",
+      "DELETE /orders/{orderId}",
+      "GET /users/{name}/__proto__",
+    ]);
+  });
 });
