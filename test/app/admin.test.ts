@@ -30,7 +30,10 @@ describe("the admin listener on 0.0.0.0", () => {
   });
 
   test("answers 401 on every path but the two of health, whatever is asked and however", async () => {
-    await using app = await serve([...URLS, "--admin", "0.0.0.0:0"], { env: { PARALLEL_RUN_TOKEN: CONTROL } });
+    await using app = await serve([...URLS, "--admin", "0.0.0.0:0"], {
+      env: { PARALLEL_RUN_TOKEN: CONTROL },
+      flagsAlone: true,
+    });
     const admin = `http://127.0.0.1:${new URL(app.admin).port}`;
     for (const authorization of [
       undefined,

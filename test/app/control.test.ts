@@ -1,9 +1,11 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { AuditEntry } from "../../src/model/control.ts";
 import { ask, folder, many, run, type Serving, serve, server, until } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Two sides that differ, so that they are asked again too, and when the candidate was asked. */
 async function sides() {

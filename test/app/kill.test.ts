@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
-import { answerTo, ask, echo, folder, freePort, many, serve, server } from "./serving.ts";
+import { answerTo, ask, echo, folder, freePort, many, serve, server, UNHURRIED } from "./serving.ts";
 
 /** More with KILL_ROUNDS in the environment: 50 take some three minutes. */
 const ROUNDS = Number(process.env["KILL_ROUNDS"] ?? 4);
@@ -36,7 +36,7 @@ test(
     writeFileSync(
       file,
       `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\nlisten: 127.0.0.1:${port}\ndata: ${data}
-again: { delay: 10ms, perSecond: 1000, tries: 1 }\n`,
+again: { delay: 10ms, perSecond: 1000, tries: 1 }\n${UNHURRIED}`,
     );
     let n = 0;
     let going = true;
@@ -65,8 +65,8 @@ again: { delay: 10ms, perSecond: 1000, tries: 1 }\n`,
 
       // Looks until the moment of the kill, which is never the same.
       const shown: { at: number; counts: ReturnType<typeof counts> }[] = [];
-      const span = 1_700 + ((round * 389) % 900);
-      while (performance.now() < from + span || shown.length < 3) {
+      const until = performance.now() + 1_100 + ((round * 389) % 900);
+      while (performance.now() < until || shown.length < 3) {
         shown.push({ counts: counts(await app.report()), at: performance.now() });
         await new Promise((done) => setTimeout(done, 20));
       }

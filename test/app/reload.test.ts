@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { AuditEntry } from "../../src/model/control.ts";
 import { ask, folder, many, type Serving, serve, server, until } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Answers with its name and a total of its own. */
 const named = (name: string, total: number) =>

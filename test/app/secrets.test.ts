@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openCandidate } from "../../src/cli/demo/candidate.ts";
 import { openLegacy } from "../../src/cli/demo/legacy.ts";
 import { PLANTED } from "../../src/cli/demo/planted.ts";
@@ -10,7 +10,9 @@ import { createStock } from "../../src/cli/demo/stock.ts";
 import { startTraffic } from "../../src/cli/demo/traffic.ts";
 import type { Report } from "../../src/model/report.ts";
 import { openReader } from "../../src/store/index.ts";
-import { ask, folder, run, serve, server, until } from "./serving.ts";
+import { ask, folder, run, serve, server, UNHURRIED, until } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Every secret holds this word, or is one of these numbers. Nothing else does. */
 const WORD = "pl4nted";
@@ -185,7 +187,7 @@ redact: { fields: [x-customer], json: ["$..iban", "$.user.ssn"], query: [session
 compare: { fields: { compare: all } }
 again: { delay: 10ms, perSecond: 100, tries: 1, sample: 10% }
 log: { level: trace }
-routes: [{ match: "POST /json", readOnly: true }]
+${UNHURRIED}routes: [{ match: "POST /json", readOnly: true }]
 `,
     );
     await using app = await serve([file], { env: { TOKEN: token } });

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { type RequestListener, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   agent,
   answerTo,
@@ -20,6 +20,8 @@ import {
   server,
   until,
 } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
 
 const flags = (legacy: { url: string }, candidate: { url: string }) => [
   ...["--legacy", legacy.url, "--candidate", candidate.url],
@@ -49,7 +51,7 @@ describe("serve with two URLs as flags", () => {
         return void response.writeHead(200, { "content-length": 100 }).write("short", () => response.destroy());
       echo(asked, response);
     });
-    await using app = await serve(flags(legacy, candidate));
+    await using app = await serve(flags(legacy, candidate), { flagsAlone: true });
     await many(1000, 32, async (n) => {
       if (n % 50 === 7) return leave(app.port, `/left/${n}`, legacy);
       const method = n % 10 === 0 ? "POST" : n % 10 === 5 ? "HEAD" : n % 10 === 9 ? "DELETE" : "GET";

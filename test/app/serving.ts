@@ -1,7 +1,7 @@
 // test/app/serving.ts: `serve` as a process of its own between two servers, and what can be seen of it from outside
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, createServer, type RequestListener, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,7 +34,12 @@ export type Serving = AsyncDisposable & {
   readonly counted: (requests: number) => Promise<Report>;
 };
 
+/** The machine that runs the tests does other things too: how late our event loop is says nothing of the proxy then. */
+export const UNHURRIED = "overload: { eventLoopDelay: 60s, memory: 8GiB }\n";
+
 export type ServingOptions = {
+  /** With the flags and nothing else; otherwise they lie over a config that is UNHURRIED. */
+  readonly flagsAlone?: boolean;
   /** Modules that are loaded before it. */
   readonly preload?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -74,9 +79,15 @@ export async function until<T>(look: () => T | undefined | Promise<T | undefined
 
 /** Starts `serve` on free ports and waits until it serves. Flags among `args` win. */
 export async function serve(args: readonly string[], options: ServingOptions = {}): Promise<Serving> {
+  const at = folder();
+  const files: string[] = [];
+  if (args[0]?.startsWith("--") && options.flagsAlone !== true) {
+    files.push(join(at.path, "unhurried.yaml"));
+    writeFileSync(files[0]!, UNHURRIED);
+  }
   const given = (flag: string, value: string) => (args.includes(flag) ? [] : [flag, value]);
   const running = run(
-    ["serve", ...given("--listen", "127.0.0.1:0"), ...given("--admin", "127.0.0.1:0"), ...args],
+    ["serve", ...files, ...given("--listen", "127.0.0.1:0"), ...given("--admin", "127.0.0.1:0"), ...args],
     options,
   );
   const { child, lines, out, err, exit } = running;
@@ -84,6 +95,7 @@ export async function serve(args: readonly string[], options: ServingOptions = {
   const end = async () => {
     child.kill("SIGKILL");
     await exit;
+    at[Symbol.dispose]();
   };
   const line = await until(
     () => lines.find(({ event }) => event === "listening") ?? (child.exitCode === null ? undefined : {}),

@@ -3,9 +3,11 @@ import { createServer, request } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { CERTIFICATES } from "../support/certificates.ts";
-import { echo, folder, run, serve, server, until } from "./serving.ts";
+import { ask, echo, folder, run, serve, server, UNHURRIED, until } from "./serving.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
 
 const PEMS = join(import.meta.dirname, "../support/tls");
 const pem = (name: string) => join(PEMS, name);
@@ -56,7 +58,7 @@ describe("a TLS listener", () => {
     // Named as they lie beside the config.
     writeFileSync(
       file,
-      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\ntls: { cert: tls.pem, key: tls-key.pem }\n`,
+      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\ntls: { cert: tls.pem, key: tls-key.pem }\n${UNHURRIED}`,
     );
     await using app = await serve([file]);
     const before = await secured(app.port);
@@ -170,10 +172,9 @@ describe("backends behind TLS", () => {
     const tls = `{ ca: ${pem("ca.pem")}, cert: ${pem("other.pem")}, key: ${pem("test.key")}, serverName: shop.test }`;
     writeFileSync(
       file,
-      `legacy: { url: "${legacy.url}", tls: ${tls} }\ncandidate: { url: "${candidate.url}", tls: ${tls} }\nagain: { sample: 100% }\n`,
+      `legacy: { url: "${legacy.url}", tls: ${tls} }\ncandidate: { url: "${candidate.url}", tls: ${tls} }\nagain: { sample: 100% }\n${UNHURRIED}`,
     );
     await using app = await serve([file]);
-    const { ask } = await import("./serving.ts");
     for (let n = 0; n < 3; n += 1) expect((await ask(`${app.proxy}/orders/${n}`)).status).toBe(200);
     expect((await app.counted(3)).total.outcomes).toMatchObject({ match: 3 });
     await until(() => legacy.names.length > 3);
