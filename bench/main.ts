@@ -4,14 +4,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { startTalker } from "./child.ts";
 import { benchIsolation, isolationTable } from "./isolation.ts";
+import { type Million, millionTable } from "./million.ts";
 import { benchRelay, relayTable } from "./relay.ts";
 import { benchEngine, benchStore } from "./rooms.ts";
 import { benchSaturation, saturationTable } from "./saturation.ts";
 
 const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
 
-  --only NAME  relay, isolation, saturation, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
+  --only NAME  relay, isolation, saturation, million, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
   --quick      one round, fewer requests: whether it runs, not how fast
 
 Prints tables and writes bench/results/<time>.json. Needs Linux (/proc). nginx is measured if it is installed.
@@ -27,7 +29,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 if (values.help) print(HELP);
 else {
-  const sections = ["relay", "isolation", "saturation", "engine", "store"];
+  const sections = ["relay", "isolation", "saturation", "million", "engine", "store"];
   const { only, quick } = values;
   const contender = only !== undefined && !sections.includes(only) ? only : undefined;
   const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
@@ -61,6 +63,13 @@ else {
     const rows = await benchSaturation({ quick, say });
     print(`\n${saturationTable(rows)}`);
     return rows;
+  });
+  await section("million", async () => {
+    await using apart = startTalker("./million.ts"); // in a heap of its own
+    const comparisons = quick ? 50_000 : 1_000_000;
+    const result = await apart.ask<Million>({ comparisons, costs: true });
+    print(`\n${millionTable(result)}`);
+    return result;
   });
   await section("engine", () => benchEngine({ quick, say: print }));
   await section("store", () => benchStore({ quick, say: print }));
