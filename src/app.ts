@@ -28,7 +28,7 @@ import type { Report } from "./model/report.ts";
 import { comparable, openProxy, proxyOptionsOf, type ReadFile, shadowControlOf } from "./proxy/index.ts";
 import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
 import { compileRedactor, type Redactor } from "./store/index.ts";
-import { createTelemetry, type LogTarget, type Telemetry } from "./telemetry/index.ts";
+import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
 /** What the app takes from the outside. */
 export type Effects = {
@@ -193,6 +193,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   const interference = watchInterference(current, control, log, now);
   const report = reporting(current, () => described, evidence, control, interference.read, now);
+  const gauges = createThrift(() => evidence.gauges(now()));
   const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
@@ -207,7 +208,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     adminPorts({
       ...{ now, config: current, evidence, store, control, telemetry, audit },
       report: report.get,
-      changed: report.forget,
+      changed: () => {
+        report.forget();
+        gauges.forget();
+      },
     }),
   );
   if (!opened.ok) throw new CannotOpen(opened.message);
@@ -240,7 +244,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const on = () => control.read().everything?.on !== false && shadows(inForce);
   publish(telemetry, {
     proxy,
-    report: report.get,
+    gauges: gauges.get,
     store,
     queue: () => reconciler.stats().pending,
     on,

@@ -1,6 +1,7 @@
 // app/publish.ts: gauges that live in the rooms, read at each scrape
 
-import { FINDING_STATES, type Interference, type Report } from "../model/report.ts";
+import type { Gauges } from "../evidence/index.ts";
+import { FINDING_STATES, type Interference } from "../model/report.ts";
 import type { RunningProxy } from "../proxy/index.ts";
 import type { Store } from "../store/index.ts";
 import type { Reading, Telemetry } from "../telemetry/index.ts";
@@ -9,7 +10,7 @@ const VERDICTS = { ready: 1, hold: 0, reject: -1 } as const;
 
 export type Sources = {
   readonly proxy: RunningProxy;
-  readonly report: () => Report;
+  readonly gauges: () => Gauges;
   readonly store: Store;
   /** Exchanges waiting to be reconciled. */
   readonly queue: () => number;
@@ -19,7 +20,7 @@ export type Sources = {
 };
 
 /** Has what lives in the rooms read at each scrape. */
-export function publish(telemetry: Telemetry, { proxy, report, store, queue, on, interference }: Sources): void {
+export function publish(telemetry: Telemetry, { proxy, gauges, store, queue, on, interference }: Sources): void {
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
   telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
@@ -46,14 +47,14 @@ export function publish(telemetry: Telemetry, { proxy, report, store, queue, on,
     return samples + documents + audit;
   });
   telemetry.publish("readiness", () =>
-    report().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
+    gauges().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
   );
   telemetry.publish("mismatch_rate_upper_bound", () =>
-    report().routes.map(({ route, readiness }) => [[route], readiness.upper]),
+    gauges().routes.map(({ route, readiness }) => [[route], readiness.upper]),
   );
   telemetry.publish("findings", () => {
     const counts = new Map<string, number>();
-    const { findings, routes } = report();
+    const { findings, routes } = gauges();
     for (const { route } of routes) for (const state of FINDING_STATES) counts.set(`${state} ${route}`, 0);
     for (const { route, state } of findings)
       counts.set(`${state} ${route}`, (counts.get(`${state} ${route}`) ?? 0) + 1);

@@ -6,19 +6,24 @@ import { type Digest, digest } from "../model/digest.ts";
 import type { Document } from "../model/document.ts";
 import type { Exchange } from "../model/exchange.ts";
 import { generalise } from "../model/place.ts";
-import type { EpochSummary, Finding, FindingSample, Report } from "../model/report.ts";
+import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
 import type { Shown } from "../model/showing.ts";
 import { AGREED, MISMATCHED } from "./distinct.ts";
 import { type Growing, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
 import { createLedger, enter, type Ledger, restoreLedger, storeLedger, waver } from "./ledger.ts";
 import { step } from "./pace.ts";
-import { type Extra, render, summarise } from "./render.ts";
+import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, READINESS, type ReadinessSettings } from "./settings.ts";
 import { count } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
 type Touched = { readonly finding: string; readonly first: boolean };
+
+export type Gauges = {
+  readonly routes: readonly Pick<RouteReport, "route" | "readiness">[];
+  readonly findings: readonly Pick<Finding, "route" | "state">[];
+};
 
 export type Evidence = {
   /** Takes in a comparison. @param at when it came, in milliseconds since the epoch */
@@ -26,6 +31,8 @@ export type Evidence = {
   /** Takes in a request that ended without an exchange. */
   readonly settle: (settled: Settled, at: number) => void;
   readonly report: (at: number, extra?: Extra) => Report;
+  /** What gauges show of it, in a fraction of the time: no samples and no causes. */
+  readonly gauges: (at: number) => Gauges;
   readonly finding: (id: string, at: number) => Finding | undefined;
   /** Undefined: there is no such finding, or it cannot be accepted (it stands for all further places of a route). */
   readonly accept: (id: string, decision: Decision) => Finding | undefined;
@@ -160,6 +167,13 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         [...findings.all()].map((finding) => findings.present(finding, compared.get(finding.route) ?? 0, at)),
         extra,
       ),
+    gauges: (at) => ({
+      routes: readinessByRoute(context(at)),
+      findings: [...findings.all()].map((finding) => ({
+        route: finding.route,
+        state: findings.state(finding, compared.get(finding.route) ?? 0, at),
+      })),
+    }),
     finding: find,
     accept: (id, decision) => (findings.accept(id, decision) ? find(id, decision.at) : undefined),
     unaccept: (id, at) => (findings.unaccept(id) ? find(id, at) : undefined),

@@ -107,7 +107,7 @@ export function holds(acceptance: Acceptance | undefined, at: number): boolean {
 }
 
 /** `accepted` while someone's acceptance holds, else `fixed`, else `regressed` or `new` or `open`. */
-function stateOf(
+export function stateOf(
   finding: Growing,
   acceptance: Acceptance | undefined,
   compared: number,

@@ -3,9 +3,9 @@
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { findingId, findingOf } from "../model/place.ts";
-import type { Acceptance, Finding } from "../model/report.ts";
+import type { Acceptance, Finding, FindingState } from "../model/report.ts";
 import type { Explainer } from "./explainer.ts";
-import { createFinding, type Growing, holds, isFixed, present } from "./finding.ts";
+import { createFinding, type Growing, holds, isFixed, present, stateOf } from "./finding.ts";
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 
 /** Where the differences of a route go that have more places than may be told apart. */
@@ -26,6 +26,7 @@ export type Findings = {
   readonly unaccept: (id: string) => boolean;
   readonly accepts: (route: string, difference: Difference, at: number) => boolean;
   readonly present: (finding: Growing, compared: number, at: number) => Finding;
+  readonly state: (finding: Growing, compared: number, at: number) => FindingState;
   readonly changes: () => Document[];
   readonly restore: (document: Document) => void;
 };
@@ -121,6 +122,7 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
         at,
         life,
       }),
+    state: (finding, compared, at) => stateOf(finding, acceptances.get(finding.id), compared, at, life),
     changes: () => {
       const documents: Document[] = [];
       for (const id of dirty) {

@@ -1,7 +1,7 @@
 // evidence: outcomes -> tallies, findings, confidence, readiness
 
 export { classify, type Look } from "./classify.ts";
-export { createEvidence, type Evidence } from "./evidence.ts";
+export { createEvidence, type Evidence, type Gauges } from "./evidence.ts";
 export { createInterference, interferenceText } from "./interference.ts";
 export { createNoiseBook } from "./noise-book.ts";
 export { createRecentWrites } from "./recent-writes.ts";

@@ -62,6 +62,14 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
   };
 }
 
+/** Of each route what its gauges show. */
+export function readinessOf(context: Context): Pick<RouteReport, "route" | "readiness">[] {
+  return [...context.routes.values()].map((ledger) => {
+    const { route, readiness } = routeReport(context, ledger);
+    return { route, readiness };
+  });
+}
+
 /** What an epoch came to, when it ends. */
 export function summarise(context: Context): EpochSummary {
   const total = totalReport(

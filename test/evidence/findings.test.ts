@@ -93,6 +93,19 @@ describe("findings", () => {
     expect(folded.report(200).findings[0]!.state).toBe("fixed");
   });
 
+  test("gauges show of routes and findings what the report says", () => {
+    const folded = evidence();
+    for (let i = 0; i < 60; i += 1) {
+      folded.add(comparison({ route: `GET /r${i % 4}`, ...(i % 3 === 0 && { differences: [price()] }) }), i);
+    }
+    const { routes, findings } = folded.report(2 * HOUR);
+    const byName = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
+    const gauges = folded.gauges(2 * HOUR);
+    expect(byName(gauges.routes)).toEqual(byName(routes.map(({ route, readiness }) => ({ route, readiness }))));
+    expect(byName(gauges.findings)).toEqual(byName(findings.map(({ route, state }) => ({ route, state }))));
+    expect(gauges.findings).toHaveLength(4);
+  });
+
   test("an acceptance covers its own kind alone, counts what it masked, and ends at its expiry", () => {
     const folded = evidence();
     const id = folded.add(comparison({ differences: [price()] }), 0)[0]!.finding;
