@@ -29,6 +29,8 @@ const HARD_GRACE_MS = 1000;
 /** For a thread to start and begin its first job, on a machine that is busy. */
 const START_MS = 5000;
 const LOOK_EVERY_MS = 250;
+/** What a comparison makes is garbage when it ends: more room would only stay resident, some 50 MiB a worker. */
+const YOUNG_MIB = 12;
 /** In `progress`: the batch has been sent and nobody has begun it. */
 const NOT_BEGUN = -1;
 
@@ -68,7 +70,7 @@ export function createPool(options: PoolOptions): Comparer {
       const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
       const started = new Worker(file, {
         workerData: { setup, progress, nice: options.nice ?? 10 },
-        resourceLimits: { maxOldGenerationSizeMb: options.heapMiB ?? 512 },
+        resourceLimits: { maxOldGenerationSizeMb: options.heapMiB ?? 512, maxYoungGenerationSizeMb: YOUNG_MIB },
       });
       started.unref();
       started.on("message", (message: FromWorker) => {
