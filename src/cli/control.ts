@@ -4,10 +4,10 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { changeControlFile, parseDuration, parseShare, renderJson, shown, switchText } from "../console/index.ts";
 import type { Control, Switch } from "../model/control.ts";
+import { nearest } from "../model/nearest.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
-import { nearest } from "./nearest.ts";
 import { whoAmI } from "./source.ts";
 
 /** What to change, as the admin listener takes it. */

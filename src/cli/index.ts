@@ -2,10 +2,10 @@
 
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { shown } from "../console/index.ts";
+import { nearest } from "../model/nearest.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { Failed } from "./failed.ts";
-import { nearest } from "./nearest.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line (without node and script) and resolves to the exit code. Never rejects. */

@@ -1,8 +1,8 @@
 // config/patch.ts: RFC 6902 operations in a `patch` rule
 
 import { z } from "zod";
+import { nearest } from "../model/nearest.ts";
 import type { PatchOperation } from "../model/rules.ts";
-import { nearest } from "./fault.ts";
 import type { Wrong } from "./section.ts";
 
 const MEMBERS: Readonly<Record<PatchOperation["op"], readonly string[]>> = {

@@ -3,7 +3,6 @@ import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { nearest } from "../../src/cli/nearest.ts";
 import { cli } from "./some.ts";
 
 const execute = promisify(execFile);
@@ -104,20 +103,5 @@ describe("the command line", () => {
     await expect(execute(node, [main, "nonsense"])).rejects.toMatchObject({ code: 2, stdout: "" });
     const { stdout, stderr } = await execute("/bin/sh", ["-c", `"${node}" "${main}" --help | head -c 1; echo`]);
     expect({ stdout, stderr }).toEqual({ stdout: "p\n", stderr: "" });
-  });
-});
-
-describe("nearest", () => {
-  test("a name is nearest to itself, and one swapped or dropped letter finds it", () => {
-    for (const name of names) {
-      expect(nearest(name, names)).toBe(name);
-      expect(nearest(name.slice(1), names)).toBe(name);
-      expect(nearest(name[1]! + name[0]! + name.slice(2), names)).toBe(name);
-    }
-  });
-
-  test("nothing is near to nonsense", () => {
-    for (const typed of ["", "x", "zzzzzzzz", "constructor", "a".repeat(100_000)])
-      expect(nearest(typed, names)).toBeUndefined();
   });
 });

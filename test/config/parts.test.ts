@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDocument, Scalar, stringify } from "yaml";
-import { nearest } from "../../src/config/fault.ts";
 import { type Config, formatFault, readConfig } from "../../src/config/index.ts";
 import { offsetIn } from "../../src/config/offset.ts";
 
@@ -86,31 +85,6 @@ compare:
       "strings $.s trim normalize NFKC",
       "strings $.r matches ^a+$",
     ]);
-  });
-});
-
-describe("the nearest known word", () => {
-  const known = ["listen", "legacy", "candidate", "timeout", "maxInFlight"];
-
-  test("is found after one slip of a longer word", () => {
-    const slip = fc.constantFrom(...known).chain((word) =>
-      fc.tuple(fc.nat(word.length - 2), fc.constantFrom("drop", "double", "swap", "change")).map(([at, kind]) => {
-        if (kind === "drop") return [word, word.slice(0, at) + word.slice(at + 1)] as const;
-        if (kind === "double") return [word, word.slice(0, at) + word[at] + word.slice(at)] as const;
-        if (kind === "swap") return [word, word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2)] as const;
-        return [word, `${word.slice(0, at)}_${word.slice(at + 1)}`] as const;
-      }),
-    );
-    fc.assert(
-      fc.property(slip, ([word, typed]) => {
-        expect(nearest(typed, known)).toBe(word);
-      }),
-    );
-  });
-
-  test("is none where nothing is near", () => {
-    expect(nearest("xyz", known)).toBeUndefined();
-    expect(nearest("x".repeat(100_000), known)).toBeUndefined();
   });
 });
 

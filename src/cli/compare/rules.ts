@@ -2,10 +2,10 @@
 
 import { type CompiledRules, compileRules } from "../../compare/index.ts";
 import { formatFault, readConfig } from "../../config/index.ts";
+import { nearest } from "../../model/nearest.ts";
 import { NO_RULES } from "../../model/rules.ts";
 import { type Io, UsageError } from "../command.ts";
 import { textOf } from "../files.ts";
-import { nearest } from "../nearest.ts";
 
 /** Rules, or every fault of the config, a line each. */
 export type Chosen = { readonly rules: CompiledRules } | { readonly faults: readonly string[] };
