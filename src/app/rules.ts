@@ -15,7 +15,12 @@ export type Rules = {
 };
 
 export function rulesOf(config: Config): Rules {
-  const origins: Origins = { legacy: [config.legacy.url], candidate: [config.candidate.url] };
+  // A control backend stands on either side: against legacy's first answer, and in legacy's place against the candidate.
+  const control = config.control === undefined ? [] : [config.control.url];
+  const origins: Origins = {
+    legacy: [config.legacy.url, ...control],
+    candidate: [config.candidate.url, ...control],
+  };
   const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
   const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));
   const otherwise = compileRules(config.compare, origins);
