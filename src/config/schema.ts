@@ -94,7 +94,9 @@ const safeMethod = () =>
 const ramp = section(
   {
     from: share().describe("The share to begin with."),
-    over: duration({ least: "1s" }).describe("How long it takes to reach `sample`, from the start of the process."),
+    over: duration({ least: "1s" }).describe(
+      "How long it takes to reach `sample`, from the start of the process or from being switched on.",
+    ),
   },
   DEFAULTS.ramp,
   ["over"],
@@ -205,10 +207,12 @@ const keys = {
   ).describe("Stops asking a candidate that fails."),
   interference: section(
     {
-      holdout: share().describe("Keep at least this share unshadowed, to compare legacy with and without."),
+      holdout: share().describe(
+        "Keep at least this share unshadowed, by a draw for each request, to compare legacy with and without.",
+      ),
       latency: number({ least: 1 }).describe("Legacy, shadowed over unshadowed: more is interference."),
       errors: share().describe("More errors of legacy by this share, shadowed over unshadowed, is interference."),
-      stop: flag().describe("Stop shadowing when it interferes."),
+      stop: flag().describe("Switch shadowing of a route off when it interferes."),
     },
     DEFAULTS.interference,
   ).describe("Whether shadowing hurts legacy."),

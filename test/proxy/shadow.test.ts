@@ -140,6 +140,27 @@ describe("the candidate", () => {
   });
 });
 
+test("a candidate that answers well and slowly is left alone too, and asked again when it is quick", async () => {
+  await using legacy = await backend(ok("fine"));
+  await using candidate = await backend((socket) => void setTimeout(() => socket.write(ok("fine")), 80));
+  await using room = await openRoom(legacy, candidate, {
+    breaker: { errorShare: 0.5, minRequests: 3, window: 10_000, openFor: 200, probes: 1, latency: 60 },
+  });
+  for (let i = 1; i <= 3; i++) {
+    await exchange(room.port, GET);
+    await room.exchange(i);
+  }
+  expect(room.proxy.gauges().breaker).toBe("open");
+  await exchange(room.port, GET);
+  expect(await room.outcome()).toBe("skipped/breaker");
+  candidate.reply = (socket) => void socket.write(ok("fine"));
+  for (let asked = 3; room.proxy.gauges().breaker !== "closed"; ) {
+    await eventually(() => room.proxy.gauges().breaker === "half_open"); // a busy machine may make a probe slow
+    await exchange(room.port, GET);
+    await room.exchange(++asked);
+  }
+});
+
 describe("admission", () => {
   async function outcomes(
     over: Parameters<typeof openRoom>[2],
