@@ -40,7 +40,11 @@ export function adminPorts({
     changed();
     return { ok: true } as const;
   };
-  const unknown = (id: string) => ({ ok: false, status: 404, detail: `there is no finding ${id}` }) as const;
+  /** Why a finding could not be what was asked: it is not there, or something else. */
+  const refused = (id: string, otherwise: string) =>
+    evidence.finding(id, now()) === undefined
+      ? ({ ok: false, status: 404, detail: `there is no finding ${id}` } as const)
+      : ({ ok: false, status: 409, detail: otherwise } as const);
   return {
     report,
     metricsText: telemetry.metricsText,
@@ -50,11 +54,13 @@ export function adminPorts({
     samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
     accept: ({ finding, by, why, until }) => {
       const decision = { by, why, at: now(), ...(until !== undefined && { until }) };
-      if (!evidence.accept(finding, decision)) return unknown(finding);
+      if (!evidence.accept(finding, decision)) {
+        return refused(finding, `${finding} stands for places that nobody has seen yet: write a rule for them instead`);
+      }
       return noted({ who: by, action: "accept", what: finding, why });
     },
     unaccept: ({ finding, by, why }) => {
-      if (!evidence.unaccept(finding, now())) return unknown(finding);
+      if (!evidence.unaccept(finding, now())) return refused(finding, `finding ${finding} is not accepted`);
       return noted({ who: by, action: "unaccept", what: finding, why });
     },
     epoch: ({ name, by, why }) => {

@@ -89,6 +89,9 @@ function unreached(url: URL, error: unknown): string {
     return `nothing listens on ${url.host}: is \`parallel-run serve\` running, with this --admin address?`;
   }
   if (name === "TimeoutError") return `${url.host} did not answer within ${PATIENCE_MS / 1000} s`;
+  if (/CERT|SELF_SIGNED/.test(code ?? "")) {
+    return `${url.host} has a certificate that is not trusted here (${message}): name its authority's file in NODE_EXTRA_CA_CERTS`;
+  }
   return `${url.host} cannot be asked: ${message}`;
 }
 
@@ -116,6 +119,6 @@ function understood(
         : `${url.host} wants a token: set PARALLEL_RUN_TOKEN or give --token-file`,
     );
   }
-  if (status === 422 || status === 404) throw new UsageError(said);
+  if (status === 422 || status === 404 || status === 409) throw new UsageError(said);
   throw new Failed(`${url.host} refused: ${said}`);
 }
