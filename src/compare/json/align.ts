@@ -167,3 +167,22 @@ export function longestRun(values: ArrayLike<number>): number[] {
   for (let at = ends.at(-1) ?? -1; at >= 0; at = previous[at]!) run.push(at);
   return run.reverse();
 }
+
+/** The paired positions in the order of what they are paired with, from the first that moved to the last; none if none did. */
+export function movedAmong(to: Int32Array): number[] {
+  const paired: number[] = [];
+  let inOrder = true;
+  let last = -1;
+  for (const [k, other] of to.entries()) {
+    if (other < 0) continue;
+    if (other < last) inOrder = false;
+    last = other;
+    paired.push(k);
+  }
+  if (inOrder) return [];
+  const moved = [...paired].sort((x, y) => to[x]! - to[y]!);
+  let [from, until] = [0, paired.length];
+  while (paired[from] === moved[from]) from += 1;
+  while (paired[until - 1] === moved[until - 1]) until -= 1;
+  return moved.slice(from, until);
+}

@@ -46,7 +46,6 @@ export const kindAt = (tape: Tape, node: number): number => tape.nodes[node + KI
 export const nameEscapedAt = (tape: Tape, node: number): boolean => (tape.nodes[node + KIND]! & NAME_ESCAPED) !== 0;
 export const nextAt = (tape: Tape, node: number): number => tape.nodes[node + NEXT]!;
 export const countAt = (tape: Tape, node: number): number => tape.nodes[node + COUNT]!;
-export const isContainer = (kind: number): boolean => kind >= ARRAY;
 
 /** JSON's own types; both booleans and both ways to write a string are one. */
 export function typeOf(kind: number): number {

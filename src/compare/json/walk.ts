@@ -1,7 +1,8 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
+import { movedAmong } from "./align.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
-import { identifiedInPlace } from "./identity.ts";
+import { isInPlace, sourceOrder } from "./in-place.ts";
 import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
@@ -12,14 +13,12 @@ import {
   ARRAY,
   COUNT,
   countAt,
-  END,
   KIND,
   kindAt,
   NEXT,
   NUMBER,
   nextAt,
   OBJECT,
-  START,
   STRIDE,
   sourceOf,
   type Tape,
@@ -31,8 +30,6 @@ import { type Gate, hide, hideBy, isHidden, reachesInside, tell, tellOneSided, t
 const LEVELS = 150;
 /** Characters of a path beyond which what differs below is one difference, or the paths alone could fill the memory. */
 const LONGEST_PATH = 8_192;
-/** Scalars that are compared each with each. */
-const FEW = 4;
 
 /** Compares two values and all below them; what differs is in `w.found` afterwards. */
 export function walk(w: Walk, i: number, j: number, place: Place, trail: Trail): void {
@@ -265,42 +262,6 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   tellExtras(right.length);
 }
 
-/**
- * What needs no pairing: the few scalars that one list has in the place of as many others, none of them the same, and
- * elements whose keys say that each stands where it stood.
- */
-function isInPlace(
-  a: Tape,
-  left: readonly number[],
-  b: Tape,
-  right: readonly number[],
-  from: number,
-  to: number,
-  turned: boolean,
-  list: Place,
-  i: number,
-): boolean {
-  if (left.length === 1) return true;
-  if (kindAt(a, left[from]!) >= ARRAY) {
-    if (to - from === 1) return false;
-    const place = stepTo(list, a, i, left[from]!, from, left.length);
-    return turned
-      ? identifiedInPlace(b, right, a, left, from, to, place)
-      : identifiedInPlace(a, left, b, right, from, to, place);
-  }
-  if (to - from > FEW) return false;
-  for (let k = from; k < to; k++) {
-    if (kindAt(a, left[k]!) >= ARRAY || kindAt(b, right[k]!) >= ARRAY) return false;
-    for (let m = from; m < to; m++) if (sameLeaf(a, left[k]!, b, right[m]!)) return false;
-  }
-  return true;
-}
-
-/** Which text comes first, byte by byte. */
-function sourceOrder(a: Tape, i: number, b: Tape, j: number): number {
-  return a.bytes.compare(b.bytes, b.nodes[j + START], b.nodes[j + END], a.nodes[i + START], a.nodes[i + END]);
-}
-
 /** One difference for the whole list, where nothing is hidden in it and no element of it was recognised. */
 function isReplaced(
   w: Walk,
@@ -316,25 +277,6 @@ function isReplaced(
   for (let k = 0; k < length; k++) if (isHidden(leftPlace(k)) || !leftPlace(k).inside) return false;
   for (let k = 0; k < otherLength; k++) if (isHidden(rightPlace(k)) || !rightPlace(k).inside) return false;
   return true;
-}
-
-/** Legacy's indexes of the paired elements in the candidate's order, from the first that moved to the last. */
-function movedAmong(to: Int32Array): number[] {
-  const paired: number[] = [];
-  let inOrder = true;
-  let last = -1;
-  for (const [k, other] of to.entries()) {
-    if (other < 0) continue;
-    if (other < last) inOrder = false;
-    last = other;
-    paired.push(k);
-  }
-  if (inOrder) return [];
-  const moved = [...paired].sort((x, y) => to[x]! - to[y]!);
-  let [from, until] = [0, paired.length];
-  while (paired[from] === moved[from]) from += 1;
-  while (paired[until - 1] === moved[until - 1]) until -= 1;
-  return moved.slice(from, until);
 }
 
 /** Within a probe there are no others: in nested lists each level would double the work of the one above. */
