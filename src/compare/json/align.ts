@@ -3,7 +3,7 @@
 import type { Budget } from "./likeness.ts";
 
 /** For each item on the left the index on the right that it is, or -1; and whether the budget forced a cheaper pairing. */
-export type Alignment = { readonly to: Int32Array; readonly approximate: boolean };
+type Alignment = { readonly to: Int32Array; readonly approximate: boolean };
 
 /**
  * Pairs equal items: first a longest common subsequence (exactly where items are distinct or the budget allows: Myers, "An
@@ -43,18 +43,6 @@ export function align(left: ArrayLike<number>, right: ArrayLike<number>, budget:
   }
   pairByRank(left, x, right, y, to);
   return { to, approximate };
-}
-
-/** Strings, such as the lines of a text, aligned in the same way. */
-export function alignTexts(left: readonly string[], right: readonly string[], budget: Budget): Alignment {
-  const numbers = new Map<string, number>();
-  const numbered = (text: string): number => {
-    const known = numbers.get(text);
-    if (known !== undefined) return known;
-    numbers.set(text, numbers.size);
-    return numbers.size - 1;
-  };
-  return align(left.map(numbered), right.map(numbered), budget);
 }
 
 /** The indexes whose items occur on both sides: what occurs on one only cannot be part of what is common. */

@@ -1,5 +1,4 @@
 // compare/json: two JSON documents -> differences, exactly
 
-export { type Alignment, align, alignTexts } from "./align.ts";
 export { compareJson, isJson, type JsonCompared, type JsonLimits } from "./compare.ts";
-export { compileJsonRules, type JsonRules, patchRuleName, type SameStrings } from "./rules.ts";
+export { compileJsonRules, type JsonRules, patchRuleName } from "./rules.ts";

@@ -4,9 +4,6 @@ import type { Segment, Selector } from "../../model/path.ts";
 import type { ArrayRule, CompareRules, NumberRule, PatchOperation, StringRule, TimeRule } from "../../model/rules.ts";
 import { hashName } from "./strings.ts";
 
-/** How two strings that differ may still mean the same beyond the rules, such as URLs that name each side's own origin. */
-export type SameStrings = (legacy: string, candidate: string) => boolean;
-
 /** Compiled once, used for every comparison of a route; the places learned on the way are kept in it, bounded. */
 export type JsonRules = {
   readonly root: Place;
@@ -14,7 +11,6 @@ export type JsonRules = {
   readonly any: boolean;
   readonly patch: CompareRules["patch"];
   readonly only: boolean;
-  readonly sameStrings: SameStrings | undefined;
 };
 
 export type CompiledString = StringRule & { readonly pattern: RegExp | undefined };
@@ -66,9 +62,9 @@ const MOST_PLACES = 20_000;
 
 /**
  * Compiles the rules that speak of bodies. A rule whose regular expression is not valid settles nothing (the config says so
- * where it is read). `sameStrings` is asked about two strings that no rule settled.
+ * where it is read).
  */
-export function compileJsonRules(rules: CompareRules, sameStrings?: SameStrings): JsonRules {
+export function compileJsonRules(rules: CompareRules): JsonRules {
   const items: Item[][] = [];
   let ids = 0;
   const add = (segments: readonly Segment[], rule: Rule): void => {
@@ -91,7 +87,6 @@ export function compileJsonRules(rules: CompareRules, sameStrings?: SameStrings)
     any: items.length > 0 || only,
     patch: rules.patch,
     only,
-    sameStrings,
   };
 }
 

@@ -1,7 +1,7 @@
 // compare/json/settle.ts: whether a rule says that two unequal scalars are the same after all
 
 import { isNear } from "./numbers.ts";
-import type { CompiledString, Place, SameStrings } from "./rules.ts";
+import type { CompiledString, Place } from "./rules.ts";
 import { exactTextOf, latin1Between } from "./strings.ts";
 import { END, ESCAPED, kindAt, NUMBER, START, STRING, type Tape } from "./tape.ts";
 import { instantOfNumber, instantOfText } from "./times.ts";
@@ -28,12 +28,6 @@ export function settledBy(place: Place, a: Tape, i: number, b: Tape, j: number):
     }
   }
   return undefined;
-}
-
-/** Whether two unequal strings are the same in the eyes of the caller. */
-export function sameInOtherWords(same: SameStrings, a: Tape, i: number, b: Tape, j: number): boolean {
-  const [legacy, candidate] = [stringAt(a, i), stringAt(b, j)];
-  return legacy !== undefined && candidate !== undefined && same(legacy, candidate);
 }
 
 function sameUnder(rule: CompiledString, legacy: string, candidate: string): boolean {

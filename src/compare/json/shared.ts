@@ -58,19 +58,25 @@ function equalBlocks(most: number, same: (from: number, length: number) => boole
  * give. False: `b` is not JSON.
  */
 export function scanBeside(a: Tape, b: Tape, { head, tail }: Shared): boolean {
-  if (head + tail >= WORTH * a.bytes.length && continued(a, b, head, tail)) return true;
+  if (head + tail >= WORTH * a.bytes.length) {
+    const around = containersAround(a, head, a.bytes.length - tail);
+    // What was put in may begin like what it stands before, `{"id":`: the container that it seems to be in is then not it.
+    for (let tries = 0; tries < TRIES && around.length > 0; tries++, around.pop()) {
+      if (continued(a, b, head, tail, around)) return true;
+    }
+  }
   b.used = 0;
   b.fault = -1;
   return scanDocument(b, a);
 }
 
-function continued(a: Tape, b: Tape, head: number, tail: number): boolean {
+const TRIES = 3;
+
+function continued(a: Tape, b: Tape, head: number, tail: number, around: readonly number[]): boolean {
   const s = a.nodes;
   const rest = a.bytes.length - tail;
   const shift = b.bytes.length - a.bytes.length;
-  const around = containersAround(a, head, rest);
-  const inner = around.at(-1);
-  if (inner === undefined) return false;
+  const inner = around.at(-1)!;
 
   // all children that end, delimiter included, within the shared head
   const end = s[inner + NEXT]!;

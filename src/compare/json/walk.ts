@@ -7,7 +7,7 @@ import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
 import { elementTrail, memberTrail, type Trail } from "./path.ts";
 import type { Place } from "./rules.ts";
-import { sameInOtherWords, settledBy } from "./settle.ts";
+import { settledBy } from "./settle.ts";
 import { stepTo } from "./step.ts";
 import {
   ARRAY,
@@ -64,9 +64,7 @@ function compareValues(w: Walk, i: number, j: number, place: Place, trail: Trail
   }
   const settled = place.free ? undefined : settledBy(place, a, i, b, j);
   if (settled !== undefined) hideBy(w, settled);
-  else if (w.rules.sameStrings === undefined || !sameInOtherWords(w.rules.sameStrings, a, i, b, j)) {
-    tell(w, trail, typeOf(kind) === typeOf(otherKind) ? "value" : "type", i, j);
-  }
+  else tell(w, trail, typeOf(kind) === typeOf(otherKind) ? "value" : "type", i, j);
 }
 
 function compareContainers(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {

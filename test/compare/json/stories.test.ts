@@ -146,6 +146,7 @@ describe("one difference for one change", () => {
     expect(
       compareTexts(of(0xff, 0x61), Buffer.concat([of(0xff).subarray(0, 2), Buffer.from('\\u0062"')])).differences,
     ).toHaveLength(1);
+    expect(compareTexts(of(0xff, 0x5c, 0x2f), '"\\ufffd/"').differences).toHaveLength(1);
   });
 
   test("byte order mark, whitespace and the order of members do not matter", () => {
