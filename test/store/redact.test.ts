@@ -441,10 +441,10 @@ describe("hostile input", () => {
       "multipart/x; boundary=x",
     ];
     const time = (text: string, type: string) => {
-      const begin = performance.now();
+      const begin = process.cpuUsage(); // of this process: a machine that is busy with others tells nothing
       body(text, type);
       redactor.text(text);
-      return performance.now() - begin;
+      return process.cpuUsage(begin).user / 1000;
     };
     for (const unit of units) {
       for (const type of types) {
