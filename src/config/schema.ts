@@ -122,7 +122,9 @@ const shadow = section(
     ...shadowKeys,
     methods: z.array(safeMethod()).describe("Safe methods that are shadowed."),
     ramp: ramp.describe("Raise the share slowly."),
-    file: file().describe("A file that is watched for runtime control, beside the command and the API."),
+    file: file().describe(
+      "A file that is watched for runtime control, beside the command and the API. Relative to the working directory.",
+    ),
   },
   DEFAULTS.shadow,
 );
@@ -287,7 +289,7 @@ const keys = {
     DEFAULTS.redact,
   ).describe("What is taken out before anything is stored, logged or shown."),
   data: text("a directory").describe(
-    "Where evidence and control are kept over a restart. Without it they are in memory.",
+    "Where evidence and control are kept over a restart. Without it they are in memory. Relative to the working directory; other files are relative to the config.",
   ),
   store: section(
     {
