@@ -36,6 +36,7 @@ export type Million = {
   readonly mismatch?: number;
   readonly again?: number;
   readonly store?: number;
+  readonly storeMismatch?: number;
   /** Of a mismatch, what the serving thread pays. */
   readonly mismatchLoop?: number;
 };
@@ -231,7 +232,7 @@ export async function million({ comparisons, costs }: MillionOptions): Promise<M
 
 async function eachCost(
   dir: string,
-): Promise<Pick<Million, "match" | "mismatch" | "again" | "store" | "mismatchLoop">> {
+): Promise<Pick<Million, "match" | "mismatch" | "again" | "store" | "storeMismatch" | "mismatchLoop">> {
   const [matches, mismatches, asked, mixed] = [100_000, 20_000, 2_000, 100_000];
   const always = () => true;
   const measured = async (kind: "sqlite" | "none", perSecond: number) => {
@@ -254,6 +255,7 @@ async function eachCost(
     mismatchLoop: bare.mismatch.loop,
     again: again.all - bare.mismatch.all,
     store: kept.mixed.all - bare.mixed.all,
+    storeMismatch: kept.mismatch.all - bare.mismatch.all,
   };
 }
 
@@ -271,6 +273,7 @@ export function millionTable(one: Million): string {
     ["  of it on the serving thread", figure(one.mismatchLoop, 1)],
     ["CPU us of asking one again", figure(one.again, 1)],
     ["CPU us of the store a comparison", figure(one.store, 1)],
+    ["  a mismatch", figure(one.storeMismatch, 1)],
   ];
   return table(["a million comparisons", ""], rows);
 }
