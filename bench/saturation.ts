@@ -88,7 +88,7 @@ export async function benchSaturation(options: {
   }
   const rows: SaturationRow[] = [];
   for (const { name, at, results, cpu, lag } of running) {
-    const metrics = await scrape(at.admin);
+    const metrics = await settled(at.admin);
     const requests = results.reduce((sum, { answered }) => sum + answered, 0);
     rows.push({
       pairs: name,
@@ -115,6 +115,16 @@ const quietest = (results: readonly LoadResult[]) => Math.min(...results.map(({ 
 
 async function scrape(admin: number): Promise<string> {
   return (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+}
+
+/** The metrics once nothing waits any more, also to be asked again; after 20 seconds as they are. */
+async function settled(admin: number): Promise<string> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const metrics = await scrape(admin);
+    if (sumOf(metrics, /^parallel_run_reconcile_queue (\d+)/) === 0 || performance.now() > deadline) return metrics;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 function sumOf(metrics: string, line: RegExp): number {
