@@ -5,8 +5,8 @@ import type { Answer } from "../model/answer.ts";
 export type Concurrency = {
   /** The number that is allowed now, from 1 to the configured maximum. */
   limit(): number;
-  /** How a request ended. `now` is milliseconds of a steady clock. */
-  record(answer: Answer, now: number): void;
+  /** How a request ended. `now` is milliseconds of a steady clock; `late` is how late we ran ourselves, which is not its fault. */
+  record(answer: Answer, now: number, late?: number): void;
 };
 
 /** A second's worth of answers tell the same overload: they are counted as one. */
@@ -46,9 +46,9 @@ export function createConcurrency(max: number): Concurrency {
   }
   return {
     limit: () => Math.max(1, Math.floor(limit)),
-    record(answer, now) {
+    record(answer, now, late = 0) {
       if (answer.kind === "unseen") return;
-      const slow = answer.kind === "response" && slower(answer.durationMs);
+      const slow = answer.kind === "response" && slower(Math.max(0, answer.durationMs - late));
       if (!slow && !overloaded(answer)) {
         if (answer.kind === "response") limit = Math.min(max, limit + RISE);
       } else if (now - fellAt >= COOL_MS) {

@@ -106,7 +106,7 @@ export class Shadow implements Watched {
     room.open.delete(this);
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
-    room.concurrency.record(answer, now);
+    room.concurrency.record(answer, now, room.sweeper.lag());
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
       this.end();

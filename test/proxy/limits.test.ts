@@ -111,6 +111,8 @@ test("the candidate's concurrency falls when its answers take twice as long as u
   };
   answers(500, 40);
   expect(concurrency.limit()).toBe(100);
+  for (let i = 0; i < 300; i++, now += 10) concurrency.record(took(440), now, 400); // it is this process that was late
+  expect(concurrency.limit()).toBe(100);
   answers(300, 400);
   expect(concurrency.limit()).toBeLessThan(80);
   answers(6000, 400);
