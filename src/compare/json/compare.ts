@@ -33,7 +33,7 @@ const NOTHING: JsonCompared = Object.freeze({ differences: [], approximate: fals
 /**
  * Compares two JSON texts, UTF-8 or strings, by meaning. Never throws: a side that is not JSON is one `format` difference at `$`.
  * A name that stands twice in an object is a `format` difference at that member, unless both sides agree on it. Differences
- * come in document order, and none of them keeps the texts alive.
+ * come in document order, of an object those that one side lacks last, and none of them keeps the texts alive.
  *
  * Applied to legacy they give the candidate: first what leaves indexes alone, then each list, the deepest first: its `missing`
  * from the end, its `order`, its `extra` from the head. An `order` holds legacy's indexes of the elements that both sides have,
