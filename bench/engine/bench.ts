@@ -3,7 +3,10 @@
 import { CONTENDERS, type Contender, REFERENCE } from "./contenders.ts";
 import { type Corpus, corporaOf } from "./corpora.ts";
 
-/** One line of the table. Times are lower quartiles in milliseconds: what else the machine does only ever adds to them; `ratio` is the reference's time over this one. */
+/**
+ * One line of the table. `ms` is the lower quartile: what else the machine does only ever adds to it. `ratio` is the median, over
+ * all rounds, of the reference's time over this one's in the same round.
+ */
 export type EngineRow = {
   readonly bytes: number;
   readonly corpus: string;
@@ -33,12 +36,24 @@ export async function engineBench(sizes: readonly number[] = SIZES, spendMs = 40
         ({ name }) => (worn.get(name + corpus.name) ?? 0) * growth(sizes, bytes) < PATIENCE_MS,
       );
       const times = inTurns(able, corpus, spendMs);
-      const reference = times.get(REFERENCE)!.ms;
+      const reference = times.get(REFERENCE)!.each;
       for (const { name } of able) {
-        const { ms, found } = times.get(name)!;
+        const { each, found } = times.get(name)!;
+        const ms = quantile(each, 0.25);
         worn.set(name + corpus.name, ms);
         const expected = corpus.differences === undefined ? {} : { expected: corpus.differences };
-        rows.push({ bytes, corpus: corpus.name, contender: name, ms, ratio: reference / ms, found, ...expected });
+        rows.push({
+          bytes,
+          corpus: corpus.name,
+          contender: name,
+          ms,
+          ratio: quantile(
+            each.map((took, round) => reference[round]! / took),
+            0.5,
+          ),
+          found,
+          ...expected,
+        });
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -60,41 +75,40 @@ function growth(sizes: readonly number[], bytes: number): number {
   return at <= 0 ? 1 : (bytes / sizes[at - 1]!) ** 2;
 }
 
-/** Contenders take turns, so that what the machine does meanwhile hits all of them alike. */
+/** Rounds in which every contender has its turn, so that what the machine does meanwhile hits all of them alike. */
 function inTurns(
   contenders: readonly Contender[],
   { legacy, candidate }: Corpus,
   spendMs: number,
-): Map<string, { ms: number; found: number }> {
-  const samples = new Map<string, { spent: number; batch: number; found: number; each: number[] }>();
-  for (const { name, run } of contenders) {
+): Map<string, { readonly each: readonly number[]; readonly found: number }> {
+  const samples = contenders.map(({ name, run }) => {
     const start = performance.now();
     const found = run(legacy, candidate);
     const once = Math.max(performance.now() - start, 0.001);
-    samples.set(name, { spent: 0, batch: Math.max(1, Math.floor(2 / once)), found, each: [] });
-  }
-  for (let open = true; open; ) {
-    open = false;
-    for (const { name, run } of contenders) {
-      const sample = samples.get(name)!;
-      if (sample.spent > spendMs && sample.each.length >= 3) continue;
-      open = true;
+    return { name, run, found, batch: Math.max(1, Math.floor(BATCH_MS / once)), each: [] as number[] };
+  });
+  const end = performance.now() + spendMs * contenders.length;
+  for (let round = 0; round < LEAST_ROUNDS || performance.now() < end; round++) {
+    for (const sample of samples) {
       const start = performance.now();
-      for (let k = 0; k < sample.batch; k++) run(legacy, candidate);
+      for (let k = 0; k < sample.batch; k++) sample.run(legacy, candidate);
       const took = performance.now() - start;
-      sample.spent += took;
       sample.each.push(took / sample.batch);
-      if (took < 2) sample.batch *= 2;
+      if (took < BATCH_MS / 2) sample.batch *= 2;
     }
   }
-  return new Map([...samples].map(([name, { each, found }]) => [name, { ms: lowerQuartile(each), found }]));
+  return new Map(samples.map(({ name, each, found }) => [name, { each, found }]));
 }
 
-function lowerQuartile(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[values.length >> 2]!;
+/** Turns are this long at least, or one comparison. */
+const BATCH_MS = 2;
+const LEAST_ROUNDS = 7;
+
+function quantile(values: readonly number[], share: number): number {
+  return [...values].sort((x, y) => x - y)[Math.floor(values.length * share)]!;
 }
 
-/** What the issue promises, judged from the rows: each line says whether it holds. */
+/** What is promised of the engine, judged from the rows: each line says whether it holds. */
 export function engineVerdicts(rows: readonly EngineRow[]): { readonly holds: boolean; readonly says: string }[] {
   const of = (contender: string, corpus: string, bytes: number) =>
     rows.find((row) => row.contender === contender && row.corpus === corpus && row.bytes === bytes);

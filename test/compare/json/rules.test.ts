@@ -87,6 +87,12 @@ describe("ignore", () => {
     ]);
   });
 
+  test("does not tell an element that has what is ignored from one that has not", () => {
+    const rows = Array.from({ length: 5 }, (_, k) => ({ a: k % 2, b: k % 3, noise: k }));
+    const other = [{ a: 9, b: 9 }, ...rows.map(({ a, b }) => ({ a, b }))];
+    expect(told(compare(rows, other, { ignore: [ignore("*", "noise")] }))).toEqual(['extra $[0]  -> {"a":9,"b":9}']);
+  });
+
   test("at the root hides everything, a broken body too", () => {
     expect(compareTexts("{", "[1]", { ignore: [ignore()] })).toMatchObject({ differences: [], masked: [{ count: 1 }] });
   });
