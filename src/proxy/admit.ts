@@ -10,6 +10,7 @@ import type { Rate } from "./rate.ts";
 import type { Route } from "./routes.ts";
 import { type Clock, draw, type ShadowControl } from "./share.ts";
 import type { Shed } from "./shed.ts";
+import type { Surplus } from "./surplus.ts";
 
 /** What the decision rests on, beside the request itself. */
 export type AdmitState = {
@@ -24,6 +25,7 @@ export type AdmitState = {
   readonly memory: () => number;
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
+  readonly surplus: Surplus;
   readonly shed: Shed;
 };
 
@@ -57,8 +59,8 @@ export function refuseShadow(
   const drawn = draw(id, incoming.fields, route, control, shadow, state.clock);
   if (drawn === "out") return "sampled_out";
   const tooLarge = incoming.length !== undefined && incoming.length > (route.maxRequestBody ?? shadow.maxRequestBody);
-  const busy = overloaded(state);
   const now = performance.now();
+  const busy = overloaded(state, route, now);
   if (drawn === "held_out") {
     return tooLarge || busy !== undefined || state.breaker.state(now) !== "closed" ? "sampled_out" : "held_out";
   }
@@ -74,10 +76,10 @@ export function refuseShadow(
 }
 
 /** What there is too much of, if anything: shadowing goes first, long before clients feel it. */
-function overloaded(state: AdmitState): keyof Shed | undefined {
+function overloaded(state: AdmitState, route: Route, now: number): keyof Shed | undefined {
   const { shadow, budget } = state;
   if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
-  if (budget.used >= budget.limit) return "capture";
+  if (budget.used >= budget.limit || state.surplus.tooMany(route.name, now)) return "capture";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
   return undefined;

@@ -10,6 +10,7 @@ import { createRate } from "./rate.ts";
 import { createRoutes, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
 import { createShed } from "./shed.ts";
+import { createSurplus } from "./surplus.ts";
 import { createPool, type Pool } from "./wire/pool.ts";
 import type { Sweeper } from "./wire/sweeper.ts";
 
@@ -51,6 +52,7 @@ export function createSettings(
   const { timeout } = options.candidate;
   const { patience } = options.shadow;
   const { maxBody } = options.capture;
+  const surplus = before?.admit.surplus ?? createSurplus();
   return {
     options,
     sweeper,
@@ -59,7 +61,19 @@ export function createSettings(
         ? before.routes
         : createRoutes(options.routes, options.maxRoutes),
     legacy,
-    shadows: { pool, breaker, concurrency, budget, sweeper, maxBody, timeout, patience, observe: ports.observe, open },
+    shadows: {
+      surplus,
+      pool,
+      breaker,
+      concurrency,
+      budget,
+      sweeper,
+      maxBody,
+      timeout,
+      patience,
+      observe: ports.observe,
+      open,
+    },
     admit: {
       shadow: options.shadow,
       clock: before?.admit.clock ?? { started: ports.now(), now: ports.now },
@@ -71,6 +85,7 @@ export function createSettings(
           : createRate(perSecond),
       lag: sweeper.lag,
       memory: before?.admit.memory ?? ports.memory,
+      surplus,
       shed: before?.admit.shed ?? createShed(),
       budget,
       candidateInFlight: () => open.size,

@@ -8,6 +8,7 @@ import type { Breaker, Ended } from "./breaker.ts";
 import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
 import { retryAfter } from "./retry-after.ts";
+import type { Surplus } from "./surplus.ts";
 import { Call } from "./wire/call.ts";
 import type { Pool } from "./wire/pool.ts";
 import type { Sweeper, Watched } from "./wire/sweeper.ts";
@@ -17,6 +18,7 @@ export type ShadowRoom = {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
+  readonly surplus: Surplus;
   readonly budget: Budget;
   readonly sweeper: Sweeper;
   readonly maxBody: number;
@@ -106,6 +108,7 @@ export class Shadow implements Watched {
     room.open.delete(this);
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
+    if (isUnread(answer)) room.surplus.note(this.asked.route, now);
     room.concurrency.record(answer, now, room.sweeper.lag());
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
@@ -133,6 +136,10 @@ export class Shadow implements Watched {
     const exchange: Exchange = { id, route, request, at, legacy, candidate, ...(body && { requestBody: body }) };
     resolve(Object.freeze(exchange));
   }
+}
+
+function isUnread(answer: Answer): boolean {
+  return answer.kind === "response" && answer.body.kind === "measured" && answer.body.unread === true;
 }
 
 export function observationOf(route: string, side: "legacy" | "candidate", answer: Answer): Observation {
