@@ -109,6 +109,7 @@ export class Shadow implements Watched {
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
     if (isUnread(answer)) room.surplus.note(this.asked.route, now);
+    else if (answer.kind === "response") room.surplus.fits(this.asked.route);
     room.concurrency.record(answer, now, room.sweeper.lag());
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
