@@ -1,6 +1,7 @@
 // proxy/upload.ts: a request's body on its way to legacy, at the speed of the slower of the two
 
 import type { IncomingMessage } from "node:http";
+import { madeGarbage } from "./garbage.ts";
 import type { Call } from "./wire/call.ts";
 
 /** Hears how the body moves. */
@@ -50,6 +51,7 @@ export class Upload {
       else this.chunks.push(Buffer.from(chunk));
     }
     const room = this.call.write(chunk);
+    madeGarbage(chunk.length);
     if (!room) this.request.pause();
     this.owner.uploadMoved(room);
   }
