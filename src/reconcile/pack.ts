@@ -1,11 +1,11 @@
-// reconcile/pack.ts: a batch of jobs as one transferable buffer and a little plain data
+// reconcile/pack.ts: a batch of jobs as one buffer that both threads can read, and a little plain data
 
 import type { Response } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
 import type { Job } from "./comparer.ts";
 
 /** A response whose kept body lies in the batch's buffer. A body's chunks may be slices of large shared buffers, and a
- * structured clone would copy those whole; so the bytes are gathered once and the one buffer is transferred. */
+ * structured clone would copy those whole; so the bytes are gathered once, and the one buffer is shared. */
 type PackedResponse = Omit<Response, "body"> & { readonly body: PackedBody };
 type PackedBody = { readonly at: number; readonly length: number } | Exclude<Body, { kind: "kept" }>;
 type PackedJob = Omit<Job, "legacy" | "candidate"> & {
@@ -13,7 +13,27 @@ type PackedJob = Omit<Job, "legacy" | "candidate"> & {
   readonly candidate: PackedResponse;
 };
 
-export type Batch = { readonly bytes: ArrayBuffer; readonly jobs: readonly PackedJob[] };
+export type Batch = { readonly bytes: SharedArrayBuffer; readonly jobs: readonly PackedJob[] };
+
+/**
+ * Memory for one batch after another. A buffer for each would be 64 KB of garbage or more a comparison, outside the heap,
+ * where only a full collection on the thread that serves clients would find it in time.
+ */
+export type Hold = (bytes: number) => SharedArrayBuffer;
+
+const LEAST_HELD = 64 * 1024;
+/** A batch larger than this has memory of its own: it must not stay resident because of one large body. */
+const MOST_HELD = 2 * 1024 * 1024;
+
+/** The memory is the last batch's until the next is asked for: its reader must be done by then. */
+export function createHold(): Hold {
+  let held = new SharedArrayBuffer(0);
+  return (bytes) => {
+    if (bytes > MOST_HELD) return new SharedArrayBuffer(bytes);
+    if (held.byteLength < bytes) held = new SharedArrayBuffer(Math.max(LEAST_HELD, 2 ** Math.ceil(Math.log2(bytes))));
+    return held;
+  };
+}
 
 /** Bytes of kept bodies in a job. */
 export function sizeOf(job: Job): number {
@@ -24,10 +44,11 @@ function keptLength(body: Body): number {
   return body.kind === "kept" ? body.length : 0;
 }
 
-export function pack(jobs: readonly Job[]): Batch {
+export function pack(jobs: readonly Job[], hold: Hold): Batch {
   let total = 0;
   for (const job of jobs) total += sizeOf(job);
-  const bytes = new Uint8Array(total);
+  const memory = hold(total);
+  const bytes = new Uint8Array(memory);
   let at = 0;
   const packBody = (body: Body): PackedBody => {
     if (body.kind !== "kept") return body;
@@ -40,7 +61,7 @@ export function pack(jobs: readonly Job[]): Batch {
   };
   const packResponse = (response: Response): PackedResponse => ({ ...response, body: packBody(response.body) });
   return {
-    bytes: bytes.buffer,
+    bytes: memory,
     jobs: jobs.map((job) => ({
       ...job,
       legacy: packResponse(job.legacy),

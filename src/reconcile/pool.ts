@@ -3,7 +3,8 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
-import { pack, sizeOf } from "./pack.ts";
+import { createHold, pack, sizeOf } from "./pack.ts";
+import { lowerHelpers } from "./priority.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export type PoolOptions = {
@@ -36,6 +37,7 @@ const NOT_BEGUN = -1;
 
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
 export function createPool(options: PoolOptions): Comparer {
+  const nice = options.nice ?? 10;
   const smallBytes = options.smallBytes ?? 32 * 1024;
   const lanes: { readonly small: Waiting[]; readonly large: Waiting[] } = { small: [], large: [] };
   let setup = options.setup;
@@ -46,6 +48,7 @@ export function createPool(options: PoolOptions): Comparer {
 
   const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
   let flush: NodeJS.Immediate | undefined;
+  lowerHelpers(nice);
 
   function finish(waiting: Waiting, verdict: Verdict): void {
     bytes -= waiting.bytes;
@@ -62,6 +65,7 @@ export function createPool(options: PoolOptions): Comparer {
 
   function openSeat(takesLarge: boolean): Seat {
     const progress = new SharedArrayBuffer(4);
+    let hold = createHold();
     let worker: Worker | undefined;
     let batch: Waiting[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -69,7 +73,7 @@ export function createPool(options: PoolOptions): Comparer {
     function start(): Worker {
       const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
       const started = new Worker(file, {
-        workerData: { setup, progress, nice: options.nice ?? 10 },
+        workerData: { setup, progress, nice },
         resourceLimits: { maxOldGenerationSizeMb: options.heapMiB ?? 512, maxYoungGenerationSizeMb: YOUNG_MIB },
       });
       started.unref();
@@ -97,6 +101,7 @@ export function createPool(options: PoolOptions): Comparer {
       replaced += 1;
       options.onReplaced?.(reason);
       void old.terminate();
+      hold = createHold(); // the old one may still be reading for a moment
       const at = Math.min(Math.max(0, Atomics.load(new Int32Array(progress), 0)), batch.length - 1);
       const unfinished = batch;
       batch = [];
@@ -127,9 +132,12 @@ export function createPool(options: PoolOptions): Comparer {
       worker ??= start();
       const current = worker;
       Atomics.store(new Int32Array(progress), 0, NOT_BEGUN);
-      const packed = pack(batch.map((waiting) => waiting.job));
+      const packed = pack(
+        batch.map((waiting) => waiting.job),
+        hold,
+      );
       current.ref(); // a busy worker keeps the process alive, an idle one does not
-      current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker, [packed.bytes]);
+      current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker);
       watch(current);
     }
 

@@ -1,10 +1,9 @@
 // reconcile/worker.ts: one thread that compares batches, at a lower priority than the thread that serves clients
 
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { createBench, type Setup, type Verdict } from "./comparer.ts";
 import { type Batch, unpack } from "./pack.ts";
+import { lowerOwnPriority } from "./priority.ts";
 
 export type ToWorker =
   | { readonly kind: "setup"; readonly setup: Setup }
@@ -16,7 +15,7 @@ export type FromWorker = { readonly verdicts: readonly Verdict[] };
 const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
 let compare = createBench(workerData.setup as Setup, () => performance.now());
 
-lowerPriority(workerData.nice as number);
+lowerOwnPriority(workerData.nice as number);
 parentPort!.on("message", (message: ToWorker) => {
   if (message.kind === "setup") {
     compare = createBench(message.setup, () => performance.now());
@@ -30,13 +29,3 @@ parentPort!.on("message", (message: ToWorker) => {
   }
   parentPort!.postMessage({ verdicts } satisfies FromWorker);
 });
-
-/** Linux schedules threads, not processes, so a thread's own id can be made nicer. Elsewhere this does nothing. */
-function lowerPriority(nice: number): void {
-  try {
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (Number.isInteger(thread) && thread > 0) setPriority(thread, nice);
-  } catch {
-    // no such file: another system, or a sandbox; comparing at equal priority is slower for clients, not wrong
-  }
-}

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { NO_RULES } from "../../src/model/rules.ts";
 import { type Comparer, createPool, type PoolOptions } from "../../src/reconcile/index.ts";
@@ -53,6 +54,42 @@ describe("the pool", () => {
     expect(replaced.length).toBe(1);
     const after = await pool.compare({ route: "GET /a", legacy: json(1), candidate: json(2) });
     expect(after.kind).toBe("compared");
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "gives way: its threads and V8's helpers are nicer than the one that serves",
+    async () => {
+      const { pool } = open({ nice: 7 });
+      await pool.compare({ route: "GET /a", legacy: json(1), candidate: json(2) });
+      const threads = readdirSync("/proc/self/task").map((id) => {
+        const name = readFileSync(`/proc/self/task/${id}/comm`, "utf8").trim();
+        const fields = readFileSync(`/proc/self/task/${id}/stat`, "utf8").split(") ")[1]!.split(" ");
+        return { id: Number(id), name, nice: Number(fields[16]) };
+      });
+      expect(threads.filter(({ name }) => name.includes("V8Worker")).map(({ nice }) => nice)).toContain(7);
+      expect(threads.filter(({ name, nice }) => name.includes("V8Worker") && nice !== 7)).toEqual([]);
+      expect(threads.filter(({ nice, name }) => nice === 7 && !name.includes("V8Worker"))).toHaveLength(1);
+    },
+  );
+
+  test("gives each comparison its own bytes, though batches lie in the same memory one after another", async () => {
+    const { pool } = open();
+    const pair = (n: number, size: number) => ({
+      route: "GET /a",
+      legacy: json({ n, fill: "x".repeat(size) }),
+      candidate: json({ n: -n, fill: "x".repeat(size) }),
+    });
+    const sizes = [10, 300_000, 40_000, 3_000_000, 70, 5_000, 1_200_000, 90_000];
+    for (let round = 0; round < 5; round += 1) {
+      const jobs = sizes.map((size, i) => ({ n: round * 100 + i + 1, size }));
+      const verdicts = await Promise.all(jobs.map(({ n, size }) => pool.compare(pair(n, size))));
+      expect(
+        verdicts.map(
+          (verdict) =>
+            verdict.kind === "compared" && verdict.compared.differences.map((d) => [d.path, d.legacy, d.candidate]),
+        ),
+      ).toEqual(jobs.map(({ n }) => [["$.n", `${n}`, `${-n}`]]));
+    }
   });
 
   test("a small pair never waits behind large ones", async () => {
