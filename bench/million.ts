@@ -57,6 +57,7 @@ async function openRooms(dir: string, kind: "sqlite" | "none", perSecond: number
 candidate: { url: "http://127.0.0.1:2", maxInFlight: 1024 }
 data: ${JSON.stringify(dir)}
 again: { perSecond: ${perSecond}, delay: 10ms, tries: 1 }
+reconcile: { share: 100% }
 store: { maxSize: ${STORE_MIB}MiB }`,
     { file: "million.yaml", env: {} },
   );

@@ -16,6 +16,9 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
     get queueBytes() {
       return config().reconcile.queue;
     },
+    get share() {
+      return config().reconcile.share;
+    },
     again: {
       maxWaiting: MAX_ASKING,
       get delayMs() {

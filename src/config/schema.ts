@@ -238,6 +238,7 @@ const keys = {
       workers: count(1, 64).describe("Threads that compare."),
       queue: size({ least: "1MiB" }).describe("Bytes that may wait; past it requests are skipped{overload}."),
       deadline: duration({ least: "10ms" }).describe("For one comparison."),
+      share: share().describe("Of the serving thread's time, for judging and counting differences."),
       maxDecoded: size({ least: "1KiB" }).describe("The largest body after decoding; a limit against bombs."),
     },
     DEFAULTS.reconcile,

@@ -79,7 +79,7 @@ export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions):
               else head = read;
             },
             onResponseData(_controller, chunk) {
-              capture.add(chunk, true);
+              capture.add(chunk);
             },
             onResponseEnd(controller) {
               done(responseOf(head!, capture, textOf(controller.rawTrailers), firstByteMs, elapsed()));

@@ -46,7 +46,7 @@ export class Asking implements Listener {
   }
 
   onData(bytes: Buffer): void {
-    this.capture.add(bytes, false);
+    this.capture.add(bytes);
     this.stopAtSurplus();
   }
 

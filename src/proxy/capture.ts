@@ -1,22 +1,25 @@
 // proxy/capture.ts: keeps a body while it is within bounds, else measures it; never both cut and kept
 
 import { createHash, type Hash } from "node:crypto";
-import { type Body, NO_BODY } from "../model/body.ts";
+import { type Body, type Kept, NO_BODY } from "../model/body.ts";
+import type { Slabs } from "./slabs.ts";
 
-/** Bytes that all captures of a proxy may hold together. */
-export type Budget = { used: number; readonly limit: number };
+/** Bytes that all captures of a proxy may hold together, and the memory they lie in, if it is to be used again. */
+export type Budget = { used: number; readonly limit: number; readonly slabs?: Slabs };
 
 export type Capture = {
   /** The head says that the body has so many bytes: one past the bounds is measured from its first byte, and not kept. */
   expect(length: number): void;
-  /** Takes the next bytes. They are copied where they are kept, unless `own` says that nobody else will write to them. */
-  add(bytes: Uint8Array, own: boolean): void;
+  /** Takes the next bytes; they are copied where they are kept. */
+  add(bytes: Uint8Array): void;
   /** The body so far; call it once, at the end. `unread`: the rest of it is left where it is. */
   body(unread?: boolean): Body;
   /** It is longer than the whole body that it would have to be equal to: there is nothing more to learn from reading on. */
   surplus(): boolean;
   /** Gives the bytes back to the budget. The body's holder has its own limits. */
   release(): void;
+  /** Gives the memory back: reading the body is a bug from here on, and throws. Not calling it costs a collection. */
+  free(): void;
 };
 
 /** What a capture that follows another needs of it. */
@@ -36,7 +39,34 @@ export function followCapture(leader: Leader, maxBody: number, budget: Budget): 
 }
 
 /** For a body that nobody will look at. */
-export const NO_CAPTURE: Capture = { expect() {}, add() {}, body: () => NO_BODY, surplus: () => false, release() {} };
+export const NO_CAPTURE: Capture = {
+  ...{ expect() {}, add() {}, release() {}, free() {} },
+  ...{ body: () => NO_BODY, surplus: () => false },
+};
+
+/** Bytes in one piece up to which memory of their own is cheaper than a slab. */
+const OWN = 4096;
+
+/** A body in memory that will be used again. */
+class Lent implements Kept {
+  readonly kind = "kept";
+  readonly length: number;
+  #chunks: readonly Uint8Array[] | undefined;
+
+  constructor(chunks: readonly Uint8Array[], length: number) {
+    this.#chunks = chunks;
+    this.length = length;
+  }
+
+  get chunks(): readonly Uint8Array[] {
+    if (this.#chunks === undefined) throw new Error("a body was read after its memory had been given back");
+    return this.#chunks;
+  }
+
+  end(): void {
+    this.#chunks = undefined;
+  }
+}
 
 class Keeping implements Leader {
   readonly chunks: Uint8Array[] = [];
@@ -44,6 +74,11 @@ class Keeping implements Leader {
   private charged = 0;
   private hash: Hash | undefined = undefined;
   private whole: Body | undefined = undefined;
+  private lent: Lent | undefined = undefined;
+  private slabs: Uint8Array[] = [];
+  /** Bytes used of the last slab. */
+  private at = 0;
+  private freed = false;
   private readonly maxBody: number;
   private readonly budget: Budget;
 
@@ -56,14 +91,14 @@ class Keeping implements Leader {
     if (length > this.maxBody && this.length === 0) this.hash ??= createHash("sha256");
   }
 
-  add(bytes: Uint8Array, own: boolean): void {
-    if (bytes.length === 0) return;
+  add(bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.freed) return;
     this.length += bytes.length;
     if (this.hash === undefined) {
       if (this.length <= this.maxBody && this.budget.used + bytes.length <= this.budget.limit) {
         this.budget.used += bytes.length;
         this.charged += bytes.length;
-        this.chunks.push(own ? bytes : Buffer.from(bytes));
+        this.keep(bytes);
         return;
       }
       // The chunks stay until release: a follower may still need them to measure the beginning that it shares.
@@ -71,6 +106,28 @@ class Keeping implements Leader {
       for (const chunk of this.chunks) this.hash.update(chunk);
     }
     this.hash.update(bytes);
+  }
+
+  private keep(bytes: Uint8Array): void {
+    const { slabs } = this.budget;
+    if (slabs === undefined || (bytes.length <= OWN && this.slabs.length === 0)) {
+      this.chunks.push(Buffer.from(bytes));
+      return;
+    }
+    for (let from = 0; from < bytes.length; ) {
+      let slab = this.slabs.at(-1);
+      if (slab === undefined || this.at === slab.length) {
+        slab = slabs.take(bytes.length - from);
+        this.slabs.push(slab);
+        this.at = 0;
+      }
+      const run = Math.min(slab.length - this.at, bytes.length - from);
+      const chunk = slab.subarray(this.at, this.at + run);
+      chunk.set(run === bytes.length ? bytes : bytes.subarray(from, from + run));
+      this.chunks.push(chunk);
+      this.at += run;
+      from += run;
+    }
   }
 
   /** Takes over bytes that another capture keeps, uncharged. */
@@ -95,7 +152,11 @@ class Keeping implements Leader {
     if (this.whole === undefined) {
       const { hash, length, chunks } = this;
       if (hash !== undefined) this.whole = Object.freeze({ kind: "measured", length, sha256: hash.digest("hex") });
-      else this.whole = length === 0 ? NO_BODY : Object.freeze({ kind: "kept", chunks, length });
+      else if (length === 0) this.whole = NO_BODY;
+      else {
+        this.whole = this.lent = new Lent(chunks, length);
+        if (this.freed) this.lent.end();
+      }
     }
     return this.whole;
   }
@@ -103,6 +164,15 @@ class Keeping implements Leader {
   release(): void {
     this.budget.used -= this.charged;
     this.charged = 0;
+  }
+
+  free(): void {
+    if (this.freed) return;
+    this.freed = true;
+    this.release();
+    this.lent?.end();
+    this.chunks.length = 0;
+    for (const slab of this.slabs.splice(0)) this.budget.slabs!.give(slab);
   }
 }
 
@@ -127,9 +197,9 @@ class Following implements Capture {
     if (length > this.maxBody && this.chunk === 0 && this.offset === 0) this.part().expect(length);
   }
 
-  add(bytes: Uint8Array, own: boolean): void {
+  add(bytes: Uint8Array): void {
     if (this.own !== undefined) {
-      this.own.add(bytes, own);
+      this.own.add(bytes);
       return;
     }
     const { chunks } = this.leader;
@@ -147,7 +217,7 @@ class Following implements Capture {
         this.offset = 0;
       }
     }
-    if (at < bytes.length) this.part().add(bytes.subarray(at), own);
+    if (at < bytes.length) this.part().add(bytes.subarray(at));
   }
 
   surplus(): boolean {
@@ -165,6 +235,10 @@ class Following implements Capture {
 
   release(): void {
     this.own?.release();
+  }
+
+  free(): void {
+    this.own?.free();
   }
 
   /** Bytes that the body has at least: those that came, or those that its head promises. */

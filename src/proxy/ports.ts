@@ -15,8 +15,9 @@ export type ProxyPorts = {
   /**
    * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
+   * `done` is to be called when nobody will read the exchange any more: the memory of its bodies is used again.
    */
-  offer(begin: () => Promise<Exchange>): boolean;
+  offer(begin: () => Promise<Exchange>, done: () => void): boolean;
   /** A request that came to its end without an exchange. For each request there is one of these, or one `offer`. */
   settle(settled: Settled): void;
   /** Each request to a side, when it ended. */
@@ -75,13 +76,13 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
         return OFF; // whatever the switch says, not knowing it means no
       }
     },
-    offer(begin) {
+    offer(begin, done) {
       let begun = false;
       try {
         return ports.offer(() => {
           begun = true;
           return begin();
-        });
+        }, done);
       } catch (error) {
         fault("offer", error);
         return begun;

@@ -121,18 +121,22 @@ export class Relay implements Listener, Uploading {
     if (!this.committed) this.commit();
     if (last && bytes.length <= ONE_WRITE) {
       // As text it goes out with the head in one plain write, which costs the kernel half of what two buffers do.
-      this.capture?.add(bytes, false);
+      this.capture?.add(bytes);
       this.ended = true;
       this.response.end(bytes.toString("latin1"), "latin1");
       return;
     }
-    // The bytes are borrowed, and a response keeps what it is given until the socket takes it: one copy, for both uses.
-    const own = Buffer.from(bytes);
-    this.capture?.add(own, true);
+    this.capture?.add(bytes);
+    // They are borrowed, and a response keeps what it is given until the socket has taken it.
+    const { slabs } = this.settings;
+    const slab = slabs.take(bytes.length);
+    const own = slab.subarray(0, bytes.length);
+    own.set(bytes);
+    const taken = () => slabs.give(slab);
     if (last) {
       this.ended = true;
-      this.response.end(own);
-    } else if (!this.response.write(own)) {
+      this.response.end(own, taken);
+    } else if (!this.response.write(own, taken)) {
       this.call.pause();
       this.owes(ANSWER);
       this.response.once("drain", () => {
@@ -233,7 +237,13 @@ export class Relay implements Listener, Uploading {
     const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;
-    if (room.ports.offer(() => shadow.begin())) return;
+    if (
+      room.ports.offer(
+        () => shadow.begin(),
+        () => shadow.free(),
+      )
+    )
+      return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
     settings.admit.shed.reconcile++;
@@ -242,7 +252,7 @@ export class Relay implements Listener, Uploading {
 
   /** It was admitted, and there will be no exchange after all. */
   private drop(instead: Outcome): void {
-    this.capture?.release();
+    this.capture?.free();
     this.capture = undefined;
     this.settings.shadows.breaker.record(undefined, performance.now());
     this.dropped = instead;

@@ -10,6 +10,7 @@ import { createRate } from "./rate.ts";
 import { createRoutes, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
 import { createShed } from "./shed.ts";
+import { createSlabs, type Slabs } from "./slabs.ts";
 import { createSurplus } from "./surplus.ts";
 import { createPool, type Pool } from "./wire/pool.ts";
 import type { Sweeper } from "./wire/sweeper.ts";
@@ -20,6 +21,7 @@ export type Settings = {
   readonly routes: Routes;
   readonly legacy: Pool;
   readonly shadows: ShadowRoom;
+  readonly slabs: Slabs;
   readonly admit: AdmitState;
   /** The `Host` the candidate is sent, where it is not the client's. */
   readonly candidateHost: string | undefined;
@@ -48,7 +50,9 @@ export function createSettings(
   const perSecond = options.shadow.perSecond ?? Number.POSITIVE_INFINITY;
   const open = before?.shadows.open ?? new Set<Shadow>();
   const used = before?.shadows.budget;
-  const budget: Budget = used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget };
+  const slabs = before?.slabs ?? createSlabs();
+  const budget: Budget =
+    used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget, slabs };
   const { timeout } = options.candidate;
   const { patience } = options.shadow;
   const { maxBody } = options.capture;
@@ -56,6 +60,7 @@ export function createSettings(
   return {
     options,
     sweeper,
+    slabs,
     routes:
       before && same(options.routes, before.options.routes) && options.maxRoutes === before.options.maxRoutes
         ? before.routes

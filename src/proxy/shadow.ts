@@ -90,6 +90,12 @@ export class Shadow implements Watched {
     this.legacyAnswered({ kind: "unseen", reason: "client_gone", durationMs: 0 });
   }
 
+  /** Nobody will read the exchange any more. */
+  free(): void {
+    this.capture.free();
+    this.follower?.free();
+  }
+
   private ask(): void {
     const { room, asked } = this;
     this.follower = followCapture(this.capture, room.maxBody, room.budget);

@@ -56,6 +56,7 @@ const WRITTEN_TRIES = 2;
 const LONGEST_DELAY = 4;
 /** After so many confirmed mismatches alike, the next ones get one look each, and only while the budget has plenty. */
 const KNOWN_AFTER = 3;
+const WIDE_EVERY_MS = 10_000;
 /** How often a difference of which nothing is known waits for the budget, a delay each time. */
 const PATIENCE = 4;
 const KNOWN_LIMIT = 2000;
@@ -64,8 +65,8 @@ const KNOWN_LIMIT = 2000;
 export function createAgain(options: AgainOptions, ports: AgainPorts, stop: AbortSignal) {
   let waiting = 0;
   let bytes = 0;
-  /** How often in a row the same places of a route stood when asked again. */
-  const known = new Map<string, number>();
+  /** How often in a row the same places of a route stood when asked again, and when they did so last. */
+  const known = new Map<string, { readonly times: number; readonly at: number }>();
 
   async function look(exchange: Answered): Promise<Look | undefined> {
     // Legacy first: if the data moves in between, the candidate is the one to have the newer.
@@ -100,8 +101,8 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
     if (stop.aborted || waiting >= options.maxWaiting || bytes + size > options.maxBytes) return NO_LOOKS;
     const written = ports.written(exchange);
     const key = placesOf(exchange.route, first);
-    const isKnown = !written && (known.get(key) ?? 0) >= KNOWN_AFTER;
-    if (isKnown && !(ports.on(exchange) && ports.take(true))) return NO_LOOKS;
+    const isKnown = !written && (known.get(key)?.times ?? 0) >= KNOWN_AFTER;
+    if (isKnown && !(ports.on(exchange) && isDue(key, first) && ports.take(true))) return NO_LOOKS;
     waiting += 1;
     bytes += size;
     try {
@@ -127,10 +128,19 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
     }
   }
 
+  /** A look at a thousand differences costs as many; where they have stood again and again, one in a while will do. */
+  function isDue(key: string, first: readonly Difference[]): boolean {
+    const one = known.get(key);
+    if (one === undefined || !first.some(({ alike }) => alike !== undefined)) return true;
+    if (ports.now() - one.at < WIDE_EVERY_MS) return false;
+    known.set(key, { ...one, at: ports.now() }); // this one is it, though it waits first
+    return true;
+  }
+
   function remember(key: string, stood: boolean): void {
-    const times = stood ? (known.get(key) ?? 0) + 1 : 0;
+    const times = stood ? (known.get(key)?.times ?? 0) + 1 : 0;
     known.delete(key);
-    if (times > 0) known.set(key, times);
+    if (times > 0) known.set(key, { times, at: ports.now() });
     if (known.size > KNOWN_LIMIT) known.delete(known.keys().next().value!);
   }
 

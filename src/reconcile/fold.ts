@@ -5,10 +5,13 @@ import type { JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalise } from "../model/place.ts";
 
-/** Fewer than this are not worth folding. */
+/** Fewer than this are not worth folding for the thread that judges them, and for those who count and keep them. */
 const WORTH = 64;
+const WORTH_TELLING = 8;
 /** Listed of those alike, at most; more than a noise book tells positions apart, see `isSure`. */
 const LISTED = 32;
+/** Told of those alike once they are judged: the next request shows others. */
+const TOLD = 3;
 /** Listed in all, roughly: every kind of difference that there is gets one, and the first so many places too. */
 const IN_ALL = 256;
 /** Positions in lists that a noise book tells apart, before it takes all of them for noisy. */
@@ -25,8 +28,9 @@ type Group<D> = { readonly listed: D[]; last: D; count: number };
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
+  { worth, most } = { worth: WORTH, most: LISTED },
 ): readonly D[] {
-  if (differences.length < WORTH) return differences;
+  if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();
   const kinds = new Map<string, Group<D>>();
   for (const difference of differences) {
@@ -42,11 +46,11 @@ export function fold<D extends Difference>(
       if (!kinds.has(coarse)) kinds.set(coarse, made);
       continue;
     }
-    if (group.listed.length < LISTED - 1) group.listed.push(difference);
+    if (group.listed.length < most - 1) group.listed.push(difference);
     group.last = difference;
     group.count += 1 + alike;
   }
-  const each = Math.max(2, Math.min(LISTED, Math.floor(IN_ALL / groups.size)));
+  const each = Math.max(2, Math.min(most, Math.floor(IN_ALL / groups.size)));
   return [...groups.values()].flatMap(({ listed, last, count }) => {
     const shown = listed.slice(0, each - 1);
     if (shown.at(-1) !== last) shown.push(last);
@@ -55,6 +59,11 @@ export function fold<D extends Difference>(
       i === 0 && alike > 0 ? { ...difference, alike } : difference,
     ) as unknown as D[];
   });
+}
+
+/** What is told of a comparison whose differences are judged: a few of those that are alike and were judged alike. */
+export function abridge(judged: readonly JudgedDifference[]): readonly JudgedDifference[] {
+  return fold(judged, ({ standing, hint = "" }) => `${standing} ${hint}`, { worth: WORTH_TELLING, most: TOLD });
 }
 
 /**

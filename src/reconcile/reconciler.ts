@@ -7,9 +7,10 @@ import type { Outcome } from "../model/outcome.ts";
 import { type AgainOptions, type AgainPorts, createAgain, type Look } from "./again.ts";
 import { createBudget } from "./budget.ts";
 import type { Comparer, Job } from "./comparer.ts";
-import { fold, isSure, isWide } from "./fold.ts";
+import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
+import { createShare } from "./share.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
@@ -17,6 +18,8 @@ export type ReconcileOptions = {
   readonly maxPending: number;
   /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
   readonly queueBytes: number;
+  /** Share of this thread's time that judging, counting and keeping differences may take, 0 to 1. */
+  readonly share: number;
   readonly again: AgainOptions & {
     /** Further looks a second, over all routes. */
     readonly perSecond: number;
@@ -49,8 +52,8 @@ export type ReconcilePorts = Judge &
   };
 
 export type Reconciler = {
-  /** False: no room, and nothing was begun. */
-  readonly offer: (begin: () => Promise<Exchange>) => boolean;
+  /** False: no room, and nothing was begun. `done` hears that the exchange, and its bodies, will not be read any more. */
+  readonly offer: (begin: () => Promise<Exchange>, done?: () => void) => boolean;
   readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
   /** Lets what has begun come to its end, without asking again, for at most so many milliseconds. */
   readonly drain: (graceMs: number) => Promise<void>;
@@ -75,6 +78,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     },
     stopping.signal,
   );
+  const share = createShare(
+    () => options.share,
+    () => performance.now(),
+  );
+  const classified = share.timed(ports.classify);
+  const told = share.timed(ports.emit);
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
@@ -147,7 +156,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
   async function sorted({ route, ...job }: Job, listed: readonly Difference[]) {
-    const split = (differences: readonly Difference[]) => {
+    const split = share.timed((differences: readonly Difference[]) => {
       const open: Difference[] = [];
       const settled: JudgedDifference[] = [];
       for (const difference of differences) {
@@ -155,7 +164,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
         else open.push(difference);
       }
       return { open: fold(open), settled: fold(settled) };
-    };
+    });
     const sides = split(listed);
     // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
     if (sides.settled.length === 0 || !isWide(listed)) return sides;
@@ -170,12 +179,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
-    const judged = ports.classify(exchange, listed, looks);
+    const judged = classified(exchange, listed, looks);
     if (isSure(judged, looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference));
-    return fold(ports.classify(exchange, open, looks), ({ standing, hint = "" }) => `${standing} ${hint}`);
+    return fold(classified(exchange, open, looks), ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
   /** Asks legacy once more, whatever the candidate said, to learn where legacy disagrees with itself. */
@@ -192,7 +201,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   function emit(exchange: Exchange, outcome: Outcome, from: number, more: More = {}): void {
     ended.add(exchange);
-    ports.emit({
+    const tell = more.differences ? told : ports.emit;
+    tell({
       exchange,
       outcome,
       differences: NONE,
@@ -201,18 +211,20 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       unconfirmed: false,
       tookMs: performance.now() - from,
       ...more,
+      ...(more.differences && { differences: abridge(more.differences) }),
     });
   }
 
   return {
-    offer: (begin) => {
-      if (stopping.signal.aborted || pending >= options.maxPending) return false;
+    offer: (begin, done) => {
+      if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
       if (ports.comparer.stats().bytes + begun * typicalBytes >= options.queueBytes) return false;
       pending += 1;
       reconcile(begin)
         .catch(ports.bug)
         .finally(() => {
           pending -= 1;
+          done?.();
           if (pending === 0) idle?.();
         });
       return true;

@@ -47,7 +47,10 @@ describe("a changed config", () => {
     using at = folder();
     const file = join(at.path, "config.yaml");
     const write = (legacy: string, candidate: string, more = "") =>
-      writeFileSync(file, `legacy: "${legacy}"\ncandidate: "${candidate}"\nagain: { perSecond: 0 }\n${more}`);
+      writeFileSync(
+        file,
+        `legacy: "${legacy}"\ncandidate: "${candidate}"\nagain: { perSecond: 0 }\nreconcile: { share: 100% }\n${more}`,
+      );
     write(one.url, old.url);
     await using app = await serve([file]);
     const { sides, faults, stop } = load(app, 8);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Body, bytesOf } from "../../src/model/body.ts";
+import { type Body, bytesOf, type Kept } from "../../src/model/body.ts";
 import { createCapture, followCapture } from "../../src/proxy/capture.ts";
+import { createSlabs } from "../../src/proxy/slabs.ts";
 
 const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 /** What a body must be: all of it, or its measure. */
@@ -43,7 +44,7 @@ describe("a capture", () => {
         const feed = (capture: typeof follower, bytes: Uint8Array | undefined) => {
           if (bytes === undefined) return;
           shared.set(bytes);
-          capture.add(shared.subarray(0, bytes.length), false);
+          capture.add(shared.subarray(0, bytes.length));
           shared.fill(9); // borrowed bytes are overwritten
         };
         for (const first of order) feed(first ? leader : follower, (first ? left : right).shift());
@@ -66,23 +67,70 @@ describe("a capture", () => {
     );
   });
 
+  test("bodies in memory that is used again and again keep their bytes until they are freed, and cannot be read after", () => {
+    const large = fc.record({
+      shared: fc.nat(40_000),
+      sizes: fc.tuple(fc.nat(90_000), fc.nat(90_000)),
+      pieces: fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 6 }),
+    });
+    const slabs = createSlabs();
+    const budget = { used: 0, limit: 10_000_000, slabs };
+    fc.assert(
+      fc.property(fc.array(large, { minLength: 1, maxLength: 6 }), (all) => {
+        const open = all.map(({ shared, sizes, pieces }, n) => {
+          const [legacy, candidate] = sizes.map((size, side) =>
+            Buffer.concat([Buffer.alloc(shared, n), Buffer.alloc(size, 100 + n + 50 * side)]),
+          ) as [Buffer, Buffer];
+          const leader = createCapture(1_000_000, budget);
+          const follower = followCapture(leader, 1_000_000, budget);
+          const feed = (to: typeof follower, bytes: Buffer) => {
+            for (let at = 0, i = 0; at < bytes.length; i++) {
+              const size = pieces[i % pieces.length]!;
+              to.add(bytes.subarray(at, at + size));
+              at += size;
+            }
+          };
+          feed(leader, legacy);
+          feed(follower, candidate);
+          return { legacy, candidate, leader, follower, bodies: [leader.body(), follower.body()] };
+        });
+        // Each is freed while the others are still being read, as exchanges end in any order.
+        for (const { legacy, candidate, leader, follower, bodies } of open) {
+          expect(bytesOf(bodies[0] as Kept).length).toBe(legacy.length);
+          expect(Buffer.from(bytesOf(bodies[0] as Kept)).equals(legacy)).toBe(true);
+          expect(Buffer.from(bytesOf(bodies[1] as Kept)).equals(candidate)).toBe(true);
+          leader.free();
+          follower.free();
+          leader.free();
+          for (const body of bodies) if (body.length > 0) expect(() => bytesOf(body as Kept)).toThrow("given back");
+          leader.add(legacy); // what a slow client still reads is nobody's body any more
+        }
+        expect(budget.used).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+    const again = slabs.take(64 * 1024);
+    slabs.give(again);
+    expect(slabs.take(64 * 1024)).toBe(again);
+  });
+
   test("an equal body is legacy's own, and costs nothing", () => {
     const budget = { used: 0, limit: 1000 };
     const leader = createCapture(100, budget);
     const follower = followCapture(leader, 100, budget);
-    leader.add(Buffer.from("hello "), true);
-    follower.add(Buffer.from("hell"), false);
-    follower.add(Buffer.from("o "), false);
-    leader.add(Buffer.from("world"), true);
+    leader.add(Buffer.from("hello "));
+    follower.add(Buffer.from("hell"));
+    follower.add(Buffer.from("o "));
+    leader.add(Buffer.from("world"));
     const body = leader.body();
-    follower.add(Buffer.from("world"), false);
+    follower.add(Buffer.from("world"));
     expect(budget.used).toBe(11);
     expect(follower.body()).toBe(body);
   });
 
   test("past the budget a body is measured, not cut", () => {
     const leader = createCapture(100, { used: 0, limit: 3 });
-    leader.add(Buffer.from("abcd"), true);
+    leader.add(Buffer.from("abcd"));
     expect(leader.body()).toEqual({ kind: "measured", length: 4, sha256: sha(Buffer.from("abcd")) });
   });
 
@@ -92,9 +140,9 @@ describe("a capture", () => {
     const follower = followCapture(leader, 10, budget);
     for (const capture of [leader, follower]) {
       capture.expect(11);
-      capture.add(Buffer.from("hello "), false);
+      capture.add(Buffer.from("hello "));
       expect(budget.used).toBe(0);
-      capture.add(Buffer.from("world"), false);
+      capture.add(Buffer.from("world"));
       expect(capture.body()).toEqual({ kind: "measured", length: 11, sha256: sha(Buffer.from("hello world")) });
     }
   });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classify, createNoiseBook } from "../../src/evidence/index.ts";
-import type { Comparison } from "../../src/model/comparison.ts";
+import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
-import { fold } from "../../src/reconcile/fold.ts";
+import { abridge, fold } from "../../src/reconcile/fold.ts";
 import { createInlineComparer, createReconciler } from "../../src/reconcile/index.ts";
 import { exchange, json, SETUP } from "./support.ts";
 
@@ -97,6 +97,7 @@ async function judge(
     {
       maxPending: 10,
       queueBytes: 1e9,
+      share: 1,
       again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
     },
     {
@@ -180,6 +181,7 @@ test("of places that are too many to list none passes as accepted because others
     {
       maxPending: 10,
       queueBytes: 1e9,
+      share: 1,
       again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
     },
     {
@@ -204,4 +206,25 @@ test("of places that are too many to list none passes as accepted because others
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
   expect(emitted[0]!.outcome).toEqual({ outcome: "mismatch" });
   expect(total(emitted[0]!.differences)).toBe(2001);
+});
+
+test("what is told of a comparison is a few of those judged alike, and how many there were, of every judgement", () => {
+  const judged = (standing: JudgedDifference["standing"], from: number, count: number): JudgedDifference[] =>
+    Array.from({ length: count }, (_, i) => ({
+      where: "body",
+      path: `$.items[${from + i}].at`,
+      kind: "value",
+      legacy: `${i}`,
+      candidate: `${i + 1}`,
+      standing,
+    }));
+  const all = [...judged("noise", 0, 500), ...judged("mismatch", 700, 1), ...judged("transient", 800, 40)];
+  const told = abridge(all);
+  const by = Map.groupBy(told, ({ standing }) => standing);
+  expect([...by].map(([standing, those]) => [standing, those.length, total(those)])).toEqual([
+    ["noise", 3, 500],
+    ["mismatch", 1, 1],
+    ["transient", 3, 40],
+  ]);
+  expect(abridge(all.slice(0, 7))).toEqual(all.slice(0, 7));
 });

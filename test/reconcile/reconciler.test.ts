@@ -14,6 +14,7 @@ import { exchange, json, SETUP } from "./support.ts";
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
   queueBytes: 1_000_000,
+  share: 1,
   again: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
 };
 
@@ -104,6 +105,61 @@ describe("the reconciler", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("says of each exchange that it took, once and at the end, that nobody reads it any more", async () => {
+    const told: string[] = [];
+    const answers = { same: json(1), other: json(2), failure: failure("reset") };
+    const { reconciler } = open({}, { emit: ({ exchange }) => told.push(`emitted ${exchange.id}`) });
+    for (const [id, candidate] of Object.entries(answers)) {
+      reconciler.offer(
+        async () => exchange(json(1), candidate, { id }),
+        () => told.push(`done ${id}`),
+      );
+    }
+    await reconciler.drain(5000);
+    expect(told.toSorted()).toEqual(
+      ["done", "emitted"].flatMap((what) =>
+        Object.keys(answers)
+          .toSorted()
+          .map((id) => `${what} ${id}`),
+      ),
+    );
+    for (const id of Object.keys(answers))
+      expect(told.indexOf(`emitted ${id}`)).toBeLessThan(told.indexOf(`done ${id}`));
+    expect(told.filter((one) => one.startsWith("done"))).toHaveLength(3);
+  });
+
+  test("takes no more than its share of the thread that serves clients, and begins again when it has it back", async () => {
+    const slow = () => {
+      for (const until = performance.now() + 60; performance.now() < until; );
+    };
+    const { reconciler } = open({ share: 0.5 }, { emit: slow });
+    const differing = async () => exchange(json(1), json(2));
+    expect(reconciler.offer(differing)).toBe(true);
+    await expect.poll(() => reconciler.stats().pending, { interval: 1 }).toBe(0);
+    expect(reconciler.offer(differing)).toBe(false);
+    await expect.poll(() => reconciler.offer(differing), { interval: 5 }).toBe(true);
+    await reconciler.drain(5000);
+  });
+
+  test("what stood again and again in a thousand places is looked at once in a while, and what is narrow each time", async () => {
+    const wide = (n: number) => json(Array.from({ length: 200 }, (_, i) => ({ id: i, n: i + n })));
+    const looksAt = async (legacy: Answer, candidate: Answer) => {
+      let [at, looks] = [1_000_000, 0];
+      const { give, emitted } = open(
+        { again: { ...OPTIONS.again, tries: 1 } },
+        { now: () => at, looked: () => (looks += 1) },
+      );
+      for (let n = 1; n <= 20; n += 1) {
+        at += 700;
+        give(exchange(legacy, candidate));
+        await expect.poll(() => emitted.length, { interval: 1 }).toBe(n);
+      }
+      return looks;
+    };
+    expect(await looksAt(wide(0), wide(1000))).toBe(4);
+    expect(await looksAt(json({ n: 1 }), json({ n: 2 }))).toBe(20);
   });
 
   test("a difference that is gone when asked again is transient, with the time it took", async () => {
