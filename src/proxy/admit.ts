@@ -79,7 +79,8 @@ export function refuseShadow(
 function overloaded(state: AdmitState, route: Route, now: number): keyof Shed | undefined {
   const { shadow, budget } = state;
   if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
-  if (budget.used >= budget.limit || state.surplus.tooMany(route.name, now)) return "capture";
+  if (budget.used >= budget.limit) return "capture";
+  if (state.surplus.tooMany(route.name, now)) return "surplus";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
   return undefined;

@@ -1,9 +1,16 @@
 // proxy/shed.ts: how often shadowing gave way to overload, and to which; and how large this process is
 
 /** Requests that ended as `skipped{overload}`, by what there was too much of. */
-export type Shed = Record<"in_flight" | "capture" | "event_loop" | "memory" | "reconcile", number>;
+export type Shed = Record<"in_flight" | "capture" | "surplus" | "event_loop" | "memory" | "reconcile", number>;
 
-export const createShed = (): Shed => ({ in_flight: 0, capture: 0, event_loop: 0, memory: 0, reconcile: 0 });
+export const createShed = (): Shed => ({
+  in_flight: 0,
+  capture: 0,
+  surplus: 0,
+  event_loop: 0,
+  memory: 0,
+  reconcile: 0,
+});
 
 /** The kernel is asked this often at most: it costs as much as a tenth of a request. */
 const LOOK_EVERY_MS = 250;

@@ -18,6 +18,8 @@ const SOME = 5;
 const ALL = 0.2;
 const IN_A_ROW = 5;
 const BURST = 5;
+/** Where all seem to be too large, not even a quiet hour earns more than one at once. */
+const BURST_OF_ALL = 1;
 /** Answers that were under way when the share was used up count too, but do not silence a route for long. */
 const DEEPEST = -5;
 const ROUTES = 1_000;
@@ -25,7 +27,9 @@ const ROUTES = 1_000;
 export function createSurplus(): Surplus {
   const routes = new Map<string, { tokens: number; at: number; row: number }>();
   const tokensOf = ({ tokens, at, row }: { tokens: number; at: number; row: number }, now: number) =>
-    Math.min(BURST, tokens + ((now - at) / 1000) * (row >= IN_A_ROW ? ALL : SOME));
+    row >= IN_A_ROW
+      ? Math.min(BURST_OF_ALL, tokens + ((now - at) / 1000) * ALL)
+      : Math.min(BURST, tokens + ((now - at) / 1000) * SOME);
   return {
     note(route, now) {
       const known = routes.get(route);

@@ -76,7 +76,7 @@ export const METRICS = {
   shed_total: {
     type: "counter",
     labels: ["cause"],
-    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, event_loop, memory, reconcile.",
+    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, surplus, event_loop, memory, reconcile.",
   },
   breaker_open: { type: "gauge", labels: [], help: "1 while the breaker keeps requests from the candidate." },
   reconcile_duration_seconds: {

@@ -30,3 +30,21 @@ test("other routes are left alone", () => {
   for (let n = 0; n < 50; n += 1) surplus.note("GET /a", n);
   expect([surplus.tooMany("GET /a", 60), surplus.tooMany("GET /b", 60)]).toEqual([true, false]);
 });
+
+test("a route of which every answer is too large is asked once after a pause, however long, until one fits", () => {
+  const surplus = createSurplus();
+  let now = 0;
+  const burst = () => {
+    let count = 0;
+    for (; !surplus.tooMany("GET /a", now) && count < 20; count += 1) surplus.note("GET /a", now);
+    return count;
+  };
+  expect(burst()).toBe(5);
+  for (let hour = 0; hour < 3; hour += 1) {
+    now += 3_600_000;
+    expect(burst()).toBe(1);
+  }
+  now += 3_600_000;
+  surplus.fits("GET /a");
+  expect(burst()).toBe(5);
+});
