@@ -172,7 +172,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparer,
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
-    ask: (side, exchange) => asks[side].ask(exchange.request, exchange.requestBody),
+    ask: (side, exchange, beside) => asks[side].ask(exchange.request, exchange.requestBody, beside),
     written: ({ request }) => writes.wasWritten(request.target, now()),
     on: (route) => isOn(control.read(), route),
     accepted: (route, difference) => evidence.accepts(route, difference, now()),

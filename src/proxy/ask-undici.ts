@@ -2,11 +2,12 @@
 
 import type { Dispatcher, Pool } from "undici";
 import type { Answer } from "../model/answer.ts";
+import type { Body } from "../model/body.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Ask, AskOptions } from "./ask.ts";
 import { responseOf } from "./asking.ts";
-import { createCapture } from "./capture.ts";
+import { captureFor } from "./capture.ts";
 import { DEADLINE, failureOf, looseTrouble, protocolTrouble, type Trouble, troubleOf } from "./failure.ts";
 import { askedFields } from "./outgoing.ts";
 import { originOf } from "./wire/dial.ts";
@@ -41,13 +42,13 @@ export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions):
   const host = upstream.rewriteHost ? origin.authority : undefined;
   const budget = { used: 0, limit: Number.POSITIVE_INFINITY };
 
-  async function ask(request: RequestHead, body?: Uint8Array): Promise<Answer> {
+  async function ask(request: RequestHead, body?: Uint8Array, beside?: Body): Promise<Answer> {
     opened ??= open();
     const pool = await opened;
     const askedAt = performance.now();
     const elapsed = () => performance.now() - askedAt;
     return new Promise((resolve) => {
-      const capture = createCapture(maxBody, budget);
+      const capture = captureFor(beside, maxBody, budget);
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), timeout);
       const done = (answer: Answer) => {
@@ -57,6 +58,11 @@ export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions):
       let head: ResponseHead | undefined;
       let firstByteMs = 0;
       const fail = (trouble: Trouble) => done(failureOf(trouble, elapsed()));
+      const stopAtSurplus = (controller: Dispatcher.DispatchController) => {
+        if (!capture.surplus()) return;
+        done(responseOf(head!, capture, [], firstByteMs, elapsed(), true));
+        controller.abort(new Late());
+      };
       try {
         pool.dispatch(
           {
@@ -76,10 +82,15 @@ export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions):
               const raw = textOf(controller.rawHeaders);
               const read = frame("HTTP/1.1", status, reason ?? "", raw, request.method === "HEAD");
               if (typeof read === "string") controller.abort(new Error(read));
-              else head = read;
+              else {
+                head = read;
+                if (typeof read.framing === "number") capture.expect(read.framing);
+                stopAtSurplus(controller);
+              }
             },
-            onResponseData(_controller, chunk) {
+            onResponseData(controller, chunk) {
               capture.add(chunk);
+              stopAtSurplus(controller);
             },
             onResponseEnd(controller) {
               done(responseOf(head!, capture, textOf(controller.rawTrailers), firstByteMs, elapsed()));

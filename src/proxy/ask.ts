@@ -1,9 +1,10 @@
 // proxy/ask.ts: asks one side for one answer, beside the client's line; by our own client
 
 import type { Answer, Side } from "../model/answer.ts";
+import type { Body } from "../model/body.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import { Asking } from "./asking.ts";
-import { createCapture } from "./capture.ts";
+import { captureFor } from "./capture.ts";
 import type { UpstreamOptions } from "./options.ts";
 import { askedHead } from "./outgoing.ts";
 import { Call } from "./wire/call.ts";
@@ -12,10 +13,11 @@ import { createSweeper } from "./wire/sweeper.ts";
 
 /**
  * Asks a side. Resolves to its answer, never rejects: no redirect is followed, nothing is tried twice. Conditions and hop-by-hop fields of
- * the request are left out; the candidate's copy carries the mark.
+ * the request are left out; the candidate's copy carries the mark. With `beside`, the body that it will be compared with,
+ * an answer that is too long to be equal is not read to its end.
  */
 export type Ask = {
-  ask(request: RequestHead, body?: Uint8Array): Promise<Answer>;
+  ask(request: RequestHead, body?: Uint8Array, beside?: Body): Promise<Answer>;
   close(): Promise<void>;
 };
 
@@ -34,9 +36,9 @@ export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): A
   const host = upstream.rewriteHost ? pool.origin.authority : undefined;
   const budget = { used: 0, limit: Number.POSITIVE_INFINITY }; // bounded by its caller, who asks for few at a time
   return {
-    ask: (request, body) =>
+    ask: (request, body, beside) =>
       new Promise((resolve) => {
-        const asking = new Asking(createCapture(maxBody, budget), body, resolve);
+        const asking = new Asking(captureFor(beside, maxBody, budget), body, resolve);
         const head = askedHead(request, body?.length, host, side === "candidate");
         const framing = body === undefined ? "none" : "length";
         asking.call = new Call(request.method, head, framing, asking, performance.now() + timeout);

@@ -23,7 +23,8 @@ export type Capture = {
 };
 
 /** What a capture that follows another needs of it. */
-export type Leader = Capture & { readonly chunks: readonly Uint8Array[]; finished(): Body | undefined };
+export type Leader = Capture & Led;
+type Led = { readonly chunks: readonly Uint8Array[]; finished(): Body | undefined };
 
 /** Captures a body on its own. Past `maxBody`, or past the budget, only its length and SHA-256 go on. */
 export function createCapture(maxBody: number, budget: Budget): Leader {
@@ -36,6 +37,12 @@ export function createCapture(maxBody: number, budget: Budget): Leader {
  */
 export function followCapture(leader: Leader, maxBody: number, budget: Budget): Capture {
   return new Following(leader, maxBody, budget);
+}
+
+/** Captures a body on its own, or beside one that is there already: another side's, or of another time. */
+export function captureFor(beside: Body | undefined, maxBody: number, budget: Budget): Capture {
+  if (beside?.kind !== "kept") return createCapture(maxBody, budget);
+  return new Following({ chunks: beside.chunks, finished: () => beside }, maxBody, budget);
 }
 
 /** For a body that nobody will look at. */
@@ -177,7 +184,7 @@ class Keeping implements Leader {
 }
 
 class Following implements Capture {
-  private readonly leader: Leader;
+  private readonly leader: Led;
   private readonly maxBody: number;
   private readonly budget: Budget;
   /** How far the bodies are known to be equal: a chunk of the leader's and an offset into it. */
@@ -186,7 +193,7 @@ class Following implements Capture {
   private own: Keeping | undefined = undefined;
   private stated = 0;
 
-  constructor(leader: Leader, maxBody: number, budget: Budget) {
+  constructor(leader: Led, maxBody: number, budget: Budget) {
     this.leader = leader;
     this.maxBody = maxBody;
     this.budget = budget;

@@ -1,6 +1,7 @@
 // reconcile/again.ts: a first mismatch is asked again, legacy then candidate, before it counts (DESIGN: telling truth from noise)
 
 import type { Answer, Side } from "../model/answer.ts";
+import type { Body } from "../model/body.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import type { Answered } from "./judge.ts";
@@ -28,8 +29,9 @@ export type AgainPorts = {
   readonly knows: (exchange: Answered, differences: readonly Difference[]) => boolean;
   /** Told of each look as it comes; `last` when no more will. */
   readonly looked: (exchange: Answered, first: readonly Difference[], looks: readonly Look[], last: boolean) => void;
-  /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy. */
-  readonly ask: (side: Side, exchange: Answered) => Promise<Answer>;
+  /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy.
+   * `beside`: the body that the answer will be compared with, and need not be read far beyond. */
+  readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
   readonly compare: (job: Job) => Promise<Verdict>;
   /** Whether the resource, or a parent of it, was written through the proxy a moment ago. */
   readonly written: (exchange: Answered) => boolean;
@@ -72,7 +74,7 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
     // Legacy first: if the data moves in between, the candidate is the one to have the newer.
     const legacy = await ports.ask("legacy", exchange);
     if (legacy.kind !== "response") return undefined;
-    const candidate = await ports.ask("candidate", exchange);
+    const candidate = await ports.ask("candidate", exchange, legacy.body);
     if (candidate.kind !== "response") return undefined;
     const [twice, pair] = await Promise.all([
       ports.compare({ route: exchange.route, legacy: exchange.legacy, candidate: legacy }),

@@ -73,6 +73,32 @@ describe.each([
     expect(answer).toMatchObject({ kind: "response", body: { kind: "measured", length: 101 } });
   });
 
+  test("reads no further than an answer could be equal to the one beside it", async () => {
+    const beside = { kind: "kept" as const, chunks: [Buffer.from("ab"), Buffer.from("cd")], length: 4 };
+    let sent = 0;
+    const endless: Reply = (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+      const more = () => {
+        while (!socket.destroyed && socket.write(`3e8\r\n${"x".repeat(1000)}\r\n`)) sent += 1000;
+      };
+      socket.on("error", () => {});
+      socket.on("drain", more);
+      more();
+    };
+    for (const [reply, body] of [
+      [ok("abcd"), beside],
+      [ok("abce"), { kind: "kept", length: 4 }],
+      [ok("x".repeat(101)), { kind: "measured", length: 101, unread: true }],
+      [endless, { kind: "measured", unread: true }],
+    ] as const) {
+      await using server = await backend(reply);
+      await using asker = asking(server);
+      const answer = await asker.ask(GET, undefined, beside);
+      expect(answer).toMatchObject({ kind: "response", status: 200, body });
+    }
+    expect(sent).toBeGreaterThan(0);
+  });
+
   test.each([
     ["a HEAD answer", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"],
     ["204", "GET", "HTTP/1.1 204 No Content\r\n\r\n"],
