@@ -13,6 +13,11 @@ export type Concurrency = {
 const COOL_MS = 1_000;
 const FALL = 0.7;
 const RISE = 0.1;
+/** To begin with; what waits for a candidate is held by the thread that serves clients, and the first answers tell how long. */
+const START = 32;
+/** Until it falls for the first time, a quick answer makes room for one more, and the limit can double in each such time. */
+const QUICK_RISE = 1;
+const QUICK_MS = 250;
 
 /** The weight of an answer in what answers take of late, and in what they usually take. */
 const LATELY = 1 / 32;
@@ -27,11 +32,12 @@ export function fixedConcurrency(max: number): Concurrency {
 }
 
 /**
- * Additive increase, multiplicative decrease, as in TCP. Overload is a time-out, an answer of 429 or 503, or answers that
+ * Additive increase, multiplicative decrease, after a slow start, as in TCP (RFC 5681). Overload is a time-out, an answer of 429 or 503, or answers that
  * take twice as long as they usually do. The usual follows, so a candidate that stays slow is not starved for ever.
  */
 export function createConcurrency(max: number): Concurrency {
-  let limit = max;
+  let limit = Math.min(max, START);
+  let rise = QUICK_RISE;
   let fellAt = Number.NEGATIVE_INFINITY;
   let answers = 0;
   let lately = 0;
@@ -50,9 +56,10 @@ export function createConcurrency(max: number): Concurrency {
       if (answer.kind === "unseen") return;
       const slow = answer.kind === "response" && slower(Math.max(0, answer.durationMs - late));
       if (!slow && !overloaded(answer)) {
-        if (answer.kind === "response") limit = Math.min(max, limit + RISE);
+        if (answer.kind === "response") limit = Math.min(max, limit + (answer.durationMs < QUICK_MS ? rise : RISE));
       } else if (now - fellAt >= COOL_MS) {
         fellAt = now;
+        rise = RISE;
         limit = Math.max(1, limit * FALL);
       }
     },

@@ -7,6 +7,7 @@ import type { Fields } from "../model/fields.ts";
 import type { Outcome, SkippedReason } from "../model/outcome.ts";
 import { responseOf } from "./asking.ts";
 import { createCapture, type Leader, NO_CAPTURE } from "./capture.ts";
+import { Courtesy } from "./courtesy.ts";
 import { ANSWER, BODY, Debts } from "./debts.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
@@ -16,6 +17,7 @@ import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "
 import type { Route } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 import { observationOf, Shadow } from "./shadow.ts";
+import type { Shed } from "./shed.ts";
 import { Upload, type Uploading } from "./upload.ts";
 import { Call, isSafe, type Listener } from "./wire/call.ts";
 import type { ResponseHead } from "./wire/frame.ts";
@@ -48,6 +50,7 @@ export class Relay implements Listener, Uploading {
   private upload: Upload | undefined = undefined;
   /** Legacy's body, as long as there is or may be a shadow. */
   private capture: Leader | undefined = undefined;
+  private courtesy: Courtesy | undefined = undefined;
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
   private debts: Debts | undefined = undefined;
@@ -91,7 +94,7 @@ export class Relay implements Listener, Uploading {
     settings.legacy.send(this.call);
     this.asked = performance.now();
     if (this.capture !== undefined && !this.over && !incoming.length && incoming.framing !== "chunked") {
-      this.offer(undefined);
+      this.courtesy = new Courtesy(settings.sweeper, () => this.offer(undefined));
     }
   }
 
@@ -234,6 +237,7 @@ export class Relay implements Listener, Uploading {
       ? markedHead(this.call.head)
       : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
     const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
+    if (shadows.open.size >= shadows.concurrency.limit()) return this.shed("in_flight");
     const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;
@@ -246,7 +250,12 @@ export class Relay implements Listener, Uploading {
       return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
-    settings.admit.shed.reconcile++;
+    this.shed("reconcile");
+  }
+
+  /** There was room for it when it came, and now there is none. */
+  private shed(cause: keyof Shed): void {
+    this.settings.admit.shed[cause]++;
     this.drop({ outcome: "skipped", reason: "overload" });
   }
 
@@ -300,8 +309,10 @@ export class Relay implements Listener, Uploading {
   private finish(answer: Answer): void {
     if (this.over) return;
     this.over = true;
-    const { room, route, id, shadow } = this;
+    const { room, route, id } = this;
     room.open.delete(this);
+    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(undefined);
+    const { shadow } = this;
     if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
     room.ports.observe(observationOf(route.name, "legacy", answer));
     if (shadow !== undefined || this.skipped === "held_out") {

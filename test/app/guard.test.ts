@@ -23,12 +23,12 @@ const switchTo = (app: Serving, body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** Legacy, and a candidate that lives on the same database: what is asked of one makes the other wait. */
+/** A slow legacy, and a candidate that lives on the same database: what is asked of one makes the other wait. */
 async function entangled() {
   const busy = new Map<string, number>();
   const legacy: RequestListener = (asked, response) => {
     const slow = asked.url!.startsWith("/shared/");
-    setTimeout(() => setTimeout(() => echo(asked, response), slow && busy.has(asked.url!) ? 20 : 0), 5);
+    setTimeout(() => setTimeout(() => echo(asked, response), slow && busy.has(asked.url!) ? 60 : 0), 60);
   };
   const candidate: RequestListener = (asked, response) => {
     busy.set(asked.url!, 1);

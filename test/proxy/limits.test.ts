@@ -19,6 +19,8 @@ function answer(status: number): Response {
 
 test("the candidate's concurrency falls once a second under overload, and rises again to its maximum", () => {
   const concurrency = createConcurrency(100);
+  for (let i = 0; i < 68; i++) concurrency.record(answer(200), 0);
+  expect(concurrency.limit()).toBe(100);
   concurrency.record(late, 0);
   concurrency.record(late, 10);
   expect(concurrency.limit()).toBe(70);
@@ -28,6 +30,18 @@ test("the candidate's concurrency falls once a second under overload, and rises 
   expect(concurrency.limit()).toBe(1);
   for (let i = 0; i < 2000; i++) concurrency.record(answer(200), 60_000);
   expect(concurrency.limit()).toBe(100);
+});
+
+test("a candidate is asked few at once to begin with: more as soon as it is quick, and slowly more while it is not", () => {
+  const limitAfter = (count: number, durationMs: number, max = 1000) => {
+    const concurrency = createConcurrency(max);
+    for (let i = 0; i < count; i++) concurrency.record({ ...answer(200), durationMs }, i);
+    return concurrency.limit();
+  };
+  expect(limitAfter(0, 0)).toBe(32);
+  expect(limitAfter(0, 0, 8)).toBe(8);
+  expect(limitAfter(100, 20)).toBe(132);
+  expect(limitAfter(100, 2000)).toBeLessThan(43);
 });
 
 test("a rate never gives more than its budget over any stretch of time", () => {

@@ -81,7 +81,7 @@ describe("the candidate", () => {
     expect(room.exchanges.length).toBeGreaterThan(0);
     expect(room.exchanges.length).toBeLessThan(20);
     expect(room.settled.every(({ outcome }) => "reason" in outcome && outcome.reason === "overload")).toBe(true);
-    expect(room.proxy.gauges().shed.capture).toBe(room.settled.length);
+    expect(room.proxy.gauges().shed.surplus).toBe(room.settled.length);
   });
 
   test("may say in the head of a HEAD how long a body would be", async () => {
