@@ -9,20 +9,20 @@ import type { Sweeper, Watched } from "./wire/sweeper.ts";
  */
 const PATIENCE_MS = 10;
 
-/** Calls `then` once: when it is told that the client was served, or when its patience is over. */
+/** Calls `over` once: when it is told that the client was served, or when its patience is over. */
 export class Courtesy implements Watched {
   deadline = performance.now() + PATIENCE_MS;
   private readonly sweeper: Sweeper;
-  private readonly then: () => void;
+  private readonly over: () => void;
 
-  constructor(sweeper: Sweeper, then: () => void) {
+  constructor(sweeper: Sweeper, over: () => void) {
     this.sweeper = sweeper;
-    this.then = then;
+    this.over = over;
     sweeper.watch(this);
   }
 
   expire(): void {
-    if (this.end()) this.then();
+    if (this.end()) this.over();
   }
 
   /** Waits no more. False: it did not wait any more. */
