@@ -232,12 +232,15 @@ export class Relay implements Listener, Uploading {
   private offer(body: Uint8Array | undefined): void {
     const { incoming, settings, request, id, route, at, room } = this;
     const { shadows, candidateHost, options } = settings;
+    if (shadows.open.size >= shadows.concurrency.limit()) {
+      this.shed("in_flight");
+      return;
+    }
     const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
     const head = plain
       ? markedHead(this.call.head)
       : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
     const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
-    if (shadows.open.size >= shadows.concurrency.limit()) return this.shed("in_flight");
     const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;
