@@ -4,20 +4,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Answer } from "../model/answer.ts";
 import type { Fields } from "../model/fields.ts";
-import type { Outcome, SkippedReason } from "../model/outcome.ts";
+import type { SkippedReason } from "../model/outcome.ts";
 import { responseOf } from "./asking.ts";
-import { createCapture, type Leader, NO_CAPTURE } from "./capture.ts";
-import { Courtesy } from "./courtesy.ts";
+import { NO_CAPTURE } from "./capture.ts";
+import { Copy } from "./copy.ts";
 import { ANSWER, BODY, Debts } from "./debts.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
-import { candidateHead, legacyHead, markedHead, peerOf } from "./outgoing.ts";
+import { legacyHead, peerOf } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "./response.ts";
 import type { Route } from "./routes.ts";
 import type { Settings } from "./settings.ts";
-import { observationOf, Shadow } from "./shadow.ts";
-import type { Shed } from "./shed.ts";
+import { observationOf } from "./shadow.ts";
 import { Upload, type Uploading } from "./upload.ts";
 import { Call, isSafe, type Listener } from "./wire/call.ts";
 import type { ResponseHead } from "./wire/frame.ts";
@@ -40,19 +39,13 @@ export class Relay implements Listener, Uploading {
   private readonly response: ServerResponse;
   private readonly incoming: Incoming;
   private readonly route: Route;
-  private readonly skipped: SkippedReason | "held_out" | undefined;
   private readonly http10: boolean;
   private readonly came = performance.now();
-  private at = 0;
   private asked = 0;
   private firstByteMs = 0;
   private call: Call;
   private upload: Upload | undefined = undefined;
-  /** Legacy's body, as long as there is or may be a shadow. */
-  private capture: Leader | undefined = undefined;
-  private courtesy: Courtesy | undefined = undefined;
-  private shadow: Shadow | undefined = undefined;
-  private dropped: Outcome | undefined = undefined;
+  private readonly copy: Copy;
   private debts: Debts | undefined = undefined;
   private retried = false;
   private continued = false;
@@ -78,31 +71,26 @@ export class Relay implements Listener, Uploading {
     this.incoming = incoming;
     this.route = route;
     this.id = id;
-    this.skipped = skipped;
+    this.copy = new Copy({ id, request, incoming, route, skipped }, settings, room.ports);
     this.http10 = request.httpVersionMinor === 0;
     this.call = this.legacyCall();
   }
 
-  /** Asks legacy, then offers the shadow. */
+  /** Asks legacy. */
   start(): void {
-    const { room, settings, response, incoming } = this;
+    const { room, response } = this;
     room.open.add(this);
     response.on("close", () => this.clientClosed());
-    this.at = room.ports.now();
-    const { shadows } = settings;
-    if (this.skipped === undefined) this.capture = createCapture(shadows.maxBody, shadows.budget);
-    settings.legacy.send(this.call);
+    const at = room.ports.now();
+    this.settings.legacy.send(this.call);
     this.asked = performance.now();
-    if (this.capture !== undefined && !this.over && !incoming.length && incoming.framing !== "chunked") {
-      this.courtesy = new Courtesy(settings.sweeper, () => this.offer(undefined));
-    }
+    if (!this.over) this.copy.start(at, this.call.head);
   }
 
   onStart(): void {
     const { call, incoming, request } = this;
     if (incoming.framing === "none") return;
-    const keep = this.capture !== undefined && incoming.length !== 0 ? this.maxRequestBody() : -1;
-    this.upload = new Upload(request, call, this, keep);
+    this.upload = new Upload(request, call, this, this.copy.wanted());
     this.owes(BODY);
   }
 
@@ -114,7 +102,7 @@ export class Relay implements Listener, Uploading {
   onHead(head: ResponseHead): void {
     this.head = head;
     this.firstByteMs = performance.now() - this.asked;
-    if (typeof head.framing === "number") this.capture?.expect(head.framing);
+    if (typeof head.framing === "number") this.copy.capture?.expect(head.framing);
     if (!isSafe(this.incoming.method) && !this.route.readOnly) {
       this.room.ports.wrote(this.route.name, this.incoming.target, this.room.ports.now());
     }
@@ -124,12 +112,12 @@ export class Relay implements Listener, Uploading {
     if (!this.committed) this.commit();
     if (last && bytes.length <= ONE_WRITE) {
       // As text it goes out with the head in one plain write, which costs the kernel half of what two buffers do.
-      this.capture?.add(bytes);
+      this.copy.capture?.add(bytes);
       this.ended = true;
       this.response.end(bytes.toString("latin1"), "latin1");
       return;
     }
-    this.capture?.add(bytes);
+    this.copy.capture?.add(bytes);
     // They are borrowed, and a response keeps what it is given until the socket has taken it.
     const { slabs } = this.settings;
     const slab = slabs.take(bytes.length);
@@ -163,8 +151,9 @@ export class Relay implements Listener, Uploading {
       this.response.end();
     }
     const durationMs = arrived - this.asked;
-    this.finish(responseOf(this.head!, this.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
-    this.room.ports.overhead(this.route.name, (this.asked - this.came + performance.now() - arrived) / 1000);
+    const overheadMs = this.asked - this.came + performance.now() - arrived;
+    this.finish(responseOf(this.head!, this.copy.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
+    this.room.ports.overhead(this.route.name, overheadMs / 1000);
   }
 
   onFailure(trouble: Trouble, stale: boolean): void {
@@ -197,9 +186,7 @@ export class Relay implements Listener, Uploading {
 
   uploadEnded(kept: Uint8Array | undefined): void {
     this.debts?.paid(BODY);
-    if (this.capture === undefined || this.shadow !== undefined || this.over || this.incoming.length === 0) return;
-    if (kept !== undefined) this.offer(kept);
-    else this.drop({ outcome: "skipped", reason: "body_too_large" });
+    if (!this.over) this.copy.uploaded(this.call.head, kept);
   }
 
   uploadBroke(): void {
@@ -213,10 +200,6 @@ export class Relay implements Listener, Uploading {
     this.clientLeft();
   }
 
-  private maxRequestBody(): number {
-    return this.route.maxRequestBody ?? this.settings.options.shadow.maxRequestBody;
-  }
-
   private legacyCall(): Call {
     const { incoming, settings, request } = this;
     const { forwarded } = settings.options;
@@ -226,48 +209,6 @@ export class Relay implements Listener, Uploading {
       incoming.framing,
       this,
     );
-  }
-
-  /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
-  private offer(body: Uint8Array | undefined): void {
-    const { incoming, settings, request, id, route, at, room } = this;
-    const { shadows, candidateHost, options } = settings;
-    if (shadows.open.size >= shadows.concurrency.limit()) {
-      this.shed("in_flight");
-      return;
-    }
-    const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
-    const head = plain
-      ? markedHead(this.call.head)
-      : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
-    const original = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
-    const shadow = new Shadow(shadows, { id, route: route.name, at, request: original, head, body }, this.capture!);
-    shadows.open.add(shadow);
-    this.shadow = shadow;
-    if (
-      room.ports.offer(
-        () => shadow.begin(),
-        () => shadow.free(),
-      )
-    )
-      return;
-    shadows.open.delete(shadow);
-    this.shadow = undefined;
-    this.shed("reconcile");
-  }
-
-  /** There was room for it when it came, and now there is none. */
-  private shed(cause: keyof Shed): void {
-    this.settings.admit.shed[cause]++;
-    this.drop({ outcome: "skipped", reason: "overload" });
-  }
-
-  /** It was admitted, and there will be no exchange after all. */
-  private drop(instead: Outcome): void {
-    this.capture?.free();
-    this.capture = undefined;
-    this.settings.shadows.breaker.record(undefined, performance.now());
-    this.dropped = instead;
   }
 
   private commit(): void {
@@ -314,29 +255,10 @@ export class Relay implements Listener, Uploading {
     this.over = true;
     const { room, route, id } = this;
     room.open.delete(this);
-    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(undefined);
-    const { shadow } = this;
+    const outcome = this.copy.finish(this.call.head, answer);
     if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
     room.ports.observe(observationOf(route.name, "legacy", answer));
-    if (shadow !== undefined || this.skipped === "held_out") {
-      room.ports.answered(route.name, shadow !== undefined, answer);
-    }
-    if (shadow !== undefined) {
-      if (answer.kind === "unseen") shadow.abandon();
-      else shadow.legacyAnswered(answer);
-      return;
-    }
-    if (this.capture !== undefined) {
-      // Legacy ended before the request's body did, so the candidate was never asked.
-      const reason = answer.kind === "unseen" ? "client_gone" : "partial";
-      this.drop({ outcome: "not_comparable", reason });
-    }
-    const { skipped, dropped } = this;
-    const outcome: Outcome =
-      answer.kind === "failure"
-        ? { outcome: "legacy_error", reason: answer.reason }
-        : (dropped ?? { outcome: "skipped", reason: skipped === "held_out" ? "sampled_out" : skipped! });
-    room.ports.settle({ id, route: route.name, outcome });
+    if (outcome !== undefined) room.ports.settle({ id, route: route.name, outcome });
   }
 }
 

@@ -1,0 +1,127 @@
+// proxy/copy.ts: the candidate's part in one relay: when it is asked, by which head, or why it is not
+
+import type { IncomingMessage } from "node:http";
+import type { Answer } from "../model/answer.ts";
+import type { Outcome, SkippedReason } from "../model/outcome.ts";
+import { createCapture, type Leader } from "./capture.ts";
+import { Courtesy } from "./courtesy.ts";
+import type { Incoming } from "./incoming.ts";
+import { candidateHead, markedHead, peerOf } from "./outgoing.ts";
+import type { ProxyPorts } from "./ports.ts";
+import type { Route } from "./routes.ts";
+import type { Settings } from "./settings.ts";
+import { Shadow } from "./shadow.ts";
+import type { Shed } from "./shed.ts";
+
+/** What a copy is made of. */
+export type Original = {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly incoming: Incoming;
+  readonly route: Route;
+  /** Why there is to be none. `held_out`: by a fair draw, to be compared with those that have one. */
+  readonly skipped: SkippedReason | "held_out" | undefined;
+};
+
+/** Admitted requests become a shadow, once; all others, and those that lose their room meanwhile, an outcome. */
+export class Copy {
+  /** Legacy's body, as long as there is or may be a shadow. */
+  capture: Leader | undefined = undefined;
+  private readonly original: Original;
+  private readonly settings: Settings;
+  private readonly ports: Required<ProxyPorts>;
+  private at = 0;
+  private courtesy: Courtesy | undefined = undefined;
+  private shadow: Shadow | undefined = undefined;
+  private dropped: Outcome | undefined = undefined;
+
+  constructor(original: Original, settings: Settings, ports: Required<ProxyPorts>) {
+    this.original = original;
+    this.settings = settings;
+    this.ports = ports;
+    const { shadows } = settings;
+    if (original.skipped === undefined) this.capture = createCapture(shadows.maxBody, shadows.budget);
+  }
+
+  /** Legacy is being asked, by this head. @param at milliseconds since the epoch */
+  start(at: number, legacyHead: string): void {
+    this.at = at;
+    const { incoming } = this.original;
+    if (this.capture === undefined || incoming.length || incoming.framing === "chunked") return;
+    this.courtesy = new Courtesy(this.settings.sweeper, () => this.offer(legacyHead, undefined));
+  }
+
+  /** Bytes of the request's body to keep for the candidate; -1: it is not wanted. */
+  wanted(): number {
+    const { route, incoming } = this.original;
+    if (this.capture === undefined || incoming.length === 0) return -1;
+    return route.maxRequestBody ?? this.settings.options.shadow.maxRequestBody;
+  }
+
+  /** The request's body is whole; undefined: there was more of it than is kept. */
+  uploaded(legacyHead: string, body: Uint8Array | undefined): void {
+    if (this.capture === undefined || this.shadow !== undefined || this.original.incoming.length === 0) return;
+    if (body !== undefined) this.offer(legacyHead, body);
+    else this.drop({ outcome: "skipped", reason: "body_too_large" });
+  }
+
+  /** Legacy's part is over. The outcome, if it is not for the reconciler to say. */
+  finish(legacyHead: string, answer: Answer): Outcome | undefined {
+    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(legacyHead, undefined);
+    const { shadow, ports } = this;
+    const { route, skipped } = this.original;
+    if (shadow !== undefined || skipped === "held_out") ports.answered(route.name, shadow !== undefined, answer);
+    if (shadow !== undefined) {
+      if (answer.kind === "unseen") shadow.abandon();
+      else shadow.legacyAnswered(answer);
+      return undefined;
+    }
+    if (this.capture !== undefined) {
+      // Legacy ended before the request's body did, so the candidate was never asked.
+      const reason = answer.kind === "unseen" ? "client_gone" : "partial";
+      this.drop({ outcome: "not_comparable", reason });
+    }
+    if (answer.kind === "failure") return { outcome: "legacy_error", reason: answer.reason };
+    return this.dropped ?? { outcome: "skipped", reason: skipped === "held_out" ? "sampled_out" : skipped! };
+  }
+
+  /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
+  private offer(legacyHead: string, body: Uint8Array | undefined): void {
+    const { settings } = this;
+    const { id, request, incoming, route } = this.original;
+    const { shadows, candidateHost, options } = settings;
+    if (shadows.open.size >= shadows.concurrency.limit()) {
+      this.shed("in_flight");
+      return;
+    }
+    const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
+    const head = plain
+      ? markedHead(legacyHead)
+      : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
+    const asked = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
+    const made = { id, route: route.name, at: this.at, request: asked, head, body };
+    const shadow = new Shadow(shadows, made, this.capture!);
+    shadows.open.add(shadow);
+    this.shadow = shadow;
+    const begin = () => shadow.begin();
+    const free = () => shadow.free();
+    if (this.ports.offer(begin, free)) return;
+    shadows.open.delete(shadow);
+    this.shadow = undefined;
+    this.shed("reconcile");
+  }
+
+  /** There was room for it when it came, and now there is none. */
+  private shed(cause: keyof Shed): void {
+    this.settings.admit.shed[cause]++;
+    this.drop({ outcome: "skipped", reason: "overload" });
+  }
+
+  /** It was admitted, and there will be no exchange after all. */
+  private drop(instead: Outcome): void {
+    this.capture?.free();
+    this.capture = undefined;
+    this.settings.shadows.breaker.record(undefined, performance.now());
+    this.dropped = instead;
+  }
+}
