@@ -5,7 +5,7 @@ import type { Manner } from "./backend.ts";
 import { startTalker } from "./child.ts";
 import type { LoadResult } from "./client.ts";
 import { parallelRun } from "./contenders.ts";
-import { treeUsage } from "./cpu.ts";
+import { quiet, treeUsage } from "./cpu.ts";
 import { figure, median, table } from "./table.ts";
 
 /** Milliseconds, medians over the rounds; counts over all of them. */
@@ -83,7 +83,7 @@ export async function benchSaturation(options: {
         one.cpu += treeUsage(one.at.pid).cpuSeconds - before;
         one.results.push(result); // the first round warms
       }
-      await idle(one.at.pid); // what one leaves to do must not slow the next
+      await quiet(one.at.pid); // what one leaves to do must not slow the next
     }
   }
   const rows: SaturationRow[] = [];
@@ -131,17 +131,6 @@ function sumOf(metrics: string, line: RegExp): number {
   let sum = 0;
   for (const one of metrics.split("\n")) sum += Number(line.exec(one)?.[1] ?? 0);
   return sum;
-}
-
-/** Waits until the process has nothing to do any more, for at most ten seconds. */
-async function idle(pid: number): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (let last = -1; performance.now() < deadline; ) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const { cpuSeconds } = treeUsage(pid);
-    if (cpuSeconds - last < 0.03) return;
-    last = cpuSeconds;
-  }
 }
 
 export function saturationTable(rows: readonly SaturationRow[]): string {

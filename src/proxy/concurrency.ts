@@ -32,8 +32,9 @@ export function fixedConcurrency(max: number): Concurrency {
 }
 
 /**
- * Additive increase, multiplicative decrease, after a slow start, as in TCP (RFC 5681). Overload is a time-out, an answer of 429 or 503, or answers that
- * take twice as long as they usually do. The usual follows, so a candidate that stays slow is not starved for ever.
+ * Additive increase, multiplicative decrease, after a slow start, as in TCP (RFC 5681). Overload is a time-out, an answer
+ * of 429 or 503, or answers that take twice as long as they usually do. The usual follows, so a candidate that stays slow
+ * is not starved for ever.
  */
 export function createConcurrency(max: number): Concurrency {
   let limit = Math.min(max, START);

@@ -31,6 +31,7 @@ export class Copy {
   private readonly settings: Settings;
   private readonly ports: Required<ProxyPorts>;
   private at = 0;
+  private legacyHead = "";
   private courtesy: Courtesy | undefined = undefined;
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
@@ -46,9 +47,10 @@ export class Copy {
   /** Legacy is being asked, by this head. @param at milliseconds since the epoch */
   start(at: number, legacyHead: string): void {
     this.at = at;
+    this.legacyHead = legacyHead;
     const { incoming } = this.original;
     if (this.capture === undefined || incoming.length || incoming.framing === "chunked") return;
-    this.courtesy = new Courtesy(this.settings.sweeper, () => this.offer(legacyHead, undefined));
+    this.courtesy = new Courtesy(this.settings.sweeper, () => this.offer(undefined));
   }
 
   /** Bytes of the request's body to keep for the candidate; -1: it is not wanted. */
@@ -59,15 +61,15 @@ export class Copy {
   }
 
   /** The request's body is whole; undefined: there was more of it than is kept. */
-  uploaded(legacyHead: string, body: Uint8Array | undefined): void {
+  uploaded(body: Uint8Array | undefined): void {
     if (this.capture === undefined || this.shadow !== undefined || this.original.incoming.length === 0) return;
-    if (body !== undefined) this.offer(legacyHead, body);
+    if (body !== undefined) this.offer(body);
     else this.drop({ outcome: "skipped", reason: "body_too_large" });
   }
 
   /** Legacy's part is over. The outcome, if it is not for the reconciler to say. */
-  finish(legacyHead: string, answer: Answer): Outcome | undefined {
-    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(legacyHead, undefined);
+  finish(answer: Answer): Outcome | undefined {
+    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(undefined);
     const { shadow, ports } = this;
     const { route, skipped } = this.original;
     if (shadow !== undefined || skipped === "held_out") ports.answered(route.name, shadow !== undefined, answer);
@@ -86,7 +88,7 @@ export class Copy {
   }
 
   /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
-  private offer(legacyHead: string, body: Uint8Array | undefined): void {
+  private offer(body: Uint8Array | undefined): void {
     const { settings } = this;
     const { id, request, incoming, route } = this.original;
     const { shadows, candidateHost, options } = settings;
@@ -96,7 +98,7 @@ export class Copy {
     }
     const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
     const head = plain
-      ? markedHead(legacyHead)
+      ? markedHead(this.legacyHead)
       : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
     const asked = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
     const made = { id, route: route.name, at: this.at, request: asked, head, body };

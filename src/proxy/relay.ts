@@ -186,7 +186,7 @@ export class Relay implements Listener, Uploading {
 
   uploadEnded(kept: Uint8Array | undefined): void {
     this.debts?.paid(BODY);
-    if (!this.over) this.copy.uploaded(this.call.head, kept);
+    if (!this.over) this.copy.uploaded(kept);
   }
 
   uploadBroke(): void {
@@ -255,7 +255,7 @@ export class Relay implements Listener, Uploading {
     this.over = true;
     const { room, route, id } = this;
     room.open.delete(this);
-    const outcome = this.copy.finish(this.call.head, answer);
+    const outcome = this.copy.finish(answer);
     if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
     room.ports.observe(observationOf(route.name, "legacy", answer));
     if (outcome !== undefined) room.ports.settle({ id, route: route.name, outcome });

@@ -13,6 +13,10 @@ export type Slabs = {
 
 const SMALL = 16 * 1024;
 const LARGE = 64 * 1024;
+
+/** What is read at once fits into one slab: sockets must not be given a larger buffer to read into. */
+export const MOST_AT_ONCE = LARGE;
+
 /** Of each size: what a quiet proxy keeps for the next burst. */
 const SPARE = 64;
 

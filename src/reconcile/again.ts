@@ -29,8 +29,10 @@ export type AgainPorts = {
   readonly knows: (exchange: Answered, differences: readonly Difference[]) => boolean;
   /** Told of each look as it comes; `last` when no more will. */
   readonly looked: (exchange: Answered, first: readonly Difference[], looks: readonly Look[], last: boolean) => void;
-  /** Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy.
-   * `beside`: the body that the answer will be compared with, and need not be read far beyond. */
+  /**
+   * Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy.
+   * `beside`: the body that the answer will be compared with, and need not be read far beyond.
+   */
   readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
   readonly compare: (job: Job) => Promise<Verdict>;
   /** Whether the resource, or a parent of it, was written through the proxy a moment ago. */
@@ -58,6 +60,7 @@ const WRITTEN_TRIES = 2;
 const LONGEST_DELAY = 4;
 /** After so many confirmed mismatches alike, the next ones get one look each, and only while the budget has plenty. */
 const KNOWN_AFTER = 3;
+/** And one look in so long, where they have a thousand places. */
 const WIDE_EVERY_MS = 10_000;
 /** How often a difference of which nothing is known waits for the budget, a delay each time. */
 const PATIENCE = 4;

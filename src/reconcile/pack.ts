@@ -13,23 +13,23 @@ type PackedJob = Omit<Job, "legacy" | "candidate"> & {
   readonly candidate: PackedResponse;
 };
 
-export type Batch = { readonly bytes: SharedArrayBuffer; readonly jobs: readonly PackedJob[] };
+export type Batch = { readonly bytes: ArrayBuffer | SharedArrayBuffer; readonly jobs: readonly PackedJob[] };
 
 /**
  * Memory for one batch after another. A buffer for each would be 64 KB of garbage or more a comparison, outside the heap,
  * where only a full collection on the thread that serves clients would find it in time.
  */
-export type Hold = (bytes: number) => SharedArrayBuffer;
+export type Hold = (bytes: number) => ArrayBuffer | SharedArrayBuffer;
 
 const LEAST_HELD = 64 * 1024;
-/** A batch larger than this has memory of its own: it must not stay resident because of one large body. */
+/** A larger batch has memory of its own, which goes to its reader: it must not stay resident because of one large body. */
 const MOST_HELD = 2 * 1024 * 1024;
 
 /** The memory is the last batch's until the next is asked for: its reader must be done by then. */
 export function createHold(): Hold {
   let held = new SharedArrayBuffer(0);
   return (bytes) => {
-    if (bytes > MOST_HELD) return new SharedArrayBuffer(bytes);
+    if (bytes > MOST_HELD) return new ArrayBuffer(bytes);
     if (held.byteLength < bytes) held = new SharedArrayBuffer(Math.max(LEAST_HELD, 2 ** Math.ceil(Math.log2(bytes))));
     return held;
   };

@@ -137,7 +137,8 @@ export function createPool(options: PoolOptions): Comparer {
         hold,
       );
       current.ref(); // a busy worker keeps the process alive, an idle one does not
-      current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker);
+      const given = packed.bytes instanceof ArrayBuffer ? [packed.bytes] : [];
+      current.postMessage({ kind: "batch", batch: packed } satisfies ToWorker, given);
       watch(current);
     }
 

@@ -2,6 +2,7 @@
 
 import { CROWDED, DEADLINE } from "../failure.ts";
 import type { UpstreamOptions } from "../options.ts";
+import { MOST_AT_ONCE } from "../slabs.ts";
 import type { Call } from "./call.ts";
 import { Connection, type Keeper } from "./connection.ts";
 import { createDialer, type Dialer, type Origin } from "./dial.ts";
@@ -18,7 +19,7 @@ export type Pool = {
 };
 
 /** All sockets of the process read into this one: nobody keeps a byte of it beyond its own read. */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+const READ_BUFFER = Buffer.allocUnsafeSlow(MOST_AT_ONCE);
 /** A request that may not be repeated takes only a connection that was used a moment ago: those are hardly ever stale. */
 const TRUSTED_MS = 1_000;
 
