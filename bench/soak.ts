@@ -231,6 +231,7 @@ if (after.descriptors > before.descriptors + 8)
   faults.push(`descriptors grew from ${before.descriptors} to ${after.descriptors}`);
 if (after.sockets > before.sockets + 8) faults.push(`sockets grew from ${before.sockets} to ${after.sockets}`);
 if (after.timers > before.timers + 8) faults.push(`timers grew from ${before.timers} to ${after.timers}`);
+if (after.rssMiB > before.rssMiB * 1.3 + 64) faults.push(`RSS grew from ${before.rssMiB} to ${after.rssMiB} MiB`);
 if (after.rssMiB > middle.rssMiB * 1.1 + 16) faults.push(`RSS grew from ${middle.rssMiB} to ${after.rssMiB} MiB`);
 if (code !== 0) faults.push(`the proxy ended with exit code ${code}`);
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openCandidate } from "../../src/cli/demo/candidate.ts";
 import { openLegacy } from "../../src/cli/demo/legacy.ts";
 import { PLANTED } from "../../src/cli/demo/planted.ts";
@@ -11,8 +11,6 @@ import { startTraffic } from "../../src/cli/demo/traffic.ts";
 import type { Report } from "../../src/model/report.ts";
 import { openReader } from "../../src/store/index.ts";
 import { ask, folder, run, serve, server, UNHURRIED, until } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 /** Every secret holds this word, or is one of these numbers. Nothing else does. */
 const WORD = "pl4nted";

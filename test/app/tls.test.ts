@@ -3,11 +3,9 @@ import { createServer, request } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { CERTIFICATES } from "../support/certificates.ts";
 import { ask, echo, folder, run, serve, server, UNHURRIED, until } from "./serving.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const PEMS = join(import.meta.dirname, "../support/tls");
 const pem = (name: string) => join(PEMS, name);

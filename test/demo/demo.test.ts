@@ -37,12 +37,9 @@ describe("a demo with everything planted", () => {
     const clean = ROUTES.map(({ route }) => route).filter((route) => !faulty.has(route));
     const seen = demo.report.routes.filter(({ route }) => clean.includes(route));
     expect(seen.length).toBeGreaterThan(5);
-    expect(seen.filter(({ outcomes }) => outcomes.mismatch + outcomes.noise > 0)).toEqual([]);
-    // A machine that is busy with other things may be late; nothing else went wrong there.
-    const failures = seen.flatMap(({ reasons }) =>
-      Object.keys(reasons).filter((name) => /^candidate_error/.test(name)),
+    expect(seen.filter(({ outcomes }) => outcomes.mismatch + outcomes.noise + outcomes.candidate_error > 0)).toEqual(
+      [],
     );
-    expect(failures.filter((name) => name !== "candidate_error/timeout")).toEqual([]);
     expect(seen.filter(({ compared }) => compared > 20).length).toBeGreaterThan(4);
   });
 

@@ -17,7 +17,7 @@ import {
   structuredCopy,
 } from "./documents.ts";
 
-const RUNS = { numRuns: 1_000 };
+const RUNS = { numRuns: 1_500 };
 const compare = (legacy: Json, candidate: Json) => compareTexts(JSON.stringify(legacy), JSON.stringify(candidate));
 
 /** Equal or not, said by the simplest code there is. */
@@ -76,7 +76,7 @@ describe("laws of JSON comparison", () => {
         ).newDocument;
         expect(same(JSON.parse(JSON.stringify(applied)), JSON.parse(JSON.stringify(candidate)))).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 4_000 },
     );
   });
 
@@ -133,7 +133,7 @@ describe("laws of JSON comparison", () => {
         if (!parses(text))
           expect(compareJson(left, JSON.stringify(json), STRICT, LIMITS).differences[0]?.kind).toBe("format");
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 });

@@ -55,7 +55,7 @@ describe("reading JSON", () => {
         expect(nodesOf(guessed)).toEqual(nodesOf(alone));
         for (const tape of [beside, guessed]) expect(falseTwins(a, tape)).toEqual([]);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 10_000 },
     );
   });
 
