@@ -22,12 +22,13 @@ export function createShare(shareNow: () => number, clock: () => number): Share 
     timed:
       (work) =>
       (...args) => {
-        const from = clock();
+        fill();
+        const from = last;
         try {
           return work(...args);
         } finally {
-          fill();
-          left -= clock() - from;
+          last = clock();
+          left -= (last - from) * (1 - shareNow()); // what it took, and what came in meanwhile
         }
       },
     isSpent: () => {

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createShare } from "../../src/reconcile/share.ts";
+
+/** A clock that work moves on by as many milliseconds as it is told to. */
+function opened(part: number) {
+  let now = 0;
+  const share = createShare(
+    () => part,
+    () => now,
+  );
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return {
+    ...share,
+    rest: pass,
+    work: share.timed(pass),
+    clock: () => now,
+  };
+}
+
+const times = fc.array(fc.record({ rest: fc.nat(200), work: fc.nat(200) }), { maxLength: 200 });
+
+describe("a share of the thread's time", () => {
+  test("the whole of it is never spent, however long one call takes", () => {
+    fc.assert(
+      fc.property(times, (steps) => {
+        const share = opened(1);
+        for (const { rest, work } of steps) {
+          share.rest(rest);
+          share.work(work);
+          expect(share.isSpent()).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test("work that begins only while it is not spent takes no more than its part, one burst and one call", () => {
+    fc.assert(
+      fc.property(times, fc.double({ min: 0, max: 1, noNaN: true }), (steps, part) => {
+        const share = opened(part);
+        let worked = 0;
+        for (const { rest, work } of steps) {
+          share.rest(rest);
+          if (share.isSpent()) continue;
+          share.work(work);
+          worked += work;
+        }
+        expect(worked).toBeLessThanOrEqual(part * share.clock() + 50 + 200 + 1e-6);
+      }),
+    );
+  });
+
+  test("what was spent comes back with time, and a call that throws is paid for too", () => {
+    const share = opened(0.1);
+    share.work(60);
+    expect(share.isSpent()).toBe(true);
+    share.rest(50);
+    expect(share.isSpent()).toBe(false);
+    const failing = share.timed(() => {
+      share.rest(1_000);
+      throw new Error("of the work");
+    });
+    expect(failing).toThrow("of the work");
+    expect(share.isSpent()).toBe(true);
+  });
+});
