@@ -34,5 +34,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(process.env.PARALLEL_RUN_LIVEZ ?? 'http://127.0.0.1:9900/livez', { signal: AbortSignal.timeout(2500) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: the process is number one and gets SIGTERM itself, which is a clean stop.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--v8-pool-size=1", "/app/dist/main.js"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve", "/etc/parallel-run/config.yaml", "--data", "/data"]

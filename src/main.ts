@@ -8,7 +8,8 @@ const anywhere =
   command === "check" ||
   (rest.length === 0 && ["help", "--help", "-h", "--version", "-V", "version"].includes(command));
 if (major >= 24 || (major >= 20 && anywhere)) {
-  import("./cli/process.ts").then(({ runProcess }) => runProcess());
+  if (command === "serve") (await import("./cli/helpers.ts")).startWithFewerHelpers();
+  void (await import("./cli/process.ts")).runProcess();
 } else {
   process.stderr.write(
     `parallel-run needs Node 24 or newer; this is Node ${process.versions.node}.
