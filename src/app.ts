@@ -166,10 +166,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
     classify(route, differences, looks, noise, now(), writes.wasWritten(request.target, now()));
 
+  let serving = () => false;
   const reconciler = createReconciler(reconcileOptions(current), {
     now,
     random: effects.random,
     comparer,
+    busy: () => serving(),
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
     ask: (side, exchange, beside) => asks[side].ask(exchange.request, exchange.requestBody, beside),
@@ -241,6 +243,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(inForce.grace));
+  serving = proxy.serving;
   const on = () => control.read().everything?.on !== false && shadows(inForce);
   publish(telemetry, {
     proxy,

@@ -11,6 +11,7 @@ import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 import { createShare } from "./share.ts";
+import { createSpare } from "./spare.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
@@ -33,6 +34,8 @@ export type ReconcilePorts = Judge &
     /** 0 to 1. */
     readonly random: () => number;
     readonly comparer: Comparer;
+    /** Whether a client is being served right now: what can wait then waits. */
+    readonly busy: () => boolean;
     /** Whether asking again is allowed at all just now: false while shadowing is switched off. */
     readonly on: (route: string) => boolean;
     /** Whether someone accepted the finding that this difference belongs to. */
@@ -78,18 +81,20 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     },
     stopping.signal,
   );
-  const share = createShare(
-    () => options.share,
-    () => performance.now(),
-  );
-  const classified = share.timed(ports.classify);
-  const told = share.timed(ports.emit);
+  const clock = () => performance.now();
+  const share = createShare(() => options.share, clock);
+  const spare = createSpare(ports.busy, clock);
+  const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
   let typicalBytes = 0;
+  /** Bytes of exchanges that wait for spare time. */
+  let resting = 0;
   let idle: (() => void) | undefined;
   const ended = new WeakSet<Exchange>();
+
+  const bytes = () => ports.comparer.stats().bytes + resting;
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
     begun += 1;
@@ -108,7 +113,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     } catch (error) {
       // A bug of ours must not cost the request its outcome: the outcomes would no longer add up.
       ports.bug(error);
-      if (!ended.has(exchange)) emit(exchange, { outcome: "not_comparable", reason: "partial" }, from);
+      if (!ended.has(exchange)) emit(exchange, UNDECIDED, from);
     }
     if (exchange.legacy.kind === "response" && ports.random() < options.again.sample) await twice(exchange as Answered);
   }
@@ -116,7 +121,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   async function compare(exchange: Answered, from: number): Promise<void> {
     const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
     typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
-    const verdict = await ports.comparer.compare({ ...job, folded: true });
+    const verdict = await whenSpare(job, () => ports.comparer.compare({ ...job, folded: true }));
     const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
     if (undecided) {
       emit(exchange, UNDECIDED, from);
@@ -135,7 +140,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     }
     const { open, settled } = sides;
     if (open.length === 0) {
-      emit(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
+      await tell(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
       return;
     }
     const { looks } = await asking.again(exchange, open);
@@ -146,7 +151,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     }
     const outcome = outcomeOf(classified);
     const last = looks.at(-1);
-    emit(exchange, outcome, from, {
+    await tell(exchange, outcome, from, {
       ...more,
       differences: [...classified, ...settled],
       unconfirmed: looks.length === 0,
@@ -155,21 +160,32 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   }
 
   /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
-  async function sorted({ route, ...job }: Job, listed: readonly Difference[]) {
-    const split = share.timed((differences: readonly Difference[]) => {
-      const open: Difference[] = [];
-      const settled: JudgedDifference[] = [];
-      for (const difference of differences) {
-        if (ports.accepted(route, difference)) settled.push({ ...difference, standing: "accepted" });
-        else open.push(difference);
-      }
-      return { open: fold(open), settled: fold(settled) };
-    });
-    const sides = split(listed);
+  async function sorted(job: Job, listed: readonly Difference[]) {
+    const sides = await whenSpare(job, () => paid.split(job.route, listed));
     // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
     if (sides.settled.length === 0 || !isWide(listed)) return sides;
-    const all = await whole({ ...job, route });
-    return all && split(all);
+    const all = await whole(job);
+    return all && whenSpare(job, () => paid.split(job.route, all));
+  }
+
+  function split(route: string, differences: readonly Difference[]) {
+    const open: Difference[] = [];
+    const settled: JudgedDifference[] = [];
+    for (const difference of differences) {
+      if (ports.accepted(route, difference)) settled.push({ ...difference, standing: "accepted" });
+      else open.push(difference);
+    }
+    return { open: fold(open), settled: fold(settled) };
+  }
+
+  /** Not while a client is being served, and not together with others; counted meanwhile. */
+  function whenSpare<T>(exchange: Answered | Job, work: () => T) {
+    const size = sizeOf(exchange);
+    resting += size;
+    return spare.run(() => {
+      resting -= size;
+      return work();
+    });
   }
 
   async function whole(job: Job): Promise<readonly Difference[] | undefined> {
@@ -179,12 +195,13 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
-    const judged = classified(exchange, listed, looks);
+    const judged = await whenSpare(job, () => paid.classify(exchange, listed, looks));
     if (isSure(judged, looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference));
-    return fold(classified(exchange, open, looks), ({ standing, hint = "" }) => `${standing} ${hint}`);
+    const each = await whenSpare(job, () => paid.classify(exchange, open, looks));
+    return fold(each, ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
   /** Asks legacy once more, whatever the candidate said, to learn where legacy disagrees with itself. */
@@ -197,28 +214,26 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (verdict.kind === "compared") ports.noticed(exchange, verdict.compared.differences);
   }
 
-  type More = Partial<Pick<Comparison, "differences" | "approximate" | "masked" | "unconfirmed" | "convergedMs">>;
+  type More = Partial<Pick<Comparison, "approximate" | "masked" | "unconfirmed" | "convergedMs">>;
+  type Found = More & Pick<Comparison, "differences">;
 
   function emit(exchange: Exchange, outcome: Outcome, from: number, more: More = {}): void {
     ended.add(exchange);
-    const tell = more.differences ? told : ports.emit;
-    tell({
-      exchange,
-      outcome,
-      differences: NONE,
-      approximate: false,
-      masked: NOTHING,
-      unconfirmed: false,
-      tookMs: performance.now() - from,
-      ...more,
-      ...(more.differences && { differences: abridge(more.differences) }),
+    ports.emit({ ...comparisonOf(exchange, outcome, from), ...more });
+  }
+
+  /** Counting differences costs far more than counting none. */
+  function tell(exchange: Answered, outcome: Outcome, from: number, { differences, ...more }: Found): Promise<void> {
+    return whenSpare(exchange, () => {
+      ended.add(exchange);
+      paid.emit({ ...comparisonOf(exchange, outcome, from), ...more, differences: abridge(differences) });
     });
   }
 
   return {
     offer: (begin, done) => {
       if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
-      if (ports.comparer.stats().bytes + begun * typicalBytes >= options.queueBytes) return false;
+      if (bytes() + begun * typicalBytes >= options.queueBytes) return false;
       pending += 1;
       reconcile(begin)
         .catch(ports.bug)
@@ -229,7 +244,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
         });
       return true;
     },
-    stats: () => ({ pending, bytes: ports.comparer.stats().bytes, asking: asking.waiting() }),
+    stats: () => ({ pending, bytes: bytes(), asking: asking.waiting() }),
     drain: async (graceMs) => {
       stopping.abort();
       if (pending === 0) return;
@@ -246,6 +261,18 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 const UNDECIDED: Outcome = { outcome: "not_comparable", reason: "partial" };
 const NONE: readonly JudgedDifference[] = [];
 const NOTHING: readonly Masked[] = [];
+
+function comparisonOf(exchange: Exchange, outcome: Outcome, from: number): Comparison {
+  return {
+    exchange,
+    outcome,
+    differences: NONE,
+    approximate: false,
+    masked: NOTHING,
+    unconfirmed: false,
+    tookMs: performance.now() - from,
+  };
+}
 
 /** The worst standing of any difference is the exchange's: one true mismatch is not hidden by noise beside it. */
 function outcomeOf(differences: readonly JudgedDifference[]): Outcome {

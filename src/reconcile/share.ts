@@ -22,18 +22,17 @@ export function createShare(shareNow: () => number, clock: () => number): Share 
     timed:
       (work) =>
       (...args) => {
-        fill();
-        const from = last;
+        const from = clock();
         try {
           return work(...args);
         } finally {
-          last = clock();
-          left -= (last - from) * (1 - shareNow()); // what it took, and what came in meanwhile
+          fill();
+          left -= clock() - from;
         }
       },
     isSpent: () => {
       fill();
-      return left <= 0;
+      return left <= 0 && shareNow() < 1; // one long call is not too much of the whole
     },
   };
 }

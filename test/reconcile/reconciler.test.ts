@@ -28,6 +28,7 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       now: Date.now,
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
+      busy: () => false,
       comparable: () => undefined,
       identical: (_, a, b) =>
         a.body.kind === "kept" &&

@@ -56,7 +56,7 @@ describe("a share of the thread's time", () => {
     const share = opened(0.1);
     share.work(60);
     expect(share.isSpent()).toBe(true);
-    share.rest(50);
+    share.rest(200);
     expect(share.isSpent()).toBe(false);
     const failing = share.timed(() => {
       share.rest(1_000);

@@ -1,0 +1,70 @@
+// reconcile/spare.ts: bookkeeping waits for a moment in which no client is being served, but not for long
+
+export type Spare = {
+  /** Runs the work when its turn has come, and resolves to what it returns; rejects with what it throws. First come, first run. */
+  readonly run: <T>(work: () => T) => Promise<T>;
+};
+
+/** The longest that a turn waits for clients. */
+const PATIENCE_MS = 20;
+/** How often it is looked whether clients are still being served. */
+const LOOK_EVERY_MS = 1;
+/** How long work that waited too long may run before the event loop looks at its sockets. */
+const SLICE_MS = 1;
+
+type Waiting = { readonly since: number; readonly work: () => void };
+
+/**
+ * One piece of work a turn of the event loop, so that what comes in meanwhile waits for one piece at most. Where clients
+ * are served all the time, pieces that have waited long enough run until a slice is over.
+ * @param busy whether a client is being served now @param clock monotonic milliseconds
+ */
+export function createSpare(busy: () => boolean, clock: () => number): Spare {
+  let queue: Waiting[] = [];
+  let first = 0;
+  let isScheduled = false;
+
+  function schedule(later: boolean): void {
+    isScheduled = true;
+    if (later) setTimeout(turn, LOOK_EVERY_MS);
+    else setImmediate(turn);
+  }
+
+  function turn(): void {
+    isScheduled = false;
+    const from = clock();
+    const isDue = () => first < queue.length && from - queue[first]!.since >= PATIENCE_MS;
+    if (!isDue() && busy()) {
+      schedule(true);
+      return;
+    }
+    do {
+      const { work } = queue[first]!;
+      first += 1;
+      work();
+    } while (isDue() && clock() - from < SLICE_MS);
+    if (first < queue.length) schedule(false);
+    else {
+      queue = [];
+      first = 0;
+    }
+  }
+
+  return {
+    run: (work) =>
+      new Promise((resolve, reject) => {
+        const since = clock();
+        queue.push({
+          since,
+          work: () => {
+            try {
+              resolve(work());
+            } catch (error) {
+              reject(error);
+            }
+          },
+        });
+        if (!isScheduled) schedule(false);
+      }),
+  };
+}
