@@ -33,16 +33,21 @@ function added(states: number[] | undefined, state: number): number[] {
   return states;
 }
 
-/** The same names come again and again; hostile ones must not fill the memory. */
-function remembered(test: (name: string) => boolean): (name: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (name) => {
-    let answer = known.get(name);
-    if (answer !== undefined) return answer;
-    answer = test(name);
-    if (known.size >= 1_000) known.clear();
-    if (name.length <= 100) known.set(name, answer);
-    return answer;
+/** The same steps are taken again and again; hostile names must not fill the memory. */
+function remembered(follow: Places["step"]): Places["step"] {
+  const known = new WeakMap<Standing, Map<Step, Standing>>();
+  return (from, by) => {
+    let steps = known.get(from);
+    const before = steps?.get(by);
+    if (before !== undefined) return before;
+    if (steps === undefined) {
+      steps = new Map();
+      known.set(from, steps);
+    }
+    const to = follow(from, by);
+    if (steps.size >= 1_000) steps.clear();
+    if (typeof by !== "string" || by.length <= 100) steps.set(by, to);
+    return to;
   };
 }
 
@@ -59,9 +64,8 @@ export function compilePlaces(paths: readonly Path[], members: ReadonlySet<strin
     root.push(segments.length);
     segments.push(...path.segments, undefined);
   }
-  const isMember = remembered((name) => members.has(name.toLowerCase()));
-  const step = (from: Standing, by: Step): Standing => {
-    if (typeof by === "string" && isMember(by)) return SECRET;
+  const follow = (from: Standing, by: Step): Standing => {
+    if (typeof by === "string" && members.has(by.toLowerCase())) return SECRET;
     let next: number[] | undefined;
     // Most steps change nothing: only `..` is waiting for its name.
     for (let i = 0; i < from.length; i += 1) {
@@ -75,7 +79,7 @@ export function compilePlaces(paths: readonly Path[], members: ReadonlySet<strin
   };
   return {
     root,
-    step,
+    step: remembered(follow),
     secret: (at) => at.some((state) => segments[state] === undefined),
     both: (one, other) => (one === other ? one : [...new Set([...one, ...other])]),
     names: paths.flatMap(lastNames).map((name) => name.toLowerCase().replace(/^@/, "")),
