@@ -168,14 +168,15 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     return all && whenSpare(job, () => paid.split(job.route, all));
   }
 
-  function split(route: string, differences: readonly Difference[]) {
+  function split(route: string, listed: readonly Difference[]) {
     const open: Difference[] = [];
     const settled: JudgedDifference[] = [];
-    for (const difference of differences) {
+    for (const difference of listed) {
       if (ports.accepted(route, difference)) settled.push({ ...difference, standing: "accepted" });
       else open.push(difference);
     }
-    return { open: fold(open), settled: fold(settled) };
+    // What the comparing thread listed is folded already.
+    return settled.length === 0 ? { open: listed, settled } : { open: fold(open), settled: fold(settled) };
   }
 
   /** Not while a client is being served, and not together with others; counted meanwhile. */
