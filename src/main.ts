@@ -8,7 +8,7 @@ const anywhere =
   command === "check" ||
   (rest.length === 0 && ["help", "--help", "-h", "--version", "-V", "version"].includes(command));
 if (major >= 24 || (major >= 20 && anywhere)) {
-  if (command === "serve") (await import("./cli/helpers.ts")).startWithFewerHelpers();
+  if (command === "serve") (await import("./cli/v8.ts")).restartForFewCores();
   void (await import("./cli/process.ts")).runProcess();
 } else {
   process.stderr.write(
