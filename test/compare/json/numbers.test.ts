@@ -69,7 +69,7 @@ describe("numbers", () => {
       fc.property(
         digits,
         fc.integer({ min: -400, max: 400 }),
-        fc.nat(18),
+        fc.nat(17), // a digit stays behind the point, for the change
         fc.boolean(),
         (text, exponent, point, change) => {
           const moved = `${text.slice(0, point + 1)}.${text.slice(point + 1)}0e${exponent + text.length - point - 1}`;
