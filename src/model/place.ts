@@ -2,6 +2,7 @@
 
 import type { Difference, Kind, Where } from "./difference.ts";
 import { digestText } from "./digest.ts";
+import { remembering } from "./remember.ts";
 
 /** A path without positions, and the positions that were taken out of it, outermost first. */
 export type General = { readonly path: string; readonly positions: readonly string[] };
@@ -16,6 +17,11 @@ const VOLATILE =
  */
 export function generalise(path: string): General {
   if (path.charCodeAt(0) !== 36 || !path.includes("[")) return { path, positions: [] };
+  return generalised(path);
+}
+
+/** A finding's places come again with every request that shows it. */
+const generalised = remembering((path): General => {
   let general = "";
   const positions: string[] = [];
   for (const step of steps(path)) {
@@ -26,7 +32,7 @@ export function generalise(path: string): General {
     } else general += step;
   }
   return { path: general, positions };
-}
+});
 
 /** The steps of a normalized path as they are written, `$` first: `$`, `.items`, `[3]`, `['a.b']`. */
 export function steps(path: string): string[] {
@@ -68,8 +74,10 @@ const ESCAPES = new Map([
 
 /** The id of the finding that differences alike in these four belong to: short, stable over restarts and releases. */
 export function findingId(route: string, where: Where, general: string, kind: Kind): string {
-  return digestText(`${route}\n${where}\n${general}\n${kind}`).slice(0, 12);
+  return idOf(`${route}\n${where}\n${general}\n${kind}`);
 }
+
+const idOf = remembering((text) => digestText(text).slice(0, 12));
 
 /** The finding that a difference on a route belongs to. */
 export function findingOf(route: string, difference: Difference): string {

@@ -3,6 +3,7 @@
 import type { Answer, Side } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
 import type { Difference } from "../model/difference.ts";
+import { remembering } from "../model/remember.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import type { Answered } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
@@ -159,7 +160,8 @@ function stands(first: readonly Difference[], seen: Look): boolean {
   return first.some((difference) => now.has(placeOf(difference)) && !moved.has(placeOf(difference)));
 }
 
-const placeOf = ({ where, path }: Difference): string => `${where} ${path.replace(/\[\d+\]/g, "[*]")}`;
+const placeOf = ({ where, path }: Difference): string => `${where} ${anyIndex(path)}`;
+const anyIndex = remembering((path) => path.replace(/\[\d+\]/g, "[*]"));
 
 function placesOf(route: string, differences: readonly Difference[]): string {
   return `${route}\n${[...new Set(differences.map((d) => `${placeOf(d)} ${d.kind}`))].sort().join("\n")}`.slice(

@@ -4,6 +4,7 @@ import { likeness } from "../evidence/index.ts";
 import type { JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalise } from "../model/place.ts";
+import { remembering } from "../model/remember.ts";
 
 /** Fewer than this are not worth folding for the thread that judges them, and for those who count and keep them. */
 const WORTH = 64;
@@ -97,6 +98,6 @@ const keyOf = ({ where, path, kind, legacy, candidate }: Difference) =>
   `${where}\n${kind}\n${generalPlace(path)}\n${likeness(legacy, where)}\n${likeness(candidate, where)}`;
 
 /** As `generalise` has it, in a tenth of the time where no name is quoted. */
-function generalPlace(path: string): string {
-  return path.startsWith("$") && !path.includes("'") ? path.replace(/\[\d+\]/g, "[*]") : generalise(path).path;
-}
+const generalPlace = remembering((path) =>
+  path.startsWith("$") && !path.includes("'") ? path.replace(/\[\d+\]/g, "[*]") : generalise(path).path,
+);
