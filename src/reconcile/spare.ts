@@ -20,8 +20,7 @@ type Waiting = { readonly since: number; readonly work: () => void };
  * @param busy whether a client is being served now @param clock monotonic milliseconds
  */
 export function createSpare(busy: () => boolean, clock: () => number): Spare {
-  let queue: Waiting[] = [];
-  let first = 0;
+  const queue: Waiting[] = [];
   let isScheduled = false;
 
   function schedule(later: boolean): void {
@@ -33,21 +32,14 @@ export function createSpare(busy: () => boolean, clock: () => number): Spare {
   function turn(): void {
     isScheduled = false;
     const from = clock();
-    const isDue = () => first < queue.length && from - queue[first]!.since >= PATIENCE_MS;
+    const isDue = () => queue.length > 0 && from - queue[0]!.since >= PATIENCE_MS;
     if (!isDue() && busy()) {
       schedule(true);
       return;
     }
-    do {
-      const { work } = queue[first]!;
-      first += 1;
-      work();
-    } while (isDue() && clock() - from < SLICE_MS);
-    if (first < queue.length) schedule(false);
-    else {
-      queue = [];
-      first = 0;
-    }
+    do queue.shift()!.work();
+    while (isDue() && clock() - from < SLICE_MS);
+    if (queue.length > 0) schedule(false);
   }
 
   return {

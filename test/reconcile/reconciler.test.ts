@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../src/model/answer.ts";
@@ -142,6 +143,20 @@ describe("the reconciler", () => {
     expect(reconciler.offer(differing)).toBe(false);
     await expect.poll(() => reconciler.offer(differing), { interval: 5 }).toBe(true);
     await reconciler.drain(5000);
+  });
+
+  test("while clients are being served all the time what differs waits, takes room meanwhile, and is counted all the same", async () => {
+    const { reconciler, emitted } = open({ queueBytes: 2 }, { busy: () => true });
+    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(true);
+    await nextTurn();
+    expect(emitted).toEqual([]);
+    expect(reconciler.stats().bytes).toBe(2);
+    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(false);
+    await expect.poll(() => emitted.map(({ outcome }) => outcome.outcome)).toEqual(["mismatch"]);
+    expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
+    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(true);
+    await reconciler.drain(5000);
+    expect(emitted).toHaveLength(2);
   });
 
   test("what stood again and again in a thousand places is looked at once in a while, and what is narrow each time", async () => {
