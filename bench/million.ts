@@ -13,7 +13,7 @@ import { classify, createNoiseBook } from "../src/evidence/index.ts";
 import type { Response } from "../src/model/answer.ts";
 import type { Exchange } from "../src/model/exchange.ts";
 import { findingOf } from "../src/model/place.ts";
-import { createPool, createReconciler } from "../src/reconcile/index.ts";
+import { createPool, createReconciler, createSpare } from "../src/reconcile/index.ts";
 import { compileRedactor } from "../src/store/index.ts";
 import { createTelemetry } from "../src/telemetry/index.ts";
 import { figure, table } from "./table.ts";
@@ -90,7 +90,15 @@ store: { maxSize: ${STORE_MIB}MiB }`,
     opening,
   });
   const rules = rulesOf(config);
-  const comparer = createPool({ setup: rules.setup, workers: config.reconcile.workers + 1 });
+  const spare = createSpare(
+    () => false,
+    () => performance.now(),
+  );
+  const comparer = createPool({
+    setup: rules.setup,
+    workers: config.reconcile.workers + 1,
+    later: (send) => void spare.run(send),
+  });
   opening.defer(comparer.close);
   let counted = 0;
   const reconciler = createReconciler(
@@ -99,7 +107,7 @@ store: { maxSize: ${STORE_MIB}MiB }`,
       now,
       random: () => 1,
       comparer,
-      busy: () => false,
+      spare,
       comparable: () => undefined,
       identical: (route, a, b) => identical(a, b, rules.compiledFor(route)),
       ask: async (side, exchange) => exchange[side],

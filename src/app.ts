@@ -26,7 +26,7 @@ import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
 import { comparable, openProxy, proxyOptionsOf, type ReadFile, shadowControlOf } from "./proxy/index.ts";
-import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
+import { createPool, createReconciler, createSpare, type ReconcilePorts } from "./reconcile/index.ts";
 import { compileRedactor, type Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
@@ -114,10 +114,16 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     keeper.audit(entry);
   };
 
+  let serving = () => false;
+  const spare = createSpare(
+    () => serving(),
+    () => performance.now(),
+  );
   let rules = rulesOf(config);
   const comparer = createPool({
     setup: rules.setup,
     workers: config.reconcile.workers + 1, // one takes small pairs only
+    later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
   opening.defer(comparer.close);
@@ -166,12 +172,11 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
     classify(route, differences, looks, noise, now(), writes.wasWritten(request.target, now()));
 
-  let serving = () => false;
   const reconciler = createReconciler(reconcileOptions(current), {
     now,
     random: effects.random,
     comparer,
-    busy: () => serving(),
+    spare,
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
     ask: (side, exchange, beside) => asks[side].ask(exchange.request, exchange.requestBody, beside),

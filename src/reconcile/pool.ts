@@ -17,6 +17,8 @@ export type PoolOptions = {
   readonly heapMiB?: number;
   /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when nobody else wants to run). */
   readonly nice?: number;
+  /** When to send what has come; in the next turn of the event loop unless given. All that comes until then is one batch. */
+  readonly later?: (send: () => void) => void;
   /** Told of each worker that was replaced. */
   readonly onReplaced?: (reason: "deadline" | "crash") => void;
 };
@@ -47,7 +49,8 @@ export function createPool(options: PoolOptions): Comparer {
   let closed = false;
 
   const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
-  let flush: NodeJS.Immediate | undefined;
+  const later = options.later ?? setImmediate;
+  let isSending = false;
   lowerHelpers(nice);
 
   function finish(waiting: Waiting, verdict: Verdict): void {
@@ -176,9 +179,10 @@ export function createPool(options: PoolOptions): Comparer {
         bytes += waiting.bytes;
         jobs += 1;
         (waiting.bytes < smallBytes ? lanes.small : lanes.large).push(waiting);
-        // What arrives in one turn of the loop goes out as one batch.
-        flush ??= setImmediate(() => {
-          flush = undefined;
+        if (isSending) return;
+        isSending = true;
+        later(() => {
+          isSending = false;
           for (const seat of seats) seat.dispatch();
         });
       }),
@@ -189,7 +193,6 @@ export function createPool(options: PoolOptions): Comparer {
     stats: () => ({ bytes, jobs, replaced }),
     close: async () => {
       closed = true;
-      if (flush) clearImmediate(flush);
       for (const waiting of [...lanes.small.splice(0), ...lanes.large.splice(0)]) {
         finish(waiting, { kind: "failed", reason: "crash" });
       }

@@ -11,7 +11,7 @@ import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 import { createShare } from "./share.ts";
-import { createSpare } from "./spare.ts";
+import type { Spare } from "./spare.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
@@ -34,8 +34,8 @@ export type ReconcilePorts = Judge &
     /** 0 to 1. */
     readonly random: () => number;
     readonly comparer: Comparer;
-    /** Whether a client is being served right now: what can wait then waits. */
-    readonly busy: () => boolean;
+    /** When what can wait is done. */
+    readonly spare: Spare;
     /** Whether asking again is allowed at all just now: false while shadowing is switched off. */
     readonly on: (route: string) => boolean;
     /** Whether someone accepted the finding that this difference belongs to. */
@@ -81,9 +81,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     },
     stopping.signal,
   );
-  const clock = () => performance.now();
-  const share = createShare(() => options.share, clock);
-  const spare = createSpare(ports.busy, clock);
+  const share = createShare(
+    () => options.share,
+    () => performance.now(),
+  );
   const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
@@ -121,7 +122,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   async function compare(exchange: Answered, from: number): Promise<void> {
     const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
     typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
-    const verdict = await whenSpare(job, () => ports.comparer.compare({ ...job, folded: true }));
+    const verdict = await ports.comparer.compare({ ...job, folded: true });
     const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
     if (undecided) {
       emit(exchange, UNDECIDED, from);
@@ -183,7 +184,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   function whenSpare<T>(exchange: Answered | Job, work: () => T) {
     const size = sizeOf(exchange);
     resting += size;
-    return spare.run(() => {
+    return ports.spare.run(() => {
       resting -= size;
       return work();
     });

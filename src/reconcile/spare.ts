@@ -9,14 +9,15 @@ export type Spare = {
 const PATIENCE_MS = 20;
 /** How often it is looked whether clients are still being served. */
 const LOOK_EVERY_MS = 1;
-/** How long work that waited too long may run before the event loop looks at its sockets. */
-const SLICE_MS = 1;
+/** How long work may go on before the event loop looks at its sockets, one piece at least; and when it waited too long. */
+const SLICE_MS = 0.1;
+const DUE_SLICE_MS = 1;
 
 type Waiting = { readonly since: number; readonly work: () => void };
 
 /**
- * One piece of work a turn of the event loop, so that what comes in meanwhile waits for one piece at most. Where clients
- * are served all the time, pieces that have waited long enough run until a slice is over.
+ * A slice of work a turn of the event loop, so that what comes in meanwhile waits for a slice and a piece at most. Where
+ * clients are served all the time, what has waited long enough gets larger slices.
  * @param busy whether a client is being served now @param clock monotonic milliseconds
  */
 export function createSpare(busy: () => boolean, clock: () => number): Spare {
@@ -38,7 +39,7 @@ export function createSpare(busy: () => boolean, clock: () => number): Spare {
       return;
     }
     do queue.shift()!.work();
-    while (isDue() && clock() - from < SLICE_MS);
+    while (queue.length > 0 && clock() - from < (isDue() ? DUE_SLICE_MS : SLICE_MS));
     if (queue.length > 0) schedule(false);
   }
 

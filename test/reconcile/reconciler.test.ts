@@ -10,7 +10,7 @@ import {
   type ReconcileOptions,
   type ReconcilePorts,
 } from "../../src/reconcile/index.ts";
-import { exchange, json, SETUP } from "./support.ts";
+import { exchange, json, SETUP, spareTime } from "./support.ts";
 
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
@@ -29,7 +29,7 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       now: Date.now,
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
-      busy: () => false,
+      spare: spareTime(),
       comparable: () => undefined,
       identical: (_, a, b) =>
         a.body.kind === "kept" &&
@@ -146,7 +146,7 @@ describe("the reconciler", () => {
   });
 
   test("while clients are being served all the time what differs waits, takes room meanwhile, and is counted all the same", async () => {
-    const { reconciler, emitted } = open({ queueBytes: 2 }, { busy: () => true });
+    const { reconciler, emitted } = open({ queueBytes: 2 }, { spare: spareTime(true) });
     expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(true);
     await nextTurn();
     expect(emitted).toEqual([]);
