@@ -22,7 +22,7 @@ export type AgainOptions = {
 export type AgainPorts = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Whether shadowing is on, for this exchange. */
+  /** Whether anything is asked again just now, for this exchange. */
   readonly on: (exchange: Answered) => boolean;
   /** Takes one look from the budget, if there is one. `spare`: only while there is plenty. */
   readonly take: (spare: boolean) => boolean;
@@ -104,11 +104,12 @@ export function createAgain(options: AgainOptions, ports: AgainPorts, stop: Abor
   /** Looks until nothing of the first comparison stands that legacy's own changes would not explain, or tries run out. */
   async function again(exchange: Answered, first: readonly Difference[]): Promise<Again> {
     const size = sizeOf(exchange);
+    if (!ports.on(exchange)) return NO_LOOKS;
     if (stop.aborted || waiting >= options.maxWaiting || bytes + size > options.maxBytes) return NO_LOOKS;
     const written = ports.written(exchange);
     const key = placesOf(exchange.route, first);
     const isKnown = !written && (known.get(key)?.times ?? 0) >= KNOWN_AFTER;
-    if (isKnown && !(ports.on(exchange) && isDue(key, first) && ports.take(true))) return NO_LOOKS;
+    if (isKnown && !(isDue(key, first) && ports.take(true))) return NO_LOOKS;
     waiting += 1;
     bytes += size;
     try {

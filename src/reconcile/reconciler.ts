@@ -75,7 +75,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       written: ports.written,
       knows: ports.knows,
       looked: ports.looked,
-      on: (exchange) => ports.on(exchange.route),
+      on: (exchange) => perSecond() > 0 && ports.on(exchange.route),
       take: budget.take,
       compare: ports.comparer.compare,
     },

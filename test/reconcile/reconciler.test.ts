@@ -226,6 +226,22 @@ describe("the reconciler", () => {
     expect(asked).toBe(0);
   });
 
+  test("where nobody will be asked again a mismatch, and its bodies, do not wait for it", async () => {
+    for (const [perSecond, on] of [
+      [0, true],
+      [1000, false],
+    ] as const) {
+      const { reconciler, emitted } = open(
+        { again: { ...OPTIONS.again, perSecond, delayMs: 3_600_000 } },
+        { on: () => on, ask: () => expect.unreachable() },
+      );
+      reconciler.offer(async () => exchange(json(1), json(2)));
+      await expect.poll(() => emitted).toHaveLength(1);
+      expect(emitted[0]).toMatchObject({ outcome: { outcome: "mismatch" }, unconfirmed: true });
+      expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
+    }
+  });
+
   test("differences that were all accepted are not asked again", async () => {
     const { settle } = open({}, { accepted: () => true, ask: () => expect.unreachable() });
     const [comparison] = await settle(exchange(json(1), json(2)));
