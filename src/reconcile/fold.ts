@@ -9,8 +9,10 @@ import { remembering } from "../model/remember.ts";
 /** Fewer than this are not worth folding for the thread that judges them, and for those who count and keep them. */
 const WORTH = 64;
 const WORTH_TELLING = 8;
-/** Listed of those alike, at most; more than a noise book tells positions apart, see `isSure`. */
-const LISTED = 32;
+/** Listed of those alike, at most. */
+const LISTED = 4;
+/** Of plain values in a list: more than a noise book tells positions apart, see `isSure`. */
+const LISTED_POSITIONS = 32;
 /** Told of those alike once they are judged: the next request shows others. */
 const TOLD = 3;
 /** Listed in all, roughly: every kind of difference that there is gets one, and the first so many places too. */
@@ -18,7 +20,7 @@ const IN_ALL = 256;
 /** Positions in lists that a noise book tells apart, before it takes all of them for noisy. */
 const POSITIONS = 24;
 
-type Group<D> = { readonly listed: D[]; last: D; count: number };
+type Group<D> = { readonly listed: D[]; readonly most: number; last: D; count: number };
 
 /**
  * A candidate that is wrong in every element of a list is wrong a thousand times in the same way, and whoever counts,
@@ -29,7 +31,7 @@ type Group<D> = { readonly listed: D[]; last: D; count: number };
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
-  { worth, most } = { worth: WORTH, most: LISTED },
+  { worth, most } = { worth: WORTH, most: LISTED_POSITIONS },
 ): readonly D[] {
   if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();
@@ -42,18 +44,23 @@ export function fold<D extends Difference>(
     const group = groups.get(key) ?? (groups.size < IN_ALL ? undefined : kinds.get(coarse));
     const alike = difference.alike ?? 0;
     if (group === undefined) {
-      const made: Group<D> = { listed: [difference], last: difference, count: 1 + alike };
+      const made: Group<D> = {
+        listed: [difference],
+        most: isElement(difference) ? most : Math.min(most, LISTED),
+        last: difference,
+        count: 1 + alike,
+      };
       groups.set(key, made);
       if (!kinds.has(coarse)) kinds.set(coarse, made);
       continue;
     }
-    if (group.listed.length < most - 1) group.listed.push(difference);
+    if (group.listed.length < group.most - 1) group.listed.push(difference);
     group.last = difference;
     group.count += 1 + alike;
   }
-  const each = Math.max(2, Math.min(most, Math.floor(IN_ALL / groups.size)));
-  return [...groups.values()].flatMap(({ listed, last, count }) => {
-    const shown = listed.slice(0, each - 1);
+  const each = Math.max(2, Math.floor(IN_ALL / groups.size));
+  return [...groups.values()].flatMap(({ listed, most, last, count }) => {
+    const shown = listed.slice(0, Math.min(each, most) - 1);
     if (shown.at(-1) !== last) shown.push(last);
     const alike = count - shown.length;
     return shown.map(({ alike: _, ...difference }, i) =>
@@ -77,7 +84,7 @@ export function isSure(judged: readonly JudgedDifference[], asked: boolean): boo
   for (const of of groups) {
     if (!isFolded(of) || of.every(({ standing }) => standing === "mismatch")) continue;
     if (asked || groups.length >= IN_ALL || !of.every(({ standing }) => standing === "noise")) return false;
-    if (of.length < (of[0]!.path.endsWith("]") ? POSITIONS + 1 : 2)) return false;
+    if (of.length < (isElement(of[0]!) ? POSITIONS + 1 : 2)) return false;
   }
   return true;
 }
@@ -86,6 +93,8 @@ export function isSure(judged: readonly JudgedDifference[], asked: boolean): boo
 export function isWide(listed: readonly Difference[]): boolean {
   return groupsOf(listed).length >= IN_ALL;
 }
+
+const isElement = ({ path }: Difference) => path.endsWith("]");
 
 const isFolded = (group: readonly Difference[]) => group.some(({ alike }) => alike !== undefined);
 
