@@ -49,17 +49,24 @@ export type Setup = {
   };
 };
 
-/** Compiles a setup once and compares with it. `clock` is monotonic, in milliseconds. */
-export function createBench(setup: Setup, clock: () => number): (job: Job) => Verdict {
+/**
+ * Compiles a setup once and compares with it.
+ * @param clock monotonic milliseconds @param pause called now and then while there is work
+ */
+export function createBench(setup: Setup, clock: () => number, pause?: () => void): (job: Job) => Verdict {
   const compiled = new Map<string, CompiledRules>();
   const otherwise = compileRules(setup.otherwise, setup.origins);
   for (const [route, rules] of setup.routes) compiled.set(route, compileRules(rules, setup.origins));
   return (job) => {
     const until = clock() + setup.limits.deadlineMs;
-    const limits = { ...setup.limits, overdue: () => clock() > until };
+    const overdue = () => {
+      pause?.();
+      return clock() > until;
+    };
+    const limits = { ...setup.limits, overdue, ...(pause && { pause }) };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
-    const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;
+    const compared = job.folded ? { ...found, differences: fold(found.differences, undefined, limits) } : found;
     return { kind: "compared", compared, incomparable: found.incomparable === true };
   };
 }

@@ -31,12 +31,13 @@ type Group<D> = { readonly listed: D[]; readonly most: number; last: D; count: n
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
-  { worth, most } = { worth: WORTH, most: LISTED_POSITIONS },
+  { worth = WORTH, most = LISTED_POSITIONS, pause }: { worth?: number; most?: number; pause?: () => void } = {},
 ): readonly D[] {
   if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();
   const kinds = new Map<string, Group<D>>();
-  for (const difference of differences) {
+  for (const [i, difference] of differences.entries()) {
+    if ((i & 63) === 63) pause?.();
     const side = apart(difference);
     const coarse = `${difference.where}\n${difference.kind}\n${side}`;
     const key = `${keyOf(difference)}\n${side}`;

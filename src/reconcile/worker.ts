@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createBench, type Setup, type Verdict } from "./comparer.ts";
 import { type Batch, unpack } from "./pack.ts";
+import { createPause } from "./pause.ts";
 import { lowerOwnPriority } from "./priority.ts";
 
 export type ToWorker =
@@ -13,12 +14,14 @@ export type FromWorker = { readonly verdicts: readonly Verdict[] };
 
 /** How many jobs of the current batch are done; shared, so that the pool knows which job a stuck worker is stuck in. */
 const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
-let compare = createBench(workerData.setup as Setup, () => performance.now());
+const clock = () => performance.now();
+const pause = workerData.pauses === true ? createPause(clock) : undefined;
+let compare = createBench(workerData.setup as Setup, clock, pause);
 
 lowerOwnPriority(workerData.nice as number);
 parentPort!.on("message", (message: ToWorker) => {
   if (message.kind === "setup") {
-    compare = createBench(message.setup, () => performance.now());
+    compare = createBench(message.setup, clock, pause);
     return;
   }
   const { batch } = message;

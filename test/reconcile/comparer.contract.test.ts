@@ -6,7 +6,8 @@ import { json, response, SETUP } from "./support.ts";
 
 const implementations: [string, (setup: Setup) => Comparer][] = [
   ["inline", (setup) => createInlineComparer(setup, () => performance.now())],
-  ["pool", (setup) => createPool({ setup, workers: 2 })],
+  ["pool", (setup) => createPool({ setup, workers: 2, pauses: false })],
+  ["pool with pauses", (setup) => createPool({ setup, workers: 2, pauses: true })],
 ];
 
 const opened: Comparer[] = [];

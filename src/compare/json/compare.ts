@@ -16,8 +16,9 @@ import { walk } from "./walk.ts";
 /**
  * `budget`: elementary steps for pairing list elements, in the whole comparison; beyond it they are paired more cheaply.
  * `overdue`: true once the deadline has passed. It is asked now and then, and from then on lists are paired by position.
+ * `pause`: called now and then while there is work to do.
  */
-export type JsonLimits = { readonly budget: number; readonly overdue?: () => boolean };
+export type JsonLimits = { readonly budget: number; readonly overdue?: () => boolean; readonly pause?: () => void };
 
 export type JsonCompared = {
   readonly differences: readonly Difference[];
@@ -49,7 +50,7 @@ export function compareJson(
   const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
   const shared = sharedEnds(left, right);
   if (!patching && left.length === right.length && shared.head === left.length) return NOTHING;
-  const [a, b] = [newTape(left, takeRoom(0)), newTape(right, takeRoom(1))];
+  const [a, b] = [newTape(left, takeRoom(0), limits.pause), newTape(right, takeRoom(1), limits.pause)];
   try {
     if (!scanDocument(a)) {
       scanDocument(b);
@@ -84,6 +85,7 @@ function compareTapes(
     candidate: { tape: b, prints: undefined },
     rules,
     overdue: limits.overdue ?? never,
+    pause: limits.pause,
     equality: newEquality(a, b, shared),
     budget: { left: limits.budget },
     found: [],
