@@ -10,6 +10,7 @@ import type { Comparer, Job } from "./comparer.ts";
 import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
+import { createRoom } from "./room.ts";
 import { createShare } from "./share.ts";
 import type { Spare } from "./spare.ts";
 
@@ -17,7 +18,7 @@ import type { Spare } from "./spare.ts";
 export type ReconcileOptions = {
   /** Exchanges begun and not yet judged, at most. */
   readonly maxPending: number;
-  /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
+  /** Bytes of bodies that wait for a comparison, at most: beyond it, or a sixteenth for long, nothing more is shadowed. */
   readonly queueBytes: number;
   /** Share of this thread's time that judging, counting and keeping differences may take, 0 to 1. */
   readonly share: number;
@@ -86,6 +87,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     () => performance.now(),
   );
   const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
+  const hasRoom = createRoom(
+    () => options.queueBytes,
+    () => performance.now(),
+  );
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
@@ -235,7 +240,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   return {
     offer: (begin, done) => {
       if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
-      if (bytes() + begun * typicalBytes >= options.queueBytes) return false;
+      if (!hasRoom(bytes() + begun * typicalBytes)) return false;
       pending += 1;
       reconcile(begin)
         .catch(ports.bug)

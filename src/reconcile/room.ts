@@ -1,0 +1,30 @@
+// reconcile/room.ts: how much may wait: much for a moment, little for long
+
+/** A queue that is never short for so long is standing. */
+const PATIENCE_MS = 100;
+/** The part of the most bytes that a standing queue may have, and the part of that at which it is over. */
+const STANDING = 1 / 16;
+const OVER = 1 / 4;
+
+/**
+ * A queue is there for bursts. When more comes than can be compared, a long one compares no more than a short one does:
+ * all that waits only waits longer, and the thread that serves clients carries it through each collection of its garbage.
+ * The idea is CoDel's (Nichols and Jacobson, Controlling Queue Delay, ACM Queue 10(5), 2012), with bytes for time.
+ * @param most the most bytes that may ever wait, asked each time @param clock monotonic milliseconds
+ * @returns whether there is room for another where so many bytes wait
+ */
+export function createRoom(most: () => number, clock: () => number): (waiting: number) => boolean {
+  let shortAt = clock();
+  let isStanding = false;
+  return (waiting) => {
+    const short = most() * STANDING;
+    const now = clock();
+    if (waiting <= (isStanding ? short * OVER : short)) {
+      isStanding = false;
+      shortAt = now;
+    } else if (now - shortAt > PATIENCE_MS) {
+      isStanding = true;
+    }
+    return waiting < (isStanding ? short : most());
+  };
+}
