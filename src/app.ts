@@ -123,6 +123,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const comparer = createPool({
     setup: rules.setup,
     workers: config.reconcile.workers + 1, // one takes small pairs only
+    share: () => current().reconcile.share,
     later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });

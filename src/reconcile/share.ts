@@ -1,24 +1,39 @@
-// reconcile/share.ts: how much of the serving thread's time the bookkeeping of comparisons may take
+// reconcile/share.ts: how much processor time comparing, and the bookkeeping of comparisons, may take
 
 export type Share = {
+  /** Takes so many milliseconds from it. */
+  readonly pay: (ms: number) => void;
   /** The same function, whose calls are paid from this share. */
   readonly timed: <A extends readonly unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
   readonly isSpent: () => boolean;
+  /** Milliseconds until something is left again. */
+  readonly backIn: () => number;
 };
 
 /** Milliseconds that may be spent at once before anything is refused. */
 const BURST_MS = 50;
+/** What one call took too much is made up for, but only so many bursts of it: nothing rests for minutes. */
+const MOST_OWED = 10;
 
-/** A bucket of time. @param shareNow 0 to 1, asked each time @param clock monotonic milliseconds */
-export function createShare(shareNow: () => number, clock: () => number): Share {
+/**
+ * A bucket of time.
+ * @param shareNow 0 to 1, asked each time; 1 is never spent @param clock monotonic milliseconds
+ * @param cores of how many it is a share
+ */
+export function createShare(shareNow: () => number, clock: () => number, cores = 1): Share {
   let left = BURST_MS;
   let last = clock();
   const fill = () => {
     const now = clock();
-    left = Math.min(BURST_MS, left + (now - last) * shareNow());
+    left = Math.min(BURST_MS, left + (now - last) * shareNow() * cores);
     last = now;
   };
+  const pay = (ms: number) => {
+    fill();
+    left = Math.max(-MOST_OWED * BURST_MS, left - ms);
+  };
   return {
+    pay,
     timed:
       (work) =>
       (...args) => {
@@ -26,13 +41,16 @@ export function createShare(shareNow: () => number, clock: () => number): Share 
         try {
           return work(...args);
         } finally {
-          fill();
-          left -= clock() - from;
+          pay(clock() - from);
         }
       },
     isSpent: () => {
       fill();
       return left <= 0 && shareNow() < 1; // one long call is not too much of the whole
+    },
+    backIn: () => {
+      fill();
+      return left > 0 ? 0 : -left / (shareNow() * cores);
     },
   };
 }

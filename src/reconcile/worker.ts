@@ -10,7 +10,8 @@ export type ToWorker =
   | { readonly kind: "setup"; readonly setup: Setup }
   | { readonly kind: "batch"; readonly batch: Batch };
 
-export type FromWorker = { readonly verdicts: readonly Verdict[] };
+/** `cpuMs`: what the batch took of the processor. */
+export type FromWorker = { readonly verdicts: readonly Verdict[]; readonly cpuMs: number };
 
 /** How many jobs of the current batch are done; shared, so that the pool knows which job a stuck worker is stuck in. */
 const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
@@ -25,10 +26,12 @@ parentPort!.on("message", (message: ToWorker) => {
     return;
   }
   const { batch } = message;
+  const before = process.threadCpuUsage();
   const verdicts: Verdict[] = [];
   for (let i = 0; i < batch.jobs.length; i += 1) {
     Atomics.store(progress, 0, i);
     verdicts.push(compare(unpack(batch, i)));
   }
-  parentPort!.postMessage({ verdicts } satisfies FromWorker);
+  const { user, system } = process.threadCpuUsage(before);
+  parentPort!.postMessage({ verdicts, cpuMs: (user + system) / 1000 } satisfies FromWorker);
 });

@@ -44,6 +44,26 @@ describe("the pool", () => {
     expect(pool.stats()).toEqual({ bytes: 0, jobs: 0, replaced: 1 });
   });
 
+  test("takes no more than its share of the processor, does all the same, and goes on at once where the share is raised", async () => {
+    let share = 0.02;
+    const { pool } = open({ share: () => share });
+    const many = (wrong: number) => json(Array.from({ length: 3000 }, (_, i) => ({ id: i, price: i + wrong })));
+    const job = { route: "GET /a", legacy: many(0), candidate: many(0.5) };
+    await Promise.all(Array.from({ length: 4 }, () => pool.compare(job))); // code is warm
+    const from = process.cpuUsage();
+    const began = performance.now();
+    let done = 0;
+    const all = Array.from({ length: 400 }, () => pool.compare(job).then(() => (done += 1)));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { user, system } = process.cpuUsage(from);
+    const took = performance.now() - began;
+    expect(done).toBeLessThan(400);
+    expect((user + system) / 1000).toBeLessThan(500 + 0.3 * took); // a burst, a share, and what this thread does
+    share = 1;
+    await Promise.all(all);
+    expect(done).toBe(400);
+  });
+
   test("replaces a worker that runs out of memory, counts its job as failed, and goes on", async () => {
     const { pool, replaced } = open({ heapMiB: 10 });
     const forwards = Array.from({ length: 150_000 }, (_, i) => ({ [`k${i}`]: [i, i] }));

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { createShare } from "../../src/reconcile/share.ts";
 
 /** A clock that work moves on by as many milliseconds as it is told to. */
-function opened(part: number) {
+function opened(part: number, cores?: number) {
   let now = 0;
   const share = createShare(
     () => part,
     () => now,
+    cores,
   );
   const pass = (ms: number) => {
     now += ms;
@@ -50,6 +51,27 @@ describe("a share of the thread's time", () => {
         expect(worked).toBeLessThanOrEqual(part * share.clock() + 50 + 200 + 1e-6);
       }),
     );
+  });
+
+  test("is of as many cores as there are, and says when there will be some again", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.integer({ min: 1, max: 64 }), (part, cores) => {
+        const share = opened(part, cores);
+        share.pay(50 + part * cores * 100);
+        expect(share.isSpent()).toBe(true);
+        const back = share.backIn();
+        expect(back).toBeLessThanOrEqual(100 + 1e-6);
+        share.rest(back + 0.001);
+        expect(share.isSpent()).toBe(false);
+        expect(share.backIn()).toBe(0);
+      }),
+    );
+  });
+
+  test("one call that took minutes is not made up for by minutes of rest", () => {
+    const share = opened(0.1);
+    share.work(300_000);
+    expect(share.backIn()).toBeLessThanOrEqual(5_000);
   });
 
   test("what was spent comes back with time, and a call that throws is paid for too", () => {
