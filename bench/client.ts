@@ -8,6 +8,8 @@ export type Load = {
   readonly requests: number;
   /** Requests a second; without it each connection asks again as soon as it is answered. */
   readonly rate?: number;
+  /** So many of the requests come first and are in no latency: what is measured begins in the middle of the load. */
+  readonly lead?: number;
 };
 
 /** Latencies in milliseconds, from when a request was due, so that waiting for a free connection counts. */
@@ -44,7 +46,7 @@ function run(load: Load): Promise<LoadResult> {
       clearInterval(timer);
       clearTimeout(deadline);
       for (const socket of sockets) socket.destroy();
-      const sorted = latencies.subarray(0, answered).toSorted();
+      const sorted = latencies.subarray(load.lead ?? 0, answered).toSorted();
       const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
       resolve({
         answered,

@@ -31,6 +31,8 @@ export type SaturationRow = {
 const SIZE = 65_536;
 /** More than can be compared of the pairs that differ most. */
 const RATE = 600;
+/** Until the queue is as long as it stays. */
+const LEAD_SECONDS = 1;
 const SECONDS = 4;
 const CONNECTIONS = 32;
 const LEGACY: Manner = { size: SIZE };
@@ -76,7 +78,12 @@ export async function benchSaturation(options: {
       lag: 0,
     });
   }
-  const load = (seconds: number) => ({ connections: CONNECTIONS, rate: RATE, requests: Math.round(RATE * seconds) });
+  const load = (seconds: number) => ({
+    connections: CONNECTIONS,
+    rate: RATE,
+    requests: RATE * (LEAD_SECONDS + seconds),
+    lead: RATE * LEAD_SECONDS,
+  });
   for (let round = 0; round <= (quick ? 1 : ROUNDS); round += 1) {
     for (const one of running) {
       say(`saturation, round ${round}: ${one.name}`);
