@@ -82,15 +82,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     },
     stopping.signal,
   );
-  const share = createShare(
-    () => options.share,
-    () => performance.now(),
-  );
+  const clock = () => performance.now();
+  const share = createShare(() => options.share, clock);
   const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
-  const hasRoom = createRoom(
-    () => options.queueBytes,
-    () => performance.now(),
-  );
+  const hasRoom = createRoom(() => options.queueBytes, clock);
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
@@ -240,7 +235,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   return {
     offer: (begin, done) => {
       if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
-      if (!hasRoom(bytes() + begun * typicalBytes)) return false;
+      if (!hasRoom(bytes(), begun * typicalBytes)) return false;
       pending += 1;
       reconcile(begin)
         .catch(ports.bug)

@@ -10,13 +10,14 @@ const OVER = 1 / 4;
  * A queue is there for bursts. When more comes than can be compared, a long one compares no more than a short one does:
  * all that waits only waits longer, and the thread that serves clients carries it through each collection of its garbage.
  * The idea is CoDel's (Nichols and Jacobson, Controlling Queue Delay, ACM Queue 10(5), 2012), with bytes for time.
+ * What is still to come takes room, but does not stand: exchanges with a slow candidate are no queue.
  * @param most the most bytes that may ever wait, asked each time @param clock monotonic milliseconds
- * @returns whether there is room for another where so many bytes wait
+ * @returns whether there is room for another where so many bytes wait and so many are to come
  */
-export function createRoom(most: () => number, clock: () => number): (waiting: number) => boolean {
+export function createRoom(most: () => number, clock: () => number): (waiting: number, coming: number) => boolean {
   let shortAt = clock();
   let isStanding = false;
-  return (waiting) => {
+  return (waiting, coming) => {
     const short = most() * STANDING;
     const now = clock();
     if (waiting <= (isStanding ? short * OVER : short)) {
@@ -25,6 +26,6 @@ export function createRoom(most: () => number, clock: () => number): (waiting: n
     } else if (now - shortAt > PATIENCE_MS) {
       isStanding = true;
     }
-    return waiting < (isStanding ? short : most());
+    return waiting + coming < most() && !(isStanding && waiting >= short);
   };
 }
