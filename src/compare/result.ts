@@ -11,7 +11,7 @@ export type CompareLimits = {
   /** Asked now and then; true ends the comparison. */
   readonly overdue?: () => boolean;
   /** Called now and then, so that a comparison may let others have its core for a moment. */
-  readonly pause?: () => void;
+  readonly pause?: (() => void) | undefined;
 };
 
 /**

@@ -31,7 +31,11 @@ type Group<D> = { readonly listed: D[]; readonly most: number; last: D; count: n
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
-  { worth = WORTH, most = LISTED_POSITIONS, pause }: { worth?: number; most?: number; pause?: () => void } = {},
+  {
+    worth = WORTH,
+    most = LISTED_POSITIONS,
+    pause,
+  }: { worth?: number; most?: number; pause?: (() => void) | undefined } = {},
 ): readonly D[] {
   if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();

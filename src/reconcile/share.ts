@@ -6,7 +6,7 @@ export type Share = {
   /** The same function, whose calls are paid from this share. */
   readonly timed: <A extends readonly unknown[], R>(work: (...args: A) => R) => (...args: A) => R;
   readonly isSpent: () => boolean;
-  /** Milliseconds until something is left again. */
+  /** Milliseconds until something is left again: infinitely many while there is no share. */
   readonly backIn: () => number;
 };
 
@@ -50,7 +50,8 @@ export function createShare(shareNow: () => number, clock: () => number, cores =
     },
     backIn: () => {
       fill();
-      return left > 0 ? 0 : -left / (shareNow() * cores);
+      const rate = shareNow() * cores;
+      return left > 0 ? 0 : rate > 0 ? -left / rate : Number.POSITIVE_INFINITY;
     },
   };
 }

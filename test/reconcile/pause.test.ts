@@ -23,6 +23,17 @@ test("is asked to pause throughout a comparison, whether much differs or little,
   }
 });
 
+test("giving way takes no more than half of the time that a comparison has, so it never overruns its deadline by it", () => {
+  const job = { route: "GET /a", legacy: orders(60_000, 0), candidate: orders(60_000, 0.5), folded: true };
+  let now = 0;
+  const rest = () => {
+    now += 10; // nothing else takes any time
+  };
+  const verdict = createBench(SETUP, () => now, rest)(job);
+  expect(now).toBe(SETUP.limits.deadlineMs / 2);
+  expect(verdict).toEqual(createBench(SETUP, () => 0)(job));
+});
+
 test("sleeps only once work has gone on for a while", () => {
   let at = 0;
   let asked = 0;

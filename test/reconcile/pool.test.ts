@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";
 import { NO_RULES } from "../../src/model/rules.ts";
 import { type Comparer, createPool, type PoolOptions } from "../../src/reconcile/index.ts";
@@ -44,8 +45,8 @@ describe("the pool", () => {
     expect(pool.stats()).toEqual({ bytes: 0, jobs: 0, replaced: 1 });
   });
 
-  test("takes no more than its share of the processor, does all the same, and goes on at once where the share is raised", async () => {
-    let share = 0.02;
+  test("takes no more than its share of the processor, does all the same, and goes on where the share is raised", async () => {
+    let share = 0.04 / availableParallelism();
     const { pool } = open({ share: () => share });
     const many = (wrong: number) => json(Array.from({ length: 3000 }, (_, i) => ({ id: i, price: i + wrong })));
     const job = { route: "GET /a", legacy: many(0), candidate: many(0.5) };

@@ -68,6 +68,12 @@ describe("a share of the thread's time", () => {
     );
   });
 
+  test("no share at all never comes back", () => {
+    const share = opened(0);
+    share.pay(50);
+    expect([share.isSpent(), share.backIn()]).toEqual([true, Number.POSITIVE_INFINITY]);
+  });
+
   test("one call that took minutes is not made up for by minutes of rest", () => {
     const share = opened(0.1);
     share.work(300_000);

@@ -18,7 +18,11 @@ import { walk } from "./walk.ts";
  * `overdue`: true once the deadline has passed. It is asked now and then, and from then on lists are paired by position.
  * `pause`: called now and then while there is work to do.
  */
-export type JsonLimits = { readonly budget: number; readonly overdue?: () => boolean; readonly pause?: () => void };
+export type JsonLimits = {
+  readonly budget: number;
+  readonly overdue?: () => boolean;
+  readonly pause?: (() => void) | undefined;
+};
 
 export type JsonCompared = {
   readonly differences: readonly Difference[];
@@ -85,7 +89,6 @@ function compareTapes(
     candidate: { tape: b, prints: undefined },
     rules,
     overdue: limits.overdue ?? never,
-    pause: limits.pause,
     equality: newEquality(a, b, shared),
     budget: { left: limits.budget },
     found: [],
@@ -130,7 +133,7 @@ function patchSide(
     const rule = patchRuleName(side, operation);
     masked.set(rule, (masked.get(rule) ?? 0) + 1);
   }
-  const result = newTape(bytes, new Int32Array(tape.nodes.length));
+  const result = newTape(bytes, new Int32Array(tape.nodes.length), tape.pause);
   scanDocument(result);
   return result;
 }

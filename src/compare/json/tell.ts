@@ -16,7 +16,6 @@ export type Walk = {
   readonly candidate: Side;
   readonly rules: JsonRules;
   readonly overdue: () => boolean;
-  readonly pause: (() => void) | undefined;
   readonly equality: Equality;
   readonly budget: Budget;
   readonly found: Difference[];
