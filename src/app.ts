@@ -234,6 +234,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       if (current !== switches.of) switches = { of: current, as: shadowControlOf(current) };
       return switches.as;
     },
+    hasRoom: reconciler.hasRoom,
     offer: reconciler.offer,
     settle: (settled) => {
       telemetry.count(settled.route, settled.outcome);

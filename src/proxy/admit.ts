@@ -26,6 +26,8 @@ export type AdmitState = {
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
   readonly surplus: Surplus;
+  /** Whether one more exchange would be reconciled. */
+  readonly hasRoom: () => boolean;
   readonly shed: Shed;
 };
 
@@ -83,5 +85,6 @@ function overloaded(state: AdmitState, route: Route, now: number): keyof Shed | 
   if (state.surplus.tooMany(route.name, now)) return "surplus";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
+  if (!state.hasRoom()) return "reconcile";
   return undefined;
 }

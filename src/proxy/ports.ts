@@ -12,6 +12,8 @@ export type ProxyPorts = {
   newId(): string;
   /** The switch as it stands now; asked for each request. */
   control(): ShadowControl;
+  /** Whether an `offer` would find room; always, unless given. A request that comes while there is none is only relayed. */
+  hasRoom?(): boolean;
   /**
    * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
@@ -74,6 +76,14 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
       } catch (error) {
         fault("control", error);
         return OFF; // whatever the switch says, not knowing it means no
+      }
+    },
+    hasRoom() {
+      try {
+        return ports.hasRoom?.() ?? true;
+      } catch (error) {
+        fault("hasRoom", error);
+        return false;
       }
     },
     offer(begin, done) {

@@ -90,6 +90,7 @@ export function createSettings(
           : createRate(perSecond),
       lag: sweeper.lag,
       memory: before?.admit.memory ?? ports.memory,
+      hasRoom: ports.hasRoom,
       surplus,
       shed: before?.admit.shed ?? createShed(),
       budget,

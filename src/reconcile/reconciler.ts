@@ -56,6 +56,8 @@ export type ReconcilePorts = Judge &
   };
 
 export type Reconciler = {
+  /** Whether an offer made now would find room: what comes while there is none need not be prepared for one. */
+  readonly hasRoom: () => boolean;
   /** False: no room, and nothing was begun. `done` hears that the exchange, and its bodies, will not be read any more. */
   readonly offer: (begin: () => Promise<Exchange>, done?: () => void) => boolean;
   readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
@@ -85,7 +87,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   const clock = () => performance.now();
   const share = createShare(() => options.share, clock);
   const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
-  const hasRoom = createRoom(() => options.queueBytes, clock);
+  const fits = createRoom(() => options.queueBytes, clock);
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
@@ -96,6 +98,11 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   const ended = new WeakSet<Exchange>();
 
   const bytes = () => ports.comparer.stats().bytes + resting;
+
+  function hasRoom(): boolean {
+    if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
+    return fits(bytes(), begun * typicalBytes);
+  }
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
     begun += 1;
@@ -233,9 +240,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   }
 
   return {
+    hasRoom,
     offer: (begin, done) => {
-      if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
-      if (!hasRoom(bytes(), begun * typicalBytes)) return false;
+      if (!hasRoom()) return false;
       pending += 1;
       reconcile(begin)
         .catch(ports.bug)

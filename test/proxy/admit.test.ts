@@ -62,6 +62,7 @@ function stateOf(options: ShadowOptions, over: Partial<AdmitState> = {}): AdmitS
     budget: { used: 0, limit: 1 },
     candidateInFlight: () => 0,
     surplus: createSurplus(),
+    hasRoom: () => true,
     shed: createShed(),
     ...over,
   };
@@ -117,6 +118,7 @@ describe("overload", () => {
     ["capture", { budget: { used: 1, limit: 1 } }],
     ["event_loop", { lag: () => 101 }],
     ["memory", { memory: () => 101 }],
+    ["reconcile", { hasRoom: () => false }],
   ];
 
   test.each(causes)("by %s is said, and nobody is held out beside it", (cause, over) => {

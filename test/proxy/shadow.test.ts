@@ -250,6 +250,24 @@ describe("admission", () => {
     expect(broken.proxy.gauges()).toMatchObject({ candidateInFlight: 0, captureBytes: 0 });
   });
 
+  test("where there is no room from the start nothing is offered or kept, and not knowing it means no", async () => {
+    await using legacy = await backend(ok("fine"));
+    await using candidate = await backend(ok());
+    let hasRoom = () => false;
+    const offer = () => expect.unreachable();
+    await using room = await openRoom(legacy, candidate, {}, { hasRoom: () => hasRoom(), offer });
+    expect(await exchange(room.port, GET)).toContain("fine");
+    expect(await room.outcome()).toBe("skipped/overload");
+    hasRoom = () => {
+      throw new Error("broken");
+    };
+    expect(await exchange(room.port, GET)).toContain("fine");
+    expect(await room.outcome(2)).toBe("skipped/overload");
+    expect(room.faults).toEqual(["hasRoom: Error: broken"]);
+    expect(room.proxy.gauges().shed).toMatchObject({ reconcile: 2 });
+    expect(candidate.seen).toEqual([]);
+  });
+
   test("ports that throw do not reach the client", async () => {
     await using legacy = await backend(ok("fine"));
     const broken = () => {

@@ -253,10 +253,12 @@ describe("the reconciler", () => {
     const { reconciler, emitted } = open({ maxPending: 1 });
     let finish = (_: Exchange) => {};
     expect(reconciler.offer(() => new Promise((done) => (finish = done)))).toBe(true);
+    expect(reconciler.hasRoom()).toBe(false);
     expect(reconciler.offer(() => expect.unreachable())).toBe(false);
     finish(exchange(json(1), json(1)));
     await expect.poll(() => emitted.length).toBe(1);
     await expect.poll(() => reconciler.stats().pending).toBe(0);
+    expect(reconciler.hasRoom()).toBe(true);
     expect(reconciler.offer(async () => exchange(json(1), json(1)))).toBe(true);
   });
 
