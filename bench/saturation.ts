@@ -37,7 +37,9 @@ const SECONDS = 4;
 const CONNECTIONS = 32;
 const LEGACY: Manner = { size: SIZE };
 
-const ROUNDS = 8;
+const ROUNDS = 11;
+/** Before them: what happens to few requests is interpreted until it has happened often, for some twenty seconds. */
+const WARM_ROUNDS = 4;
 /** Of the cases below. */
 const [OFF, NOTHING_TO_COMPARE] = [0, 1];
 
@@ -84,16 +86,17 @@ export async function benchSaturation(options: {
     requests: RATE * (LEAD_SECONDS + seconds),
     lead: RATE * LEAD_SECONDS,
   });
-  for (let round = 0; round <= (quick ? 1 : ROUNDS); round += 1) {
+  const [warm, rounds] = quick ? [1, 1] : [WARM_ROUNDS, ROUNDS];
+  for (let round = 1 - warm; round <= rounds; round += 1) {
     for (const one of running) {
-      say(`saturation, round ${round}: ${one.name}`);
+      say(`saturation, ${round > 0 ? `round ${round}` : "warming"}: ${one.name}`);
       await scrape(one.at.admin); // the delay is measured from scrape to scrape
       const before = treeUsage(one.at.pid).cpuSeconds;
       const result = await client.ask<LoadResult>({ ...load(quick ? 3 : SECONDS), port: one.at.port });
       if (round > 0) {
         one.lag = Math.max(one.lag, sumOf(await scrape(one.at.admin), /^nodejs_eventloop_lag_p99_seconds (\S+)/));
         one.cpu += treeUsage(one.at.pid).cpuSeconds - before;
-        one.results.push(result); // the first round warms
+        one.results.push(result);
       }
       await quiet(one.at.pid); // what one leaves to do must not slow the next
     }
