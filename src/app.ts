@@ -257,6 +257,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     gauges: gauges.get,
     store,
     queue: () => reconciler.stats().pending,
+    comparing: () => comparer.stats().cpuMs,
     on,
     interference: interference.read,
   });

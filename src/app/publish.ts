@@ -14,13 +14,16 @@ export type Sources = {
   readonly store: Store;
   /** Exchanges waiting to be reconciled. */
   readonly queue: () => number;
+  /** Processor time that comparing has taken, in milliseconds. */
+  readonly comparing: () => number;
   /** Whether shadowing is on at all, by config and switch. */
   readonly on: () => boolean;
   readonly interference: () => readonly Interference[];
 };
 
 /** Has what lives in the rooms read at each scrape. */
-export function publish(telemetry: Telemetry, { proxy, gauges, store, queue, on, interference }: Sources): void {
+export function publish(telemetry: Telemetry, sources: Sources): void {
+  const { proxy, gauges, store, queue, comparing, on, interference } = sources;
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
   telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
@@ -40,6 +43,7 @@ export function publish(telemetry: Telemetry, { proxy, gauges, store, queue, on,
     ),
   );
   telemetry.publish("reconcile_queue", queue);
+  telemetry.publish("reconcile_cpu_seconds_total", () => comparing() / 1000);
   telemetry.publish("store_bytes", () => store.stats().bytes);
   telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));
   telemetry.publish("store_lost_total", () => {

@@ -27,8 +27,16 @@ export type Comparer = {
   readonly compare: (job: Job) => Promise<Verdict>;
   /** Rules for the jobs that come from now on. */
   readonly update: (setup: Setup) => void;
-  /** Bytes of bodies that wait or are being compared, and how many workers have been replaced. */
-  readonly stats: () => { readonly bytes: number; readonly jobs: number; readonly replaced: number };
+  /**
+   * Bytes of bodies that wait or are being compared, how many workers have been replaced, and the processor time that
+   * threads of its own have taken in all, in milliseconds.
+   */
+  readonly stats: () => {
+    readonly bytes: number;
+    readonly jobs: number;
+    readonly replaced: number;
+    readonly cpuMs: number;
+  };
   readonly close: () => Promise<void>;
 };
 
@@ -82,7 +90,7 @@ export function createInlineComparer(setup: Setup, clock: () => number): Compare
     update: (next) => {
       compare = createBench(next, clock);
     },
-    stats: () => ({ bytes: 0, jobs: 0, replaced: 0 }),
+    stats: () => ({ bytes: 0, jobs: 0, replaced: 0, cpuMs: 0 }),
     close: async () => {},
   };
 }

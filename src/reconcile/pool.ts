@@ -57,6 +57,7 @@ export function createPool(options: PoolOptions): Comparer {
   let bytes = 0;
   let jobs = 0;
   let replaced = 0;
+  let cpuMs = 0;
   let closed = false;
   let resting: NodeJS.Timeout | undefined;
   const clock = () => performance.now();
@@ -76,6 +77,11 @@ export function createPool(options: PoolOptions): Comparer {
       },
       Math.min(MOST_REST_MS, share.backIn()),
     );
+  }
+
+  function pay(ms: number): void {
+    cpuMs += ms;
+    share.pay(ms);
   }
 
   function finish(waiting: Waiting, verdict: Verdict): void {
@@ -110,7 +116,7 @@ export function createPool(options: PoolOptions): Comparer {
         if (started !== worker) return;
         clearInterval(timer);
         started.unref();
-        share.pay(message.cpuMs);
+        pay(message.cpuMs);
         const finished = batch;
         batch = [];
         finished.forEach((waiting, i) => {
@@ -131,7 +137,7 @@ export function createPool(options: PoolOptions): Comparer {
       replaced += 1;
       options.onReplaced?.(reason);
       void old.terminate();
-      share.pay(clock() - sentAt);
+      pay(clock() - sentAt);
       hold = createHold(); // the old one may still be reading for a moment
       const at = Math.min(Math.max(0, Atomics.load(new Int32Array(progress), 0)), batch.length - 1);
       const unfinished = batch;
@@ -223,7 +229,7 @@ export function createPool(options: PoolOptions): Comparer {
       setup = next;
       for (const seat of seats) seat.send({ kind: "setup", setup });
     },
-    stats: () => ({ bytes, jobs, replaced }),
+    stats: () => ({ bytes, jobs, replaced, cpuMs }),
     close: async () => {
       closed = true;
       clearTimeout(resting);

@@ -63,6 +63,11 @@ export const METRICS = {
   in_flight: { type: "gauge", labels: [], help: "Candidate requests in flight." },
   capture_bytes: { type: "gauge", labels: [], help: "Bytes held by captured bodies." },
   reconcile_queue: { type: "gauge", labels: [], help: "Exchanges waiting to be reconciled." },
+  reconcile_cpu_seconds_total: {
+    type: "counter",
+    labels: [],
+    help: "Processor time of the threads that compare. Its rate over the number of cores is what reconcile.share bounds.",
+  },
   breaker_state: {
     type: "gauge",
     labels: ["state"],

@@ -2,7 +2,19 @@ import { writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { answerTo, ask, counter, echo, folder, many, type Serving, serve, server, until } from "./serving.ts";
+import {
+  answerTo,
+  ask,
+  counter,
+  echo,
+  folder,
+  many,
+  type Serving,
+  serve,
+  server,
+  UNHURRIED,
+  until,
+} from "./serving.ts";
 
 async function serveWith(at: { path: string }, config: string): Promise<Serving> {
   const file = join(at.path, "config.yaml");
@@ -126,5 +138,30 @@ describe("what the config says of shadowing", () => {
     await until(() => app.lines.find(({ event }) => event === "reload"));
     await ask(`${app.proxy}/a/6`);
     await until(() => candidate.seen.length === 1);
+  });
+
+  test("compares no more than its share of the processor, counts the rest, and takes it up again when it may", async () => {
+    const rows = (price: number): RequestListener => {
+      const all = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `no. ${id}`, price }));
+      const body = JSON.stringify([...all.slice(1).map((row) => ({ ...row, price: 0 })), all[0]]);
+      return (_, response) => response.setHeader("content-type", "application/json").end(body);
+    };
+    await using legacy = await server(rows(0));
+    await using candidate = await server(rows(1));
+    using at = folder();
+    const config = (share: string) =>
+      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n${UNHURRIED.replace("share: 100%", `share: ${share}, queue: 4MiB`)}again: { perSecond: 0 }\n`;
+    await using app = await serveWith(at, config("0.1%"));
+    await many(200, 4, async (n) => expect((await ask(`${app.proxy}/rows/${n}`)).status).toBe(200));
+    const asked = candidate.seen.length;
+    expect(asked).toBeLessThan(100);
+    expect(await metric(app, 'shed_total{cause="reconcile"}')).toBe(200 - asked);
+    writeFileSync(join(at.path, "config.yaml"), config("100%"));
+    app.kill("SIGHUP");
+    const { reasons, outcomes } = (await app.counted(200)).total;
+    expect([reasons["skipped/overload"], outcomes["mismatch"]]).toEqual([200 - asked, asked]);
+    expect(await metric(app, "reconcile_cpu_seconds_total")).toBeGreaterThan(0);
+    await ask(`${app.proxy}/rows/more`);
+    await until(() => candidate.seen.length > asked);
   });
 });

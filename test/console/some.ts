@@ -260,6 +260,7 @@ export const HOSTILE = [
   "\u202e reversed \u2066 isolated \u200b",
   "\ud800 lone",
   "</style></title><!-- -->",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is hostile on purpose
   "${7*7} {{7*7}} %s %n",
   "=cmd|' /C calc'!A0",
   "__proto__",
