@@ -3,11 +3,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startTalker } from "./child.ts";
 import { benchIsolation, isolationTable } from "./isolation.ts";
 import { type Million, millionTable } from "./million.ts";
-import { benchRelay, relayTable } from "./relay.ts";
+import { optionsOf, refuse } from "./options.ts";
+import { benchRelay, isContender, relayTable } from "./relay.ts";
 import { benchEngine, benchStore } from "./rooms.ts";
 import { benchSaturation, saturationTable } from "./saturation.ts";
 
@@ -21,62 +21,57 @@ cpu us: microseconds of CPU a request, the whole process tree, 64 connections as
 paced cpu us, p50, p99: at a fixed rate. opens: connections opened a request. shadowed, paced: candidate requests a request, in each of the two; under 1 shadowing was shed.
 `;
 
-const { values } = parseArgs({
-  options: { only: { type: "string" }, quick: { type: "boolean", default: false }, help: { type: "boolean" } },
-});
+const { only, quick } = optionsOf(HELP, { only: { type: "string" }, quick: { type: "boolean", default: false } });
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-if (values.help) print(HELP);
-else {
-  const sections = ["relay", "isolation", "saturation", "million", "engine", "store"];
-  const { only, quick } = values;
-  const contender = only !== undefined && !sections.includes(only) ? only : undefined;
-  const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
-  const results: Record<string, unknown> = {
-    at: new Date().toISOString(),
-    node: process.version,
-    cpus: cpus().map(({ model }) => model),
-    quick,
-  };
-  /** A section that fails is said, and the rest is still measured; the exit code tells. */
-  const section = async (name: string, measure: () => Promise<unknown>) => {
-    if (!wanted(name)) return;
-    try {
-      results[name] = await measure();
-    } catch (error) {
-      say(`${name} failed: ${(error as Error).message}`);
-      process.exitCode = 1;
-    }
-  };
-  await section("relay", async () => {
-    const rows = await benchRelay({ quick, say, ...(contender === undefined ? {} : { only: contender }) });
-    print(`\n${relayTable(rows)}`);
-    return rows;
-  });
-  await section("isolation", async () => {
-    const rows = await benchIsolation({ quick, say });
-    print(`\n${isolationTable(rows)}`);
-    return rows;
-  });
-  await section("saturation", async () => {
-    const rows = await benchSaturation({ quick, say });
-    print(`\n${saturationTable(rows)}`);
-    return rows;
-  });
-  await section("million", async () => {
-    await using apart = startTalker("./million.ts"); // in a heap of its own
-    const comparisons = quick ? 50_000 : 1_000_000;
-    const result = await apart.ask<Million>({ comparisons, costs: true });
-    print(`\n${millionTable(result)}`);
-    return result;
-  });
-  await section("engine", () => benchEngine({ quick, say: print }));
-  await section("store", () => benchStore({ quick, say: print }));
+const sections = ["relay", "isolation", "saturation", "million", "engine", "store"];
+const contender = only !== undefined && !sections.includes(only) ? only : undefined;
+if (contender !== undefined && !isContender(contender)) refuse(HELP, `Nothing is called ${JSON.stringify(only)}.`);
+const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
+const results: Record<string, unknown> = {
+  at: new Date().toISOString(),
+  node: process.version,
+  cpus: cpus().map(({ model }) => model),
+  quick,
+};
+/** A section that fails is said, and the rest is still measured; the exit code tells. */
+const section = async (name: string, measure: () => Promise<unknown>) => {
+  if (!wanted(name)) return;
+  try {
+    results[name] = await measure();
+  } catch (error) {
+    say(`${name} failed: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+};
+await section("relay", async () => {
+  const rows = await benchRelay({ quick, say, ...(contender === undefined ? {} : { only: contender }) });
+  print(`\n${relayTable(rows)}`);
+  return rows;
+});
+await section("isolation", async () => {
+  const rows = await benchIsolation({ quick, say });
+  print(`\n${isolationTable(rows)}`);
+  return rows;
+});
+await section("saturation", async () => {
+  const rows = await benchSaturation({ quick, say });
+  print(`\n${saturationTable(rows)}`);
+  return rows;
+});
+await section("million", async () => {
+  await using apart = startTalker("./million.ts"); // in a heap of its own
+  const comparisons = quick ? 50_000 : 1_000_000;
+  const result = await apart.ask<Million>({ comparisons, costs: true });
+  print(`\n${millionTable(result)}`);
+  return result;
+});
+await section("engine", () => benchEngine({ quick, say: print }));
+await section("store", () => benchStore({ quick, say: print }));
 
-  const folder = join(import.meta.dirname, "results");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}.json`);
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  say(`\nwritten: ${file}`);
-}
+const folder = join(import.meta.dirname, "results");
+mkdirSync(folder, { recursive: true });
+const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}.json`);
+writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+say(`\nwritten: ${file}`);

@@ -39,6 +39,9 @@ type Measured = {
   readonly candidate?: BackendCount;
 };
 
+/** Whether this is the name of a contender, or a part of one. */
+export const isContender = (part: string): boolean => CONTENDERS.some(({ name }) => name.includes(part));
+
 export async function benchRelay({ quick, only, say }: RelayOptions): Promise<RelayRow[]> {
   await using closing = new AsyncDisposableStack();
   const client = closing.use(startTalker("./client.ts"));

@@ -7,16 +7,21 @@ import { Agent, createServer, get, type IncomingMessage, request, type ServerRes
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { optionsOf, refuse } from "./options.ts";
 
-const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "5" }, rate: { type: "string", default: "400" } },
+const USAGE = `Usage: npm run soak -- [--minutes N] [--rate N]
+
+  --minutes N  how long, 0 to 60; 5 unless given
+  --rate N     requests a second, 1 to 5000; 400 unless given
+`;
+const values = optionsOf(USAGE, {
+  minutes: { type: "string", default: "5" },
+  rate: { type: "string", default: "400" },
 });
 const minutes = Number(values.minutes);
 const rate = Number(values.rate);
 if (!(minutes > 0 && minutes <= 60) || !(rate > 0 && rate <= 5000)) {
-  process.stderr.write("soak: --minutes takes 0 to 60, --rate 1 to 5000 requests a second\n");
-  process.exit(2);
+  refuse(USAGE, "--minutes takes 0 to 60, --rate 1 to 5000.");
 }
 
 /** What the candidate does in each phase; a phase lasts an equal part of the run. */
