@@ -1,19 +1,17 @@
 // app.ts: the composition root: opens the rooms from the ground up, wires their ports, closes them in reverse
 
 import { join } from "node:path";
-import { accessOf, consoleTlsOf } from "./app/access.ts";
+import { accessOf } from "./app/access.ts";
 import { adminPorts } from "./app/admin.ts";
-import { asksOf } from "./app/asks.ts";
 import { createBackTest } from "./app/back-test.ts";
-import { certificateFiles, checkCertificates, type WatchFile, watchFiles } from "./app/certificates.ts";
+import { certificateFiles, type WatchFile, watchFiles } from "./app/certificates.ts";
 import { waitForRestart } from "./app/changes.ts";
 import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
+import { type InForce, inForceOf } from "./app/in-force.ts";
 import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
-import { describedRoutes } from "./app/openapi.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
-import { rulesOf } from "./app/rules.ts";
 import { openKept } from "./app/store.ts";
 import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
@@ -25,9 +23,9 @@ import type { Document } from "./model/document.ts";
 import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
-import { comparable, openProxy, proxyOptionsOf, type ReadFile, shadowControlOf } from "./proxy/index.ts";
+import { comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
 import { createPool, createReconciler, createSpare, type ReconcilePorts } from "./reconcile/index.ts";
-import { compileRedactor, type Redactor } from "./store/index.ts";
+import type { Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
 /** What the app takes from the outside. */
@@ -70,17 +68,15 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const { now } = effects;
   await using opening = new AsyncDisposableStack();
 
-  let described: readonly string[];
+  let inForce: InForce;
   try {
-    checkCertificates(config, effects.readFile);
-    described = describedRoutes(config, effects.readFile);
+    inForce = inForceOf(config, effects.readFile);
   } catch (error) {
     throw new CannotOpen((error as Error).message, { cause: error });
   }
-  let inForce = config;
-  const current = () => inForce;
-  let redacting = compileRedactor(config.redact);
-  const redactor = liveRedactor(() => redacting);
+  opening.defer(() => inForce.asks.close());
+  const current = () => inForce.config;
+  const redactor = liveRedactor(() => inForce.redactor);
   const telemetry = opening.use(
     createTelemetry({
       version: effects.version,
@@ -119,9 +115,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     () => serving(),
     () => performance.now(),
   );
-  let rules = rulesOf(config);
   const comparer = createPool({
-    setup: rules.setup,
+    setup: inForce.rules.setup,
     workers: config.reconcile.workers + 1, // one takes small pairs only
     share: () => current().reconcile.share,
     later: (send) => void spare.run(send),
@@ -131,11 +126,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   backTest = createBackTest({
     samples: store.samples,
     compare: comparer.compare,
-    rulesFor: (route) => rules.rulesFor(route),
+    rulesFor: (route) => inForce.rules.rulesFor(route),
   });
-
-  let asks = asksOf(config, effects.readFile);
-  opening.defer(() => asks.close());
 
   const controlFile = config.shadow.file ?? (config.data === undefined ? undefined : join(config.data, "control.json"));
   const control = opening.use(
@@ -149,7 +141,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   function emit(judged: Comparison): void {
     const { request, route, candidate } = judged.exchange;
-    const { field } = inForce.epoch;
+    const { field } = current().epoch;
     if (field !== undefined && candidate.kind === "response") noticeDeploy(fieldValue(candidate.fields, field));
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
     telemetry.comparison(comparison); // counted first: whatever goes wrong further on, the outcomes add up
@@ -167,7 +159,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   const noticeDeploy = deploys(evidence, now(), (version) => {
     evidence.newEpoch(version, now());
-    audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${inForce.epoch.field} changed` });
+    audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${current().epoch.field} changed` });
   });
 
   const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
@@ -179,8 +171,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparer,
     spare,
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
-    identical: (route, one, other) => identical(one, other, rules.compiledFor(route)),
-    ask: (side, exchange, beside) => asks[side].ask(exchange.request, exchange.requestBody, beside),
+    identical: (route, one, other) => identical(one, other, inForce.rules.compiledFor(route)),
+    ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
     written: ({ request }) => writes.wasWritten(request.target, now()),
     on: (route) => isOn(control.read(), route),
     accepted: (route, difference) => evidence.accepts(route, difference, now()),
@@ -197,17 +189,16 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     emit,
     bug: bug("reconcile"),
   });
-  opening.defer(() => reconciler.drain(inForce.grace));
+  opening.defer(() => reconciler.drain(current().grace));
 
   const interference = watchInterference(current, control, log, now);
-  const report = reporting(current, () => described, evidence, control, interference.read, now);
+  const report = reporting(current, () => inForce.described, evidence, control, interference.read, now);
   const gauges = createThrift(() => evidence.gauges(now()));
-  const adminTls = consoleTlsOf(config, effects.readFile);
   const opened = await openConsole(
     {
       host: config.admin.host,
       port: config.admin.port,
-      ...(adminTls && { tls: adminTls }),
+      ...(inForce.adminTls && { tls: inForce.adminTls }),
       tokens: accessOf(config, effects.readFile),
       names: config.adminAccess.hosts,
       now,
@@ -226,12 +217,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const admin = opening.use(opened.console);
 
   let switches = { of: control.read(), as: shadowControlOf(control.read()) };
-  const proxy = await openProxy(proxyOptionsOf(config, effects.readFile), {
+  const proxy = await openProxy(inForce.proxy, {
     now,
     newId: effects.newId,
     control: () => {
-      const current = control.read();
-      if (current !== switches.of) switches = { of: current, as: shadowControlOf(current) };
+      const read = control.read();
+      if (read !== switches.of) switches = { of: read, as: shadowControlOf(read) };
       return switches.as;
     },
     hasRoom: reconciler.hasRoom,
@@ -249,9 +240,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   }).catch((error: Error) => {
     throw new CannotOpen(error.message, { cause: error });
   });
-  opening.defer(() => proxy.stop(inForce.grace));
+  opening.defer(() => proxy.stop(current().grace));
   serving = proxy.serving;
-  const on = () => control.read().everything?.on !== false && shadows(inForce);
+  const on = () => control.read().everything?.on !== false && shadows(current());
   publish(telemetry, {
     proxy,
     gauges: gauges.get,
@@ -265,30 +256,23 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
 
-  /** Everything that can fail comes first: a config that cannot take over leaves no trace. */
-  function takeOver(next: Config): void {
-    checkCertificates(next, effects.readFile);
-    const options = proxyOptionsOf(next, effects.readFile);
-    const nextAdminTls = consoleTlsOf(next, effects.readFile);
-    const nextDescribed = describedRoutes(next, effects.readFile);
-    const nextRules = rulesOf(next);
-    const nextAsks = asksOf(next, effects.readFile);
-    const nextRedacting = same(next.redact, inForce.redact) ? redacting : compileRedactor(next.redact);
-    if (options.listen.tls !== undefined) proxy.setTls(options.listen.tls);
-    if (nextAdminTls !== undefined) admin.setTls(nextAdminTls);
-    proxy.update(options);
-    void asks.close();
-    [inForce, rules, asks, redacting] = [next, nextRules, nextAsks, nextRedacting];
-    described = nextDescribed;
-    comparer.update(rules.setup);
-    certificates.follow(certificateFiles(next));
+  /** A config that cannot take over leaves no trace. */
+  function takeOver(config: Config): void {
+    const next = inForceOf(config, effects.readFile, inForce);
+    if (next.proxy.listen.tls !== undefined) proxy.setTls(next.proxy.listen.tls);
+    if (next.adminTls !== undefined) admin.setTls(next.adminTls);
+    proxy.update(next.proxy);
+    void inForce.asks.close();
+    inForce = next;
+    comparer.update(next.rules.setup);
+    certificates.follow(certificateFiles(config));
     report.forget();
   }
 
   const certificates = opening.use(
     watchFiles(effects.watchFile, (file) => {
       try {
-        takeOver(inForce);
+        takeOver(current());
         log.info({ event: "certificates", file }, "read again");
       } catch (error) {
         const why = (error as Error).message;
@@ -320,8 +304,6 @@ function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "differ
   const { route } = comparison.exchange;
   return { ...comparison, differences: comparison.differences.map((one) => redactor.difference(route, one)) };
 }
-
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const shadows = ({ shadow, routes }: Config) => shadow.enabled || routes.some((route) => route.shadow.enabled);
 
