@@ -115,10 +115,11 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     () => serving(),
     () => performance.now(),
   );
+  let isDraining = false;
   const comparer = createPool({
     setup: inForce.rules.setup,
     workers: config.reconcile.workers + 1, // one takes small pairs only
-    share: () => current().reconcile.share,
+    share: () => (isDraining ? 1 : current().reconcile.share), // whoever waits for the end is no client any more
     later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
@@ -189,7 +190,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     emit,
     bug: bug("reconcile"),
   });
-  opening.defer(() => reconciler.drain(current().grace));
+  opening.defer(() => {
+    isDraining = true;
+    return reconciler.drain(current().grace);
+  });
 
   const interference = watchInterference(current, control, log, now);
   const report = reporting(current, () => inForce.described, evidence, control, interference.read, now);

@@ -4,6 +4,7 @@ import { type RequestListener, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Report } from "../../src/model/report.ts";
 import {
   agent,
   answerTo,
@@ -18,6 +19,7 @@ import {
   type Server,
   serve,
   server,
+  UNHURRIED,
   until,
 } from "./serving.ts";
 
@@ -163,6 +165,28 @@ describe("serve with two URLs as flags", () => {
     const kept = run(["report", "--data", at.path, "--format", "json"]);
     expect(await kept.exit).toBe(0);
     expect(JSON.parse(kept.out())).toMatchObject({ total: { requests: 21, outcomes: { match: 21 } } });
+  });
+
+  test("SIGTERM has all that waits compared, however little of the processor comparing may take", async () => {
+    const rows = (wrong: number): RequestListener => {
+      const body = JSON.stringify(Array.from({ length: 4000 }, (_, id) => ({ id, price: id + wrong })));
+      return (_, response) => response.setHeader("content-type", "application/json").end(body);
+    };
+    await using legacy = await server(rows(0));
+    await using candidate = await server(rows(0.5));
+    using at = folder();
+    const file = join(at.path, "config.yaml");
+    const little = UNHURRIED.replace("share: 100%", "share: 0.1%");
+    writeFileSync(file, `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\ndata: ${at.path}\n${little}`);
+    await using app = await serve([file]);
+    await many(100, 16, async (n) => expect((await ask(`${app.proxy}/rows/${n}`)).status).toBe(200));
+    app.kill("SIGTERM");
+    expect(await app.exit).toBe(0);
+    const kept = run(["report", "--data", at.path, "--format", "json"]);
+    expect(await kept.exit).toBe(0);
+    const { outcomes, reasons, requests } = (JSON.parse(kept.out()) as Report).total;
+    expect([requests, outcomes.mismatch + (reasons["skipped/overload"] ?? 0)]).toEqual([100, 100]);
+    expect(outcomes.mismatch).toBeGreaterThan(10);
   });
 
   test("a second SIGTERM ends it at once", async () => {
