@@ -68,12 +68,21 @@ export function createPool(options: PoolOptions): Comparer {
   let isSending = false;
   lowerHelpers(nice);
 
+  function send(): void {
+    if (isSending) return;
+    isSending = true;
+    later(() => {
+      isSending = false;
+      for (const seat of seats) seat.dispatch();
+    });
+  }
+
   /** Nothing is begun until what was taken too much of the processor has been made up for. */
   function rest(): void {
     resting ??= setTimeout(
       () => {
         resting = undefined;
-        for (const seat of seats) seat.dispatch();
+        send();
       },
       Math.min(MOST_REST_MS, share.backIn()),
     );
@@ -137,7 +146,7 @@ export function createPool(options: PoolOptions): Comparer {
       replaced += 1;
       options.onReplaced?.(reason);
       void old.terminate();
-      pay(clock() - sentAt);
+      if (batch.length > 0) pay(clock() - sentAt); // nobody knows how much of it; and an idle one took nothing
       hold = createHold(); // the old one may still be reading for a moment
       const at = Math.min(Math.max(0, Atomics.load(new Int32Array(progress), 0)), batch.length - 1);
       const unfinished = batch;
@@ -218,12 +227,7 @@ export function createPool(options: PoolOptions): Comparer {
         bytes += waiting.bytes;
         jobs += 1;
         (waiting.bytes < smallBytes ? lanes.small : lanes.large).push(waiting);
-        if (isSending) return;
-        isSending = true;
-        later(() => {
-          isSending = false;
-          for (const seat of seats) seat.dispatch();
-        });
+        send();
       }),
     update: (next) => {
       setup = next;

@@ -10,7 +10,7 @@ export type ToWorker =
   | { readonly kind: "setup"; readonly setup: Setup }
   | { readonly kind: "batch"; readonly batch: Batch };
 
-/** `cpuMs`: what the batch took of the processor. */
+/** `cpuMs`: what this thread took of the processor since it last said so, taking and giving messages included. */
 export type FromWorker = { readonly verdicts: readonly Verdict[]; readonly cpuMs: number };
 
 /** How many jobs of the current batch are done; shared, so that the pool knows which job a stuck worker is stuck in. */
@@ -19,6 +19,14 @@ const clock = () => performance.now();
 const pause = workerData.pauses === true ? createPause(clock) : undefined;
 let compare = createBench(workerData.setup as Setup, clock, pause);
 
+/** To start is no part of comparing. */
+let told = cpuMs();
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 lowerOwnPriority(workerData.nice as number);
 parentPort!.on("message", (message: ToWorker) => {
   if (message.kind === "setup") {
@@ -26,12 +34,12 @@ parentPort!.on("message", (message: ToWorker) => {
     return;
   }
   const { batch } = message;
-  const before = process.threadCpuUsage();
   const verdicts: Verdict[] = [];
   for (let i = 0; i < batch.jobs.length; i += 1) {
     Atomics.store(progress, 0, i);
     verdicts.push(compare(unpack(batch, i)));
   }
-  const { user, system } = process.threadCpuUsage(before);
-  parentPort!.postMessage({ verdicts, cpuMs: (user + system) / 1000 } satisfies FromWorker);
+  const taken = cpuMs();
+  parentPort!.postMessage({ verdicts, cpuMs: taken - told } satisfies FromWorker);
+  told = taken;
 });

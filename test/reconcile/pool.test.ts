@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { NO_RULES } from "../../src/model/rules.ts";
-import { type Comparer, createPool, type PoolOptions } from "../../src/reconcile/index.ts";
+import { type Comparer, createPool, type PoolOptions, type Setup } from "../../src/reconcile/index.ts";
 import { json, SETUP } from "./support.ts";
 
 const opened: Comparer[] = [];
@@ -56,7 +57,7 @@ describe("the pool", () => {
     const began = performance.now();
     let done = 0;
     const all = Array.from({ length: 400 }, () => pool.compare(job).then(() => (done += 1)));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await setTimeout(1500);
     const { user, system } = process.cpuUsage(from);
     const took = performance.now() - began;
     expect(done).toBeLessThan(400);
@@ -67,6 +68,38 @@ describe("the pool", () => {
     share = 1;
     await Promise.all(all);
     expect(done).toBe(400);
+  });
+
+  test.skipIf(process.platform !== "linux")("counts all that its threads take of the processor", async () => {
+    const before = new Set(readdirSync("/proc/self/task"));
+    const { pool } = open();
+    const job = { route: "GET /a", legacy: json({ id: 1, price: 2 }), candidate: json({ id: 1, price: 3 }) };
+    const many = () => Promise.all(Array.from({ length: 5000 }, () => pool.compare(job)));
+    await many();
+    const threads = readdirSync("/proc/self/task").filter(
+      (thread) =>
+        !before.has(thread) && readFileSync(`/proc/self/task/${thread}/comm`, "utf8").includes("WorkerThread"),
+    );
+    const taken = () =>
+      threads.reduce(
+        (sum, id) => sum + Number(readFileSync(`/proc/self/task/${id}/schedstat`, "utf8").split(" ")[0]) / 1e6,
+        0,
+      );
+    const [told, real] = [pool.stats().cpuMs, taken()];
+    for (let round = 0; round < 4; round += 1) await many();
+    const part = (pool.stats().cpuMs - told) / (taken() - real);
+    expect(part).toBeGreaterThan(0.8);
+    expect(part).toBeLessThan(1.2);
+  });
+
+  test("a worker that dies while it has nothing to do took nothing", async () => {
+    const { pool, replaced } = open();
+    await pool.compare({ route: "GET /a", legacy: json(1), candidate: json(2) });
+    const before = pool.stats().cpuMs;
+    await setTimeout(1000);
+    pool.update({ ...SETUP, routes: 7 as unknown as Setup["routes"] });
+    await expect.poll(() => replaced.length).toBe(1);
+    expect(pool.stats().cpuMs).toBe(before);
   });
 
   test("replaces a worker that runs out of memory, counts its job as failed, and goes on", async () => {
