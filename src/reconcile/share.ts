@@ -10,9 +10,9 @@ export type Share = {
   readonly backIn: () => number;
 };
 
-/** Milliseconds that may be spent at once before anything is refused. */
+/** Milliseconds of each core that may be spent at once before anything is refused. */
 const BURST_MS = 50;
-/** What one call took too much is made up for, but only so many bursts of it: nothing rests for minutes. */
+/** What was taken too much is made up for, but only so many bursts of it. */
 const MOST_OWED = 10;
 
 /**
@@ -21,16 +21,17 @@ const MOST_OWED = 10;
  * @param cores of how many it is a share
  */
 export function createShare(shareNow: () => number, clock: () => number, cores = 1): Share {
-  let left = BURST_MS;
+  const burst = BURST_MS * cores;
+  let left = burst;
   let last = clock();
   const fill = () => {
     const now = clock();
-    left = Math.min(BURST_MS, left + (now - last) * shareNow() * cores);
+    left = Math.min(burst, left + (now - last) * shareNow() * cores);
     last = now;
   };
   const pay = (ms: number) => {
     fill();
-    left = Math.max(-MOST_OWED * BURST_MS, left - ms);
+    left = Math.max(-MOST_OWED * burst, left - ms);
   };
   return {
     pay,

@@ -39,17 +39,23 @@ describe("a share of the thread's time", () => {
 
   test("work that begins only while it is not spent takes no more than its part, one burst and one call", () => {
     fc.assert(
-      fc.property(times, fc.double({ min: 0, max: 1, noNaN: true }), (steps, part) => {
-        const share = opened(part);
-        let worked = 0;
-        for (const { rest, work } of steps) {
-          share.rest(rest);
-          if (share.isSpent()) continue;
-          share.work(work);
-          worked += work;
-        }
-        expect(worked).toBeLessThanOrEqual(part * share.clock() + 50 + 200 + 1e-6);
-      }),
+      fc.property(
+        times,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 64 }),
+        (steps, part, cores) => {
+          const share = opened(part, cores);
+          let worked = 0;
+          for (const { rest, work } of steps) {
+            share.rest(rest);
+            if (share.isSpent()) continue;
+            share.rest(work);
+            share.pay(work * cores); // each of them was at it
+            worked += work;
+          }
+          expect(worked).toBeLessThanOrEqual(part * share.clock() + 50 + 200 + 1e-6);
+        },
+      ),
     );
   });
 
@@ -57,7 +63,7 @@ describe("a share of the thread's time", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.integer({ min: 1, max: 64 }), (part, cores) => {
         const share = opened(part, cores);
-        share.pay(50 + part * cores * 100);
+        share.pay(50 * cores + part * cores * 100);
         expect(share.isSpent()).toBe(true);
         const back = share.backIn();
         expect(back).toBeLessThanOrEqual(100 + 1e-6);
