@@ -100,15 +100,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   const bytes = () => ports.comparer.stats().bytes + resting;
 
   function hasRoom(): boolean {
-    if (stopping.signal.aborted || pending >= options.maxPending || share.isSpent()) return false;
-    return fits(bytes(), begun * typicalBytes);
+    const isFitting = fits(bytes(), begun * typicalBytes); // always asked: it knows for how long there was none
+    return isFitting && !stopping.signal.aborted && pending < options.maxPending && !share.isSpent();
   }
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
-    begun += 1;
-    const exchange = await begin().finally(() => {
-      begun -= 1;
-    });
+    const exchange = await asked(begin);
     const from = performance.now();
     try {
       const judged = judge(exchange, ports);
@@ -124,6 +121,15 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       if (!ended.has(exchange)) emit(exchange, UNDECIDED, from);
     }
     if (exchange.legacy.kind === "response" && ports.random() < options.again.sample) await twice(exchange as Answered);
+  }
+
+  async function asked(begin: () => Promise<Exchange>): Promise<Exchange> {
+    begun += 1;
+    try {
+      return await begin();
+    } finally {
+      begun -= 1;
+    }
   }
 
   async function compare(exchange: Answered, from: number): Promise<void> {

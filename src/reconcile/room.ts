@@ -15,16 +15,18 @@ const OVER = 1 / 4;
  * @returns whether there is room for another where so many bytes wait and so many are to come
  */
 export function createRoom(most: () => number, clock: () => number): (waiting: number, coming: number) => boolean {
-  let shortAt = clock();
+  /** Since when it has been long, each time that it was looked at. */
+  let longSince: number | undefined;
   let isStanding = false;
   return (waiting, coming) => {
     const short = most() * STANDING;
     const now = clock();
     if (waiting <= (isStanding ? short * OVER : short)) {
       isStanding = false;
-      shortAt = now;
-    } else if (now - shortAt > PATIENCE_MS) {
-      isStanding = true;
+      longSince = undefined;
+    } else {
+      longSince ??= now;
+      if (now - longSince > PATIENCE_MS) isStanding = true;
     }
     return waiting + coming < most() && !(isStanding && waiting >= short);
   };

@@ -288,10 +288,18 @@ describe("the reconciler", () => {
   });
 
   test("a begin that fails is reported as a bug and gives its room back", async () => {
-    const { reconciler, bugs } = open({ maxPending: 1 });
-    reconciler.offer(() => Promise.reject(new Error("boom")));
-    await expect.poll(() => bugs.length).toBe(1);
-    await expect.poll(() => reconciler.stats().pending).toBe(0);
+    const { reconciler, bugs, settle } = open({ maxPending: 1, queueBytes: 10_000 });
+    await settle(exchange(json("a".repeat(1000)), json("b".repeat(1000))));
+    const failing = [
+      () => Promise.reject(new Error("boom")),
+      () => {
+        throw new Error("boom");
+      },
+    ];
+    for (let n = 1; n <= 1000; n += 1) {
+      expect(reconciler.offer(failing[n % 2]!)).toBe(true);
+      while (bugs.length < n || reconciler.stats().pending > 0) await nextTurn();
+    }
   });
 
   test("a bug in classifying is told and the request has its outcome all the same, once", async () => {

@@ -41,6 +41,15 @@ describe("room for what waits", () => {
     expect(room.hasRoom(1000, 0)).toBe(true);
   });
 
+  test("a burst after a quiet while is one too", () => {
+    const room = opened();
+    expect(room.hasRoom(0, 0)).toBe(true);
+    room.pass(5000);
+    expect(room.hasRoom(2000, 0)).toBe(true);
+    room.pass(50);
+    expect(room.hasRoom(MOST - 1, 0)).toBe(true);
+  });
+
   test("what is to come takes room and does not stand, however long it takes", () => {
     const room = opened();
     expect(offered(room, 5000, 0, MOST - 1)).toBe(true);
