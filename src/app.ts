@@ -20,6 +20,7 @@ import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
 import type { Document } from "./model/document.ts";
+import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
@@ -163,8 +164,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${current().epoch.field} changed` });
   });
 
-  const judged: ReconcilePorts["classify"] = ({ route, request }, differences, looks) =>
-    classify(route, differences, looks, noise, now(), writes.wasWritten(request.target, now()));
+  const wasWritten = ({ request, at }: Exchange) => writes.wasWritten(request.target, at);
+  const judged: ReconcilePorts["classify"] = (exchange, differences, looks) =>
+    classify(exchange.route, differences, looks, noise, now(), wasWritten(exchange));
 
   const reconciler = createReconciler(reconcileOptions(current), {
     now,
@@ -174,7 +176,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, inForce.rules.compiledFor(route)),
     ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
-    written: ({ request }) => writes.wasWritten(request.target, now()),
+    written: wasWritten,
     on: (route) => isOn(control.read(), route),
     accepted: (route, difference) => evidence.accepts(route, difference, now()),
     classify: judged,
@@ -184,8 +186,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
     },
     // What was written a moment ago may have moved between two looks: that is no noise.
-    noticed: ({ route, request }, legacyTwice) => {
-      if (!writes.wasWritten(request.target, now())) noise.observe(route, legacyTwice, now());
+    noticed: (exchange, legacyTwice) => {
+      if (!wasWritten(exchange)) noise.observe(exchange.route, legacyTwice, now());
     },
     emit,
     bug: bug("reconcile"),

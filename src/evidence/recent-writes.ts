@@ -3,8 +3,11 @@
 export type RecentWrites = {
   /** A request that may have changed something. `target` as it came, `at` in milliseconds since the epoch. */
   readonly note: (target: string, at: number) => void;
-  /** Whether this resource, one above it or one below it was written within the window. */
-  readonly wasWritten: (target: string, at: number) => boolean;
+  /**
+   * Whether this resource, one above it or one below it was written within the window before `since`, or after it. What
+   * is judged late is judged by when it was asked, however long it has waited.
+   */
+  readonly wasWritten: (target: string, since: number) => boolean;
 };
 
 /**
@@ -20,9 +23,9 @@ export function createRecentWrites(windowMs: number, limit = 10_000): RecentWrit
     map.set(path, at);
     if (map.size > limit) map.delete(map.keys().next().value!);
   };
-  const within = (map: Map<string, number>, path: string, at: number) => {
+  const within = (map: Map<string, number>, path: string, since: number) => {
     const then = map.get(path);
-    return then !== undefined && Math.abs(at - then) <= windowMs;
+    return then !== undefined && then >= since - windowMs;
   };
 
   return {
@@ -31,10 +34,12 @@ export function createRecentWrites(windowMs: number, limit = 10_000): RecentWrit
       put(written, path!, at);
       for (const parent of parents) put(below, parent, at);
     },
-    wasWritten: (target, at) => {
+    wasWritten: (target, since) => {
       const [path, ...parents] = upwards(target);
       return (
-        within(written, path!, at) || within(below, path!, at) || parents.some((parent) => within(written, parent, at))
+        within(written, path!, since) ||
+        within(below, path!, since) ||
+        parents.some((parent) => within(written, parent, since))
       );
     },
   };

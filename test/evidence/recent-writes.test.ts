@@ -12,6 +12,13 @@ test("a write touches its own path, those above it and those below it, for as lo
   for (const target of ["/orders/8", "/", "/orders/77", "/order"]) expect(writes.wasWritten(target, 0)).toBe(false);
 });
 
+test("what was asked before a write is judged as moved, however late that is", () => {
+  const writes = createRecentWrites(1000);
+  writes.note("/orders/7", 60_000);
+  expect(writes.wasWritten("/orders/7", 0)).toBe(true);
+  expect(writes.wasWritten("/orders/7", 61_001)).toBe(false);
+});
+
 test("a write to the root says nothing of the rest, and old paths make room for new ones", () => {
   const writes = createRecentWrites(1000, 3);
   writes.note("/", 0);
