@@ -242,7 +242,7 @@ const keys = {
         "Bytes that may wait for a moment, a sixteenth of them for longer; past it requests are skipped{overload}.",
       ),
       deadline: duration({ least: "10ms" }).describe("For one comparison."),
-      share: share().describe(
+      share: share({ some: true }).describe(
         "Of the time of all cores, for comparing, and of the serving thread's, for judging and counting differences.",
       ),
       maxDecoded: size({ least: "1KiB" }).describe("The largest body after decoding; a limit against bombs."),

@@ -1,6 +1,6 @@
 // proxy/shed.ts: how often shadowing gave way to overload, and to which; and how large this process is
 
-/** Requests that ended as `skipped{overload}`, by what there was too much of. */
+/** Requests that were not shadowed for want of room, by what there was too much of; `skipped{overload}` where legacy answered. */
 export type Shed = Record<"in_flight" | "capture" | "surplus" | "event_loop" | "memory" | "reconcile", number>;
 
 export const createShed = (): Shed => ({

@@ -57,7 +57,7 @@ export const METRICS = {
   convergence_seconds: {
     type: "histogram",
     labels: ["route"],
-    help: "How long a transient difference took to settle.",
+    help: "How long a transient difference took to settle, at most: the time that it waited to be looked at is in it.",
     buckets: SETTLING,
   },
   in_flight: { type: "gauge", labels: [], help: "Candidate requests in flight." },
