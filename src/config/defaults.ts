@@ -41,7 +41,7 @@ export const DEFAULTS = {
   interference: { holdout: "0%", latency: 1.2, errors: "1%", stop: false },
   overload: { eventLoopDelay: "100ms", memory: "768MiB" },
   capture: { maxBody: "1MiB", budget: "128MiB" },
-  reconcile: { workers: 1, queue: "32MiB", deadline: "2s", share: "3%", maxDecoded: "16MiB" },
+  reconcile: { workers: 1, queue: "32MiB", deadline: "2s", share: "2%", maxDecoded: "16MiB" },
   again: { delay: "500ms", perSecond: 5, sample: "1%", tries: 3, afterWrite: "10s" },
   readiness: { tolerance: "0.1%", confidence: "95%", comparable: "90%", errors: "1%", latency: { p95: 1.2 } },
   causes: { support: "90%", minimum: 5 },
