@@ -59,33 +59,22 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
       }
     };
   }
-  const number = (name: string, port: () => number) => () => {
-    try {
-      return port();
-    } catch (error) {
-      fault(name, error);
-      return 0;
-    }
-  };
+  const answering =
+    <T>(name: string, port: () => T, otherwise: T) =>
+    () => {
+      try {
+        return port();
+      } catch (error) {
+        fault(name, error);
+        return otherwise;
+      }
+    };
   return {
     now: () => ports.now(),
     newId: () => ports.newId(),
-    control() {
-      try {
-        return ports.control();
-      } catch (error) {
-        fault("control", error);
-        return OFF; // whatever the switch says, not knowing it means no
-      }
-    },
-    hasRoom() {
-      try {
-        return ports.hasRoom?.() ?? true;
-      } catch (error) {
-        fault("hasRoom", error);
-        return false;
-      }
-    },
+    // Whatever the switch says, and whatever room there is, not knowing it means no.
+    control: answering("control", () => ports.control(), OFF),
+    hasRoom: answering("hasRoom", () => ports.hasRoom?.() ?? true, false),
     offer(begin, done) {
       let begun = false;
       try {
@@ -103,7 +92,7 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
     wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
     answered: fence("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),
-    memory: ports.memory === undefined ? createMemory() : number("memory", ports.memory),
+    memory: ports.memory === undefined ? createMemory() : answering("memory", ports.memory, 0),
     refused: fence("refused", (reason) => ports.refused(reason)),
     fault,
   };
