@@ -164,7 +164,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${current().epoch.field} changed` });
   });
 
-  const wasWritten = ({ request, at }: Exchange) => writes.wasWritten(request.target, at);
+  const wasWritten = ({ request, at }: Exchange) => writes.wasWritten(request.target, at, now());
   const judged: ReconcilePorts["classify"] = (exchange, differences, looks) =>
     classify(exchange.route, differences, looks, noise, now(), wasWritten(exchange));
 

@@ -4,10 +4,11 @@ export type RecentWrites = {
   /** A request that may have changed something. `target` as it came, `at` in milliseconds since the epoch. */
   readonly note: (target: string, at: number) => void;
   /**
-   * Whether this resource, one above it or one below it was written within the window before `since`, or after it. What
-   * is judged late is judged by when it was asked, however long it has waited.
+   * Whether this resource, one above it or one below it was written since a moment, or within the window before it. What
+   * is judged late is judged by when it was asked, however long it has waited. What is said to have been written past the
+   * window after `now` was noted by another clock.
    */
-  readonly wasWritten: (target: string, since: number) => boolean;
+  readonly wasWritten: (target: string, since: number, now?: number) => boolean;
 };
 
 /**
@@ -23,9 +24,9 @@ export function createRecentWrites(windowMs: number, limit = 10_000): RecentWrit
     map.set(path, at);
     if (map.size > limit) map.delete(map.keys().next().value!);
   };
-  const within = (map: Map<string, number>, path: string, since: number) => {
+  const within = (map: Map<string, number>, path: string, since: number, now: number) => {
     const then = map.get(path);
-    return then !== undefined && then >= since - windowMs;
+    return then !== undefined && then >= since - windowMs && then <= now + windowMs;
   };
 
   return {
@@ -34,12 +35,12 @@ export function createRecentWrites(windowMs: number, limit = 10_000): RecentWrit
       put(written, path!, at);
       for (const parent of parents) put(below, parent, at);
     },
-    wasWritten: (target, since) => {
+    wasWritten: (target, since, now = since) => {
       const [path, ...parents] = upwards(target);
       return (
-        within(written, path!, since) ||
-        within(below, path!, since) ||
-        parents.some((parent) => within(written, parent, since))
+        within(written, path!, since, now) ||
+        within(below, path!, since, now) ||
+        parents.some((parent) => within(written, parent, since, now))
       );
     },
   };

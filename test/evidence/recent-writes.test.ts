@@ -15,8 +15,9 @@ test("a write touches its own path, those above it and those below it, for as lo
 test("what was asked before a write is judged as moved, however late that is", () => {
   const writes = createRecentWrites(1000);
   writes.note("/orders/7", 60_000);
-  expect(writes.wasWritten("/orders/7", 0)).toBe(true);
-  expect(writes.wasWritten("/orders/7", 61_001)).toBe(false);
+  expect(writes.wasWritten("/orders/7", 0, 70_000)).toBe(true);
+  expect(writes.wasWritten("/orders/7", 61_001, 70_000)).toBe(false);
+  expect(writes.wasWritten("/orders/7", 0, 58_999)).toBe(false); // by a clock that was set back since
 });
 
 test("a write to the root says nothing of the rest, and old paths make room for new ones", () => {
