@@ -66,7 +66,7 @@ export function share(limits: { readonly inside?: boolean; readonly some?: boole
     if (limits.inside === true && (percent === 0 || percent === 100)) {
       return { says: "is out of range", hint: "more than 0% and less than 100%" };
     }
-    if (limits.some === true && percent === 0) return { says: "is nothing", hint: "more than 0%" };
+    if (limits.some === true && percent === 0) return { says: "is out of range", hint: "more than 0%, at most 100%" };
     return { value: percent / 100 };
   });
 }

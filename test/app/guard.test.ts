@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  always,
   answerTo,
   ask,
   counter,
@@ -141,13 +142,9 @@ describe("what the config says of shadowing", () => {
   });
 
   test("compares no more than its share of the processor, counts the rest, and takes it up again when it may", async () => {
-    const rows = (price: number): RequestListener => {
-      const all = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `no. ${id}`, price }));
-      const body = JSON.stringify([...all.slice(1).map((row) => ({ ...row, price: 0 })), all[0]]);
-      return (_, response) => response.setHeader("content-type", "application/json").end(body);
-    };
-    await using legacy = await server(rows(0));
-    await using candidate = await server(rows(1));
+    const rows = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `no. ${id}`, price: 0 }));
+    await using legacy = await server(always(rows));
+    await using candidate = await server(always(rows.with(-1, { ...rows.at(-1)!, price: 1 })));
     using at = folder();
     const config = (share: string) =>
       `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n${UNHURRIED.replace("share: 100%", `share: ${share}, queue: 4MiB`)}again: { perSecond: 0 }\n`;

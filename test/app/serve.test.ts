@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import {
   agent,
+  always,
   answerTo,
   ask,
   counter,
@@ -168,10 +169,7 @@ describe("serve with two URLs as flags", () => {
   });
 
   test("SIGTERM has all that waits compared, however little of the processor comparing may take", async () => {
-    const rows = (wrong: number): RequestListener => {
-      const body = JSON.stringify(Array.from({ length: 4000 }, (_, id) => ({ id, price: id + wrong })));
-      return (_, response) => response.setHeader("content-type", "application/json").end(body);
-    };
+    const rows = (wrong: number) => always(Array.from({ length: 4000 }, (_, id) => ({ id, price: id + wrong })));
     await using legacy = await server(rows(0));
     await using candidate = await server(rows(0.5));
     using at = folder();

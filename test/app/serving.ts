@@ -167,6 +167,12 @@ export const echo: RequestListener = (request, response) => {
   });
 };
 
+/** Answers everything with the same JSON. */
+export function always(value: unknown): RequestListener {
+  const body = JSON.stringify(value);
+  return (_, response) => response.setHeader("content-type", "application/json").end(body);
+}
+
 export const answerTo = (method: string, target: string) => JSON.stringify({ method, target, total: 19.99 });
 
 export type Answered = {
