@@ -55,7 +55,7 @@ export function classify(
     }
     const varies = still.candidate !== difference.candidate || still.path !== difference.path;
     if (rate >= USUALLY || (rate > 0 && varies)) return { ...difference, standing: "noise" };
-    return { ...difference, standing: "mismatch", ...(varies ? { hint: "candidate_varies" as const } : {}) };
+    return { ...difference, standing: "mismatch", ...(varies ? { hint: "unstable" as const } : {}) };
   });
 }
 

@@ -114,9 +114,10 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const total = compared.get(ledger.route) ?? 0;
     for (const difference of comparison.differences.slice(0, limits.differences)) {
       const place = generalise(difference.path).path;
-      if (difference.standing === "noise" || difference.standing === "transient") {
-        const key = `${difference.standing} ${difference.where} ${difference.kind} ${place}`;
-        if (!wavering.has(key)) waver(ledger, difference, place, difference.standing, limits);
+      const { standing } = difference;
+      if (standing === "noise" || standing === "transient" || standing === "unconfirmed") {
+        const key = `${standing} ${difference.where} ${difference.kind} ${place}`;
+        if (!wavering.has(key)) waver(ledger, difference, place, standing, limits);
         wavering.add(key);
         continue;
       }
@@ -138,7 +139,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         place: finding.path,
         kind: finding.kind,
         sample,
-        candidateVaries: difference.hint === "candidate_varies",
+        candidateVaries: difference.hint === "unstable",
         ...(difference.alike === undefined ? {} : { alike: difference.alike }),
       });
     }

@@ -90,12 +90,12 @@ export function enter(
   return true;
 }
 
-/** A place that did not stay different: noise, or data that moved. */
+/** A place whose difference makes no finding: noise, data that moved, or a difference that was never confirmed. */
 export function waver(
   ledger: Ledger,
   difference: Difference,
   place: string,
-  standing: "noise" | "transient",
+  standing: Unsteady["standing"],
   limits: EvidenceLimits,
 ): void {
   const { where, kind } = difference;

@@ -5,13 +5,13 @@ import type { Difference, Masked } from "./difference.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What asking again said of one difference. */
-export type Standing = "mismatch" | "noise" | "transient" | "accepted";
+/** What one difference is classified as. `unconfirmed`: no recheck decided, and nothing is known of its place. */
+export type Standing = "mismatch" | "noise" | "transient" | "accepted" | "unconfirmed";
 
 export type JudgedDifference = Difference & {
   readonly standing: Standing;
-  /** The candidate answered this place differently when it was asked again, and legacy did not. */
-  readonly hint?: "candidate_varies";
+  /** `unstable`: on recheck legacy gave its first answer again, and the candidate did not. */
+  readonly hint?: "unstable";
 };
 
 /**

@@ -83,7 +83,7 @@ export type Unsteady = {
   readonly where: Where;
   readonly path: string;
   readonly kind: Kind;
-  readonly standing: "noise" | "transient";
+  readonly standing: "noise" | "transient" | "unconfirmed";
   readonly count: number;
 };
 

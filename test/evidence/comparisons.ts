@@ -35,13 +35,15 @@ export function response(status: number, durationMs: number): Answer {
   };
 }
 
+function outcomeOf(differences: readonly JudgedDifference[]): Outcome {
+  if (differences.some(({ standing }) => standing === "mismatch")) return { outcome: "mismatch" };
+  const standing = differences[0]?.standing ?? "match";
+  return standing === "unconfirmed" ? { outcome: "not_comparable", reason: "unconfirmed" } : { outcome: standing };
+}
+
 export function comparison(wanted: Wanted = {}): Comparison {
   const differences = wanted.differences ?? [];
-  const outcome: Outcome = wanted.outcome ?? {
-    outcome: differences.some(({ standing }) => standing === "mismatch")
-      ? "mismatch"
-      : (differences[0]?.standing ?? "match"),
-  };
+  const outcome = wanted.outcome ?? outcomeOf(differences);
   const target = wanted.target ?? "/orders/1";
   return {
     exchange: {
