@@ -56,8 +56,8 @@ async function openRooms(dir: string, kind: "sqlite" | "none", perSecond: number
     `legacy: { url: "http://127.0.0.1:1" }
 candidate: { url: "http://127.0.0.1:2", maxInFlight: 1024 }
 data: ${JSON.stringify(dir)}
-again: { perSecond: ${perSecond}, delay: 10ms, tries: 1 }
-reconcile: { share: 100% }
+recheck: { perSecond: ${perSecond}, delay: 10ms, tries: 1 }
+verify: { share: 100% }
 store: { maxSize: ${STORE_MIB}MiB }`,
     { file: "million.yaml", env: {} },
   );
@@ -96,7 +96,7 @@ store: { maxSize: ${STORE_MIB}MiB }`,
   );
   const comparer = createPool({
     setup: rules.setup,
-    workers: config.reconcile.workers + 1,
+    workers: config.verify.threads + 1,
     later: (send) => void spare.run(send),
   });
   opening.defer(comparer.close);

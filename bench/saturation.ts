@@ -138,7 +138,7 @@ async function settled(admin: number): Promise<string> {
   const deadline = performance.now() + 20_000;
   for (;;) {
     const metrics = await scrape(admin);
-    if (sumOf(metrics, /^parallel_run_reconcile_queue (\d+)/) === 0 || performance.now() > deadline) return metrics;
+    if (sumOf(metrics, /^parallel_run_verify_queue (\d+)/) === 0 || performance.now() > deadline) return metrics;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

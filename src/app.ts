@@ -103,7 +103,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     },
   };
   const noise = createNoiseBook();
-  const writes = createRecentWrites(config.again.afterWrite);
+  const writes = createRecentWrites(config.recheck.afterWrite);
   const folds = [keptEvidence, noise, settingsFold(current)];
   const { store, keeper } = await openKept(config, { now, folds, redactor, log, opening });
   const audit = (entry: AuditEntry) => {
@@ -119,8 +119,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let isDraining = false;
   const comparer = createPool({
     setup: inForce.rules.setup,
-    workers: config.reconcile.workers + 1, // one takes small pairs only
-    share: () => (isDraining ? 1 : current().reconcile.share), // whoever waits for the end is no client any more
+    workers: config.verify.threads + 1, // one takes small pairs only
+    share: () => (isDraining ? 1 : current().verify.share), // whoever waits for the end is no client any more
     later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
@@ -148,10 +148,6 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
     telemetry.comparison(comparison); // counted first: whatever goes wrong further on, the outcomes add up
     evidence.add(comparison, now());
-    const { outcome } = comparison.outcome;
-    if (outcome === "mismatch" || outcome === "noise" || outcome === "transient") {
-      telemetry.event("again_total", comparison.unconfirmed ? "refused" : outcome);
-    }
     const stood = comparison.differences.filter(({ standing }) => standing === "mismatch" || standing === "accepted");
     keeper.offer(
       comparison,
@@ -190,7 +186,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       if (!wasWritten(exchange)) noise.observe(exchange.route, legacyTwice, now());
     },
     emit,
-    bug: bug("reconcile"),
+    bug: bug("verify"),
   });
   opening.defer(() => {
     isDraining = true;

@@ -6,7 +6,7 @@ import { type Ask, askOverUndici, type ReadFile, upstreamOf } from "../proxy/ind
 
 export type Asks = Readonly<Record<Side, Ask>> & { readonly close: () => Promise<void> };
 
-/** A configured control backend is asked in legacy's place. */
+/** A configured legacy replica is asked in legacy's place. */
 export function asksOf(config: Config, read: ReadFile): Asks {
   const ask = (side: Side, upstream: Config["legacy" | "candidate"]) =>
     askOverUndici({
@@ -15,7 +15,7 @@ export function asksOf(config: Config, read: ReadFile): Asks {
       timeout: Math.min(upstream.timeout, config.candidate.timeout),
       maxBody: config.capture.maxBody,
     });
-  const legacy = ask("legacy", config.control ?? config.legacy);
+  const legacy = ask("legacy", config.legacyReplica ?? config.legacy);
   const candidate = ask("candidate", config.candidate);
   return { legacy, candidate, close: async () => void (await Promise.all([legacy.close(), candidate.close()])) };
 }

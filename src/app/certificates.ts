@@ -8,15 +8,18 @@ import type { ReadFile } from "../proxy/index.ts";
 export type WatchFile = (file: string, changed: () => void) => () => void;
 
 export function certificateFiles(config: Config): readonly string[] {
-  const { legacy, candidate, control, tls, adminAccess } = config;
-  const files = [legacy.tls, candidate.tls, control?.tls].flatMap((one) => [one?.ca, one?.cert, one?.key]);
+  const { legacy, candidate, legacyReplica, tls, adminAccess } = config;
+  const files = [legacy.tls, candidate.tls, legacyReplica?.tls].flatMap((one) => [one?.ca, one?.cert, one?.key]);
   for (const one of [tls, adminAccess.tls]) files.push(one.cert, one.key, one.clientCa);
   return [...new Set(files.filter((file) => file !== undefined))];
 }
 
 /** Reads everything that the config names, and throws with words for a person where it is no certificate or key. */
-export function checkCertificates({ legacy, candidate, control, tls, adminAccess }: Config, read: ReadFile): void {
-  const sides = { legacy: legacy.tls, candidate: candidate.tls, control: control?.tls };
+export function checkCertificates(
+  { legacy, candidate, legacyReplica, tls, adminAccess }: Config,
+  read: ReadFile,
+): void {
+  const sides = { legacy: legacy.tls, candidate: candidate.tls, legacyReplica: legacyReplica?.tls };
   const listeners = { tls, "adminAccess.tls": adminAccess.tls };
   const check = (name: string, files: { [key in "ca" | "cert" | "key"]?: string | undefined }) => {
     const options: SecureContextOptions = {};

@@ -14,8 +14,8 @@ const OPENED_ONCE = [
   "causes",
   "reload",
   "shadow.file",
-  "again.afterWrite",
-  "reconcile.workers",
+  "recheck.afterWrite",
+  "verify.threads",
   "limits.maxHeaderSize",
   "limits.maxRoutes",
 ] as const;

@@ -14,27 +14,27 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
       return config().candidate.maxInFlight + 4096;
     },
     get queueBytes() {
-      return config().reconcile.queue;
+      return config().verify.queue;
     },
     get share() {
-      return config().reconcile.share;
+      return config().verify.share;
     },
     again: {
       maxWaiting: MAX_ASKING,
       get delayMs() {
-        return config().again.delay;
+        return config().recheck.delay;
       },
       get tries() {
-        return config().again.tries;
+        return config().recheck.tries;
       },
       get maxBytes() {
-        return config().reconcile.queue / 2;
+        return config().verify.queue / 2;
       },
       get perSecond() {
-        return config().again.perSecond;
+        return config().recheck.perSecond;
       },
       get sample() {
-        return config().again.sample;
+        return config().recheck.sample;
       },
     },
   };

@@ -12,7 +12,7 @@ export type Sources = {
   readonly proxy: RunningProxy;
   readonly gauges: () => Gauges;
   readonly store: Store;
-  /** Exchanges waiting to be reconciled. */
+  /** Exchanges waiting for verification. */
   readonly queue: () => number;
   /** Processor time that comparing has taken, in milliseconds. */
   readonly comparing: () => number;
@@ -42,8 +42,8 @@ export function publish(telemetry: Telemetry, sources: Sources): void {
       ),
     ),
   );
-  telemetry.publish("reconcile_queue", queue);
-  telemetry.publish("reconcile_cpu_seconds_total", () => comparing() / 1000);
+  telemetry.publish("verify_queue", queue);
+  telemetry.publish("verify_cpu_seconds_total", () => comparing() / 1000);
   telemetry.publish("store_bytes", () => store.stats().bytes);
   telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));
   telemetry.publish("store_lost_total", () => {

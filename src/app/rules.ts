@@ -15,16 +15,16 @@ export type Rules = {
 };
 
 export function rulesOf(config: Config): Rules {
-  // A control backend stands on either side: against legacy's first answer, and in legacy's place against the candidate.
-  const control = config.control === undefined ? [] : [config.control.url];
+  // A legacy replica is compared on either side: with legacy's first answer, and in place of legacy with the candidate.
+  const replica = config.legacyReplica === undefined ? [] : [config.legacyReplica.url];
   const origins: Origins = {
-    legacy: [config.legacy.url, ...control],
-    candidate: [config.candidate.url, ...control],
+    legacy: [config.legacy.url, ...replica],
+    candidate: [config.candidate.url, ...replica],
   };
   const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
   const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));
   const otherwise = compileRules(config.compare, origins);
-  const { maxDecoded, deadline } = config.reconcile;
+  const { maxDecoded, deadline } = config.verify;
   return {
     setup: {
       routes,

@@ -7,7 +7,7 @@ import { shapeOf } from "./route-pattern.ts";
 import type { Parsed } from "./schema.ts";
 import type { Tree } from "./tree.ts";
 
-const SIDES = ["legacy", "candidate", "control"] as const;
+const SIDES = ["legacy", "candidate", "legacyReplica"] as const;
 
 /** What is checked, and how to refuse it. A key that is `written`, even wrongly, is not missing. */
 type Case = {
@@ -44,10 +44,11 @@ export function checks(parsed: Parsed, sound: Tree, whole: Tree, flags: boolean)
 function urls({ parsed, written, refuse }: Case): void {
   for (const side of SIDES) {
     if (parsed[side] === undefined || parsed[side].url !== undefined || written(side, "url")) continue;
-    const flag = side === "control" ? "" : `, or --${side} http://${side}:8080`;
-    refuse([side], `${side} has no url`, `${side}: { url: "http://${side}:8080" }${flag}`);
+    const example = side === "legacyReplica" ? "http://legacy-2:8080" : `http://${side}:8080`;
+    const flag = side === "legacyReplica" ? "" : `, or --${side} ${example}`;
+    refuse([side], `${side} has no url`, `${side}: { url: "${example}" }${flag}`);
   }
-  for (const side of ["legacy", "control"] as const) {
+  for (const side of ["legacy", "legacyReplica"] as const) {
     const url = parsed[side]?.url;
     if (url === undefined || url !== parsed.candidate.url) continue;
     refuse(

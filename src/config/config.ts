@@ -38,11 +38,11 @@ export type RouteConfig = {
  * in the schema.
  */
 export type Config = Plain<
-  Omit<Parsed, "legacy" | "candidate" | "control" | "compare" | "routes" | "store" | "readiness">
+  Omit<Parsed, "legacy" | "candidate" | "legacyReplica" | "compare" | "routes" | "store" | "readiness">
 > & {
   readonly legacy: WithUrl<Parsed["legacy"]>;
   readonly candidate: WithUrl<Parsed["candidate"]>;
-  readonly control?: WithUrl<NonNullable<Parsed["control"]>>;
+  readonly legacyReplica?: WithUrl<NonNullable<Parsed["legacyReplica"]>>;
   readonly store: Plain<Parsed["store"]> & { readonly kind: "sqlite" | "memory" };
   readonly readiness: ReadinessConfig & { readonly openapi?: string };
   /** For routes that are not declared. */

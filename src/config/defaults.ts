@@ -24,7 +24,7 @@ export const DEFAULTS = {
     host: "preserve",
     tls: {},
   },
-  control: {
+  legacyReplica: {
     timeout: "10s",
     connectTimeout: "2s",
     idleTimeout: "10s",
@@ -41,8 +41,8 @@ export const DEFAULTS = {
   interference: { holdout: "0%", latency: 1.2, errors: "1%", stop: false },
   overload: { eventLoopDelay: "100ms", memory: "768MiB" },
   capture: { maxBody: "1MiB", budget: "128MiB" },
-  reconcile: { workers: 1, queue: "32MiB", deadline: "2s", share: "2%", maxDecoded: "16MiB" },
-  again: { delay: "500ms", perSecond: 5, sample: "1%", tries: 3, afterWrite: "10s" },
+  verify: { threads: 1, queue: "32MiB", deadline: "2s", share: "2%", maxDecoded: "16MiB" },
+  recheck: { delay: "500ms", perSecond: 20, sample: "1%", tries: 3, afterWrite: "10s" },
   readiness: { tolerance: "0.1%", confidence: "95%", comparable: "90%", errors: "1%", latency: { p95: 1.2 } },
   causes: { support: "90%", minimum: 5 },
   findings: { max: 1_000, samples: 10, fixedAfter: 200 },

@@ -12,14 +12,14 @@ type ParsedRules = Parsed["compare"];
 
 /** Undefined as long as a URL is missing. */
 export function resolve(parsed: Parsed): Config | undefined {
-  const { legacy, candidate, control, compare, routes, store, redact, ...rest } = parsed;
+  const { legacy, candidate, legacyReplica, compare, routes, store, redact, ...rest } = parsed;
   if (legacy.url === undefined || candidate.url === undefined) return undefined;
-  if (control !== undefined && control.url === undefined) return undefined;
+  if (legacyReplica !== undefined && legacyReplica.url === undefined) return undefined;
   return {
     ...rest,
     legacy: { ...legacy, url: legacy.url },
     candidate: { ...candidate, url: candidate.url },
-    ...(control?.url === undefined ? {} : { control: { ...control, url: control.url } }),
+    ...(legacyReplica?.url === undefined ? {} : { legacyReplica: { ...legacyReplica, url: legacyReplica.url } }),
     store: { ...store, kind: store.kind ?? (parsed.data === undefined ? "memory" : "sqlite") },
     redact: {
       ...redact,

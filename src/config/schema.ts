@@ -56,9 +56,9 @@ const candidate = section(
   DEFAULTS.candidate,
 );
 
-const control = section(
+const legacyReplica = section(
   { ...upstreamKeys, timeout: duration({ least: "1ms" }).describe("For the whole answer.") },
-  DEFAULTS.control,
+  DEFAULTS.legacyReplica,
 );
 
 const urlAlone = (value: unknown) => (typeof value === "string" ? { url: value } : value);
@@ -187,8 +187,8 @@ const keys = {
   tls: listenerTls.describe("TLS for `listen`."),
   legacy: shorthand(URL_ALONE, urlAlone, legacy).describe("Serves the clients."),
   candidate: shorthand(URL_ALONE, urlAlone, candidate).describe("Gets its copy of what only reads."),
-  control: shorthand(URL_ALONE, urlAlone, control).describe(
-    "A second legacy, asked in its place when noise is told from difference.",
+  legacyReplica: shorthand(URL_ALONE, urlAlone, legacyReplica).describe(
+    "A second instance of legacy. A recheck asks it in place of legacy.",
   ),
   forwarded: section(
     {
@@ -235,9 +235,9 @@ const keys = {
     DEFAULTS.capture,
   ).describe("What is kept of bodies until they are compared."),
   compare: compareKeys.describe("Rules for all routes."),
-  reconcile: section(
+  verify: section(
     {
-      workers: count(1, 64).describe("Threads that compare."),
+      threads: count(1, 64).describe("Threads that compare."),
       queue: size({ least: "1MiB" }).describe(
         "Bytes that may wait for a moment, a sixteenth of them for longer; past it requests are skipped{overload}.",
       ),
@@ -247,20 +247,22 @@ const keys = {
       ),
       maxDecoded: size({ least: "1KiB" }).describe("The largest body after decoding; a limit against bombs."),
     },
-    DEFAULTS.reconcile,
-  ).describe("Comparing, beside the clients' path."),
-  again: section(
+    DEFAULTS.verify,
+  ).describe("Comparing, on threads of its own."),
+  recheck: section(
     {
-      delay: duration().describe("Before both are asked again."),
-      perSecond: number().describe("At most so many requests are asked again a second. 0: never."),
+      delay: duration().describe("The wait before both sides are asked a second time."),
+      perSecond: number().describe("The most rechecks a second, over all routes. 0: none."),
       sample: share().describe(
         "The share of all shadowed requests for which legacy is asked twice, to learn its noise.",
       ),
-      tries: count(1, 10).describe("How often to ask before a difference stands, spaced out."),
-      afterWrite: duration().describe("So long after a write to the same resource it is asked again later and longer."),
+      tries: count(1, 10).describe("How often a difference is rechecked at most, with growing delays."),
+      afterWrite: duration().describe(
+        "For so long after a write to the same resource, its rechecks come later and more often.",
+      ),
     },
-    DEFAULTS.again,
-  ).describe("Telling a difference from noise and from data that moved."),
+    DEFAULTS.recheck,
+  ).describe("Asking both sides a second time, to tell a real difference from noise and from data that moved."),
   readiness: readiness.describe("When a route counts as ready to switch over."),
   causes: section(
     {
@@ -348,7 +350,7 @@ const keys = {
   routes: z.array(route).describe("Routes with settings of their own. The others are learned."),
 };
 
-/** What a file may hold. Sections that are not written are as their defaults say; `control` is there only if written. */
+/** What a file may hold. Sections that are not written are as their defaults say; `legacyReplica` is present only if it is written. */
 export const schema = section(keys, {
   listen: DEFAULTS.listen,
   admin: DEFAULTS.admin,
@@ -362,8 +364,8 @@ export const schema = section(keys, {
   overload: {},
   capture: {},
   compare: DEFAULTS.compare,
-  reconcile: {},
-  again: {},
+  verify: {},
+  recheck: {},
   readiness: {},
   causes: {},
   findings: {},

@@ -42,7 +42,7 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
   if (sampled.every(({ enabled, sample }) => !enabled || sample === 0)) {
     warn(["shadow"], "nothing is shadowed", "raise shadow.sample, or set shadow: on");
   }
-  for (const side of ["legacy", "candidate", "control"] as const) {
+  for (const side of ["legacy", "candidate", "legacyReplica"] as const) {
     const backend = parsed[side];
     if (backend?.tls.insecure === true) {
       warn([side, "tls", "insecure"], `${side}'s certificate is not checked`, "give tls.ca its authority instead");

@@ -85,6 +85,6 @@ function overloaded(state: AdmitState, route: Route, now: number): keyof Shed | 
   if (state.surplus.tooMany(route.name, now)) return "surplus";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
-  if (!state.hasRoom()) return "reconcile";
+  if (!state.hasRoom()) return "verify";
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { ListenTls, ProxyOptions, StickyBy, UpstreamOptions, UpstreamTls } 
 /** Reads a file that the config names. Throws with words for a person when it cannot. */
 export type ReadFile = (file: string) => Buffer;
 
-type Upstream = Config["legacy"] | Config["candidate"] | NonNullable<Config["control"]>;
+type Upstream = Config["legacy"] | Config["candidate"] | NonNullable<Config["legacyReplica"]>;
 
 /** Bytes of a response's head. */
 const MAX_RESPONSE_HEAD = 64 * 1024;

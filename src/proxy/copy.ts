@@ -110,7 +110,7 @@ export class Copy {
     if (this.ports.offer(begin, free)) return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
-    this.shed("reconcile");
+    this.shed("verify");
   }
 
   /** There was room for it when it came, and now there is none. */

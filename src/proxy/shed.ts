@@ -1,7 +1,7 @@
 // proxy/shed.ts: how often shadowing gave way to overload, and to which; and how large this process is
 
 /** Requests that were not shadowed for want of room, by what there was too much of; `skipped{overload}` where legacy answered. */
-export type Shed = Record<"in_flight" | "capture" | "surplus" | "event_loop" | "memory" | "reconcile", number>;
+export type Shed = Record<"in_flight" | "capture" | "surplus" | "event_loop" | "memory" | "verify", number>;
 
 export const createShed = (): Shed => ({
   in_flight: 0,
@@ -9,7 +9,7 @@ export const createShed = (): Shed => ({
   surplus: 0,
   event_loop: 0,
   memory: 0,
-  reconcile: 0,
+  verify: 0,
 });
 
 /** The kernel is asked this often at most: it costs as much as a tenth of a request. */

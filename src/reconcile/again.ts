@@ -31,7 +31,7 @@ export type AgainPorts = {
   /** Told of each look as it comes; `last` when no more will. */
   readonly looked: (exchange: Answered, first: readonly Difference[], looks: readonly Look[], last: boolean) => void;
   /**
-   * Asks a side the same request once more; resolves, never rejects. A control backend may stand in for legacy.
+   * Asks a side the same request once more; resolves, never rejects. A legacy replica may be asked in place of legacy.
    * `beside`: the body that the answer will be compared with, and need not be read far beyond.
    */
   readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;

@@ -62,11 +62,11 @@ export const METRICS = {
   },
   in_flight: { type: "gauge", labels: [], help: "Candidate requests in flight." },
   capture_bytes: { type: "gauge", labels: [], help: "Bytes held by captured bodies." },
-  reconcile_queue: { type: "gauge", labels: [], help: "Exchanges waiting to be reconciled." },
-  reconcile_cpu_seconds_total: {
+  verify_queue: { type: "gauge", labels: [], help: "Exchanges waiting for verification." },
+  verify_cpu_seconds_total: {
     type: "counter",
     labels: [],
-    help: "Processor time of the threads that compare. Its rate over the number of cores is what reconcile.share bounds.",
+    help: "Processor time of the threads that compare. Its rate over the number of cores is what verify.share bounds.",
   },
   breaker_state: {
     type: "gauge",
@@ -81,24 +81,24 @@ export const METRICS = {
   shed_total: {
     type: "counter",
     labels: ["cause"],
-    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, surplus, event_loop, memory, reconcile.",
+    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, surplus, event_loop, memory, verify.",
   },
   breaker_open: { type: "gauge", labels: [], help: "1 while the breaker keeps requests from the candidate." },
-  reconcile_duration_seconds: {
+  verify_duration_seconds: {
     type: "histogram",
     labels: [],
-    help: "Time from both answers being in to the outcome, waiting and asking again included.",
+    help: "Time from both answers being in to the outcome, waiting and rechecks included.",
     buckets: OURS,
   },
   unconfirmed_total: {
     type: "counter",
     labels: ["route"],
-    help: "Outcomes decided without asking again, because the budget was spent or asking again failed.",
+    help: "Outcomes decided without a recheck, because the budget was spent or a side did not answer.",
   },
-  again_total: {
+  recheck_total: {
     type: "counter",
-    labels: ["result"],
-    help: "Times both sides were asked again, by what that showed; `refused` when the budget was spent.",
+    labels: ["route", "result"],
+    help: "Differing answers by what a recheck of both sides showed: mismatch, noise or transient; `refused` when none was made.",
   },
   refused_requests_total: {
     type: "counter",

@@ -22,7 +22,7 @@ export type TelemetryOptions = {
 };
 
 /** Counters that a room adds to by event; all others are derived from what it tells us. */
-type Event = "again_total" | "refused_requests_total" | "store_lost_total";
+type Event = "refused_requests_total" | "store_lost_total";
 
 /** What a metric that lives elsewhere reads: one number, or one for each set of label values. */
 export type Source = () => number | Iterable<Reading>;
@@ -90,10 +90,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const differences = counter("differences_total");
   const upstream = counter("upstream_requests_total");
   const unconfirmed = counter("unconfirmed_total");
+  const rechecks = counter("recheck_total");
   const duration = histogram("upstream_duration_seconds");
   const firstByte = histogram("upstream_first_byte_seconds");
   const overheads = histogram("proxy_overhead_seconds");
-  const reconciling = histogram("reconcile_duration_seconds");
+  const verifying = histogram("verify_duration_seconds");
   const converging = histogram("convergence_seconds");
 
   const routes = new Set<string>();
@@ -123,8 +124,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       const { outcome } = comparison;
       const route = bounded(comparison.exchange.route);
       requests.add(1, route, outcome.outcome, reasonOf(outcome));
-      reconciling.observe(comparison.tookMs / 1000);
+      verifying.observe(comparison.tookMs / 1000);
       if (comparison.unconfirmed) unconfirmed.add(1, route);
+      if (outcome.outcome === "mismatch" || outcome.outcome === "noise" || outcome.outcome === "transient") {
+        rechecks.add(1, route, comparison.unconfirmed ? "refused" : outcome.outcome);
+      }
       if (comparison.convergedMs !== undefined) converging.observe(comparison.convergedMs / 1000, route);
       if (comparison.differences.length === 0) return;
       for (const { standing, where, kind, alike = 0 } of comparison.differences) {

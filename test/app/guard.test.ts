@@ -147,17 +147,17 @@ describe("what the config says of shadowing", () => {
     await using candidate = await server(always(rows.with(-1, { ...rows.at(-1)!, price: 1 })));
     using at = folder();
     const config = (share: string) =>
-      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n${UNHURRIED.replace("share: 100%", `share: ${share}, queue: 4MiB`)}again: { perSecond: 0 }\n`;
+      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n${UNHURRIED.replace("share: 100%", `share: ${share}, queue: 4MiB`)}recheck: { perSecond: 0 }\n`;
     await using app = await serveWith(at, config("0.1%"));
     await many(200, 4, async (n) => expect((await ask(`${app.proxy}/rows/${n}`)).status).toBe(200));
     const asked = candidate.seen.length;
     expect(asked).toBeLessThan(100);
-    expect(await metric(app, 'shed_total{cause="reconcile"}')).toBe(200 - asked);
+    expect(await metric(app, 'shed_total{cause="verify"}')).toBe(200 - asked);
     writeFileSync(join(at.path, "config.yaml"), config("100%"));
     app.kill("SIGHUP");
     const { reasons, outcomes } = (await app.counted(200)).total;
     expect([reasons["skipped/overload"], outcomes["mismatch"]]).toEqual([200 - asked, asked]);
-    expect(await metric(app, "reconcile_cpu_seconds_total")).toBeGreaterThan(0);
+    expect(await metric(app, "verify_cpu_seconds_total")).toBeGreaterThan(0);
     await ask(`${app.proxy}/rows/more`);
     await until(() => candidate.seen.length > asked);
   });

@@ -37,7 +37,7 @@ test(
     writeFileSync(
       file,
       `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\nlisten: 127.0.0.1:${port}\ndata: ${data}
-again: { delay: 10ms, perSecond: 1000, tries: 1 }\n${UNHURRIED}`,
+recheck: { delay: 10ms, perSecond: 1000, tries: 1 }\n${UNHURRIED}`,
     );
     let n = 0;
     let going = true;

@@ -49,7 +49,7 @@ describe("a changed config", () => {
     const write = (legacy: string, candidate: string, more = "") =>
       writeFileSync(
         file,
-        `legacy: "${legacy}"\ncandidate: "${candidate}"\nagain: { perSecond: 0 }\nreconcile: { share: 100% }\n${more}`,
+        `legacy: "${legacy}"\ncandidate: "${candidate}"\nrecheck: { perSecond: 0 }\nverify: { share: 100% }\n${more}`,
       );
     write(one.url, old.url);
     await using app = await serve([file]);

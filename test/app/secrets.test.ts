@@ -183,7 +183,7 @@ store: { flush: 20ms }
 adminAccess: { token: "\${TOKEN}" }
 redact: { fields: [x-customer], json: ["$..iban", "$.user.ssn"], query: [session], values: ${values} }
 compare: { fields: { compare: all } }
-again: { delay: 10ms, perSecond: 100, tries: 1, sample: 10% }
+recheck: { delay: 10ms, perSecond: 100, tries: 1, sample: 10% }
 log: { level: trace }
 ${UNHURRIED}routes: [{ match: "POST /json", readOnly: true }]
 `,

@@ -170,7 +170,7 @@ describe("backends behind TLS", () => {
     const tls = `{ ca: ${pem("ca.pem")}, cert: ${pem("other.pem")}, key: ${pem("test.key")}, serverName: shop.test }`;
     writeFileSync(
       file,
-      `legacy: { url: "${legacy.url}", tls: ${tls} }\ncandidate: { url: "${candidate.url}", tls: ${tls} }\nagain: { sample: 100% }\n${UNHURRIED}`,
+      `legacy: { url: "${legacy.url}", tls: ${tls} }\ncandidate: { url: "${candidate.url}", tls: ${tls} }\nrecheck: { sample: 100% }\n${UNHURRIED}`,
     );
     await using app = await serve([file]);
     for (let n = 0; n < 3; n += 1) expect((await ask(`${app.proxy}/orders/${n}`)).status).toBe(200);

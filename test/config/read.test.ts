@@ -25,7 +25,7 @@ legacy:    { url: "http://legacy:8080" }
 candidate: { url: "http://candidate:8080", timeout: 10s, maxInFlight: 256 }
 shadow:    { sample: 100%, methods: [GET, HEAD], maxRequestBody: 64KiB }
 capture:   { maxBody: 1MiB, budget: 128MiB }
-again:     { delay: 500ms, perSecond: 5, sample: 1% }
+recheck:   { delay: 500ms, perSecond: 20, sample: 1% }
 readiness: { tolerance: 0.1%, confidence: 95%, latency: { p95: 1.2 } }
 redact:    { fields: [authorization, cookie, set-cookie], json: ["$..password"], query: [token] }
 store:     { keep: 14d, maxSize: 2GiB }
@@ -206,17 +206,17 @@ routes:
     ["? [a]\n: b", "3:3", /a key is a plain word/],
     ["__proto__: 1", "3:1", /unknown key __proto__/],
     ["constructor: ", "3:1", /unknown key constructor/],
-    ["timeout: 3s", "3:1", /unknown key timeout \(it belongs to legacy, candidate, control\)/],
+    ["timeout: 3s", "3:1", /unknown key timeout \(it belongs to legacy, candidate, legacyReplica\)/],
     ["shadow: { <<: { sample: 1% } }", "3:11", /unknown key <<.*merge keys/],
     ["shadow: [off]", "3:9", /shadow: expected a map of keys/],
     ["routes: { match: GET / }", "3:9", /routes: expected a list/],
     ["data: ${NOT_THERE}", "3:7", /NOT_THERE is not in the environment \(set it, or write \$\{NOT_THERE:-default\}\)/],
     ["data: a ${not there}", "3:9", /names no environment variable/],
     ["listen: 0.0.0.0:99999", "3:9", /port past 65535/],
-    ["reconcile: { share: 0% }", "3:21", /reconcile.share: `0%` is out of range \(more than 0%, at most 100%\)/],
+    ["verify: { share: 0% }", "3:18", /verify.share: `0%` is out of range \(more than 0%, at most 100%\)/],
     ["admin: 127.0.0.1:8080", "3:8", /listen and admin are the same address/],
     ["admin: 0.0.0.0:9900", "3:8", /admin is open to others and asks for no token \(set adminAccess.tokenFile/],
-    ["control: { url: http://candidate:8080 }", "2:19", /candidate and control are the same server/],
+    ["legacyReplica: { url: http://candidate:8080 }", "2:19", /candidate and legacyReplica are the same server/],
     ["adminAccess: { token: short }", "3:23", /the value is too short for a token \(at least 16 characters\)/],
     ["adminAccess: { tokenFile: a, token: 0123456789abcdef }", "3:27", /both token and tokenFile/],
     ["tls: { cert: a.pem }", "3:6", /tls has cert without key/],
@@ -311,12 +311,12 @@ routes:
 describe("the environment", () => {
   test("fills in scalars, with defaults as a shell has them", () => {
     const text = `${URLS}data: \${DIR}/\${SUB:-runs}
-reconcile: { workers: "\${N}" }
+verify: { threads: "\${N}" }
 reload: { watch: "\${W:-false}" }
 `;
     expect(configOf(text, { DIR: "/var", SUB: "", N: "4" })).toMatchObject({
       data: "/var/runs",
-      reconcile: { workers: 4 },
+      verify: { threads: 4 },
       reload: { watch: false },
     });
     expect(configOf(`${URLS}data: $\${HOME}`, { HOME: "x" }).data).toBe("${HOME}");

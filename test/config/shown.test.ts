@@ -102,7 +102,7 @@ describe("the example config", () => {
   });
 
   test("shows every key there is", () => {
-    const elsewhere = /^(control|candidate\.tls|compare|routes\[\]\.(shadow|readiness|compare\.patch))\b/;
+    const elsewhere = /^(legacyReplica|candidate\.tls|compare|routes\[\]\.(shadow|readiness|compare\.patch))\b/;
     const missing = [...keys(jsonSchema())].flatMap(([place]) => {
       const name = place.split(".").at(-1)!;
       const shown = new RegExp(`(^|[ {])${name}:`, "m").test(whole);

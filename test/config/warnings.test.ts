@@ -27,8 +27,16 @@ describe("a warning", () => {
     ["compare: { ignore: [field etag], only: [field ETag] }", "3:41", "only field etag never applies"],
     ["shadow: { sample: 0% }", "3:9", "nothing is shadowed"],
     ["shadow: off", "3:9", "nothing is shadowed"],
-    ["control: { url: https://l2, tls: { insecure: true } }", "3:46", "control's certificate is not checked"],
-    ["control: { url: http://l2, tls: { ca: a.pem } }", "3:33", "control has settings for TLS and an http URL"],
+    [
+      "legacyReplica: { url: https://l2, tls: { insecure: true } }",
+      "3:52",
+      "legacyReplica's certificate is not checked",
+    ],
+    [
+      "legacyReplica: { url: http://l2, tls: { ca: a.pem } }",
+      "3:39",
+      "legacyReplica has settings for TLS and an http URL",
+    ],
     ["adminAccess: { token: 0123456789abcdefg }", "3:23", "adminAccess.token is written out in the file"],
     ["routes: [{ match: GET /a, readOnly: true }]", "3:37", "readOnly says nothing new of GET /a"],
     ["routes: [{ match: DELETE /a, readOnly: true }]", "3:40", "DELETE /a is sent to the candidate as well"],

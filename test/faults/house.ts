@@ -75,7 +75,7 @@ listen: 127.0.0.1:0
 admin: 127.0.0.1:0
 legacy: ${side(legacy)}
 candidate: ${side(candidate)}
-again: { perSecond: 0, sample: 0% }
+recheck: { perSecond: 0, sample: 0% }
 log: { level: silent }
 grace: 1s
 ${more}`;

@@ -118,7 +118,7 @@ describe("overload", () => {
     ["capture", { budget: { used: 1, limit: 1 } }],
     ["event_loop", { lag: () => 101 }],
     ["memory", { memory: () => 101 }],
-    ["reconcile", { hasRoom: () => false }],
+    ["verify", { hasRoom: () => false }],
   ];
 
   test.each(causes)("by %s is said, and nobody is held out beside it", (cause, over) => {

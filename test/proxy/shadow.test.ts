@@ -264,7 +264,7 @@ describe("admission", () => {
     expect(await exchange(room.port, GET)).toContain("fine");
     expect(await room.outcome(2)).toBe("skipped/overload");
     expect(room.faults).toEqual(["hasRoom: Error: broken"]);
-    expect(room.proxy.gauges().shed).toMatchObject({ reconcile: 2 });
+    expect(room.proxy.gauges().shed).toMatchObject({ verify: 2 });
     expect(candidate.seen).toEqual([]);
   });
 

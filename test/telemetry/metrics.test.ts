@@ -80,7 +80,7 @@ describe("metrics", () => {
   test("what is kept elsewhere is read at each scrape, and a source that throws costs nothing but itself", async () => {
     const { telemetry, logged } = open();
     let depth = 3;
-    telemetry.publish("reconcile_queue", () => depth);
+    telemetry.publish("verify_queue", () => depth);
     telemetry.publish("findings", () => [[["GET /a", "open"], 2]]);
     telemetry.publish("in_flight", () => {
       throw new Error("broken");
@@ -88,7 +88,7 @@ describe("metrics", () => {
     await telemetry.metricsText();
     depth = 5;
     const scrape = parse(await telemetry.metricsText());
-    expect(scrape.get("parallel_run_reconcile_queue")).toBe(5);
+    expect(scrape.get("parallel_run_verify_queue")).toBe(5);
     expect(scrape.get('parallel_run_findings{route="GET /a",state="open"}')).toBe(2);
     expect(scrape.has("parallel_run_in_flight")).toBe(false);
     expect(logged()).toHaveLength(1);

@@ -16,9 +16,9 @@ export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
 candidate: { url: "${candidate}", timeout: 2s, adaptive: false }
 # Backends, clients and proxy share one process here: how late its event loop is says nothing of the proxy.
 overload: { eventLoopDelay: 10s, memory: 4GiB }
-reconcile: { share: 50% }
+verify: { share: 50% }
 # Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.
-again: { delay: 300ms, perSecond: 400, sample: 5%, tries: 1 }
+recheck: { delay: 300ms, perSecond: 400, sample: 5%, tries: 1 }
 ${clean ? CLEAN : ""}causes: { minimum: 5 }
 log: { level: warn, mismatchesPerMinute: 0 }
 routes:
