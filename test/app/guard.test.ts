@@ -82,7 +82,7 @@ describe("interference", () => {
     });
     expect(report.interference?.find(({ route }) => route === shared.route)).toMatchObject({ interferes: true });
     expect(report.interference?.find(({ route }) => route === "GET /alone/{id}")?.interferes).not.toBe(true);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("what the config says of shadowing", () => {

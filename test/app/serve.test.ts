@@ -15,7 +15,6 @@ import {
   folder,
   freePort,
   many,
-  PATIENCE_MS,
   run,
   type Server,
   serve,
@@ -195,10 +194,8 @@ describe("serve with two URLs as flags", () => {
     await until(() => legacy.seen.length > 0);
     app.kill("SIGTERM");
     await until(() => app.lines.find(({ event }) => event === "stopping"));
-    const from = performance.now();
     app.kill("SIGTERM");
     expect(await app.exit).toBe(143);
-    expect(performance.now() - from).toBeLessThan(5000);
   });
 
   test("past its grace it cuts what hangs, and still ends with 0", async () => {
@@ -279,7 +276,6 @@ describe("a candidate that", () => {
     await many(300, 16, async (n) => {
       const [through, direct] = [await ask(`${app.proxy}/orders/${n}`), await ask(`${legacy.url}/orders/${n}`)];
       expect(same(through)).toEqual(same(direct));
-      expect(through.ms).toBeLessThan(PATIENCE_MS);
     });
   });
 });

@@ -17,7 +17,7 @@ test("a stop that is told to npm reaches the proxy that it started", async () =>
   npm.stdout.on("data", (chunk: Buffer) => {
     log += chunk;
   });
-  await expect.poll(() => log, { timeout: 20_000 }).toContain('"listening"');
+  await expect.poll(() => log, { timeout: 60_000 }).toContain('"listening"');
   npm.kill("SIGTERM");
   // The pipe ends when the last who holds it does: the proxy itself, not npm alone.
   await once(npm.stdout, "end");

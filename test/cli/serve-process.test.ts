@@ -42,7 +42,7 @@ function start(...args: string[]) {
   const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
   const listening = () =>
     vi.waitFor(() => lines.find((line) => line["event"] === "listening") ?? expect.fail(err), {
-      timeout: 10_000,
+      timeout: 60_000,
       interval: 20,
     });
   return { child, exit, listening, err: () => err };
@@ -69,7 +69,7 @@ describe("serve as a process", () => {
     }
     const counted = async () =>
       sum(parse(await (await fetch(`${admin}/metrics`)).text()), "parallel_run_requests_total");
-    await vi.waitFor(async () => expect(await counted()).toBe(30), { timeout: 10_000, interval: 100 });
+    await vi.waitFor(async () => expect(await counted()).toBe(30), { timeout: 60_000, interval: 100 });
     for (let i = 0; i < 3; i += 1) await fetch(`${admin}/`); // looking counts nothing
     expect(await counted()).toBe(30);
     const report = (await (await fetch(`${admin}/api/v1/report`)).json()) as {

@@ -120,7 +120,7 @@ describe("serve", () => {
         await new Promise((resolve) => setTimeout(resolve, 100));
         expect(seen.reloaded).toHaveLength(1);
       },
-      { timeout: 8_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect(seen.reloaded[0]!.grace).toBe(3_000);
     expect(seen.logged.find((line) => line["event"] === "reload")).toMatchObject({

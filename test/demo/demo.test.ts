@@ -21,7 +21,7 @@ describe("a demo with everything planted", () => {
   let demo: Demo;
   beforeAll(async () => {
     demo = await run(PLANTED, 6, 1_500);
-  }, 60_000);
+  }, 240_000);
   afterAll(() => demo[Symbol.asyncDispose]());
 
   test("the report finds everything that was planted, and nothing else", () => {
@@ -57,5 +57,5 @@ describe("a demo with nothing planted", () => {
     expect(demo.report.findings).toEqual([]);
     expect(demo.report.total.outcomes.mismatch).toBe(0);
     expect(demo.report.total.compared).toBeGreaterThan(200);
-  }, 60_000);
+  }, 240_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FAULTS, type Fault, GOOD_BODY } from "./faults.ts";
-import { counted, DEADLINE_MS, openBackend, openHouse, type Seen, send, sound } from "./house.ts";
+import { counted, openBackend, openHouse, outcomes, type Seen, send, sound } from "./house.ts";
 import { type Reached, UNREACHABLE } from "./unreachable.ts";
 
 type Cell = { readonly saw: string; readonly counted: string };
@@ -21,8 +21,11 @@ async function run(leg: Leg, fault: Pick<Fault, "upload" | "deadlineMs">, open: 
     ? openHouse(url, good, fault.deadlineMs)
     : openHouse(good, url, fault.deadlineMs));
   try {
-    const seen = await send(app.address.port, request(fault));
-    return { seen, outcome: Object.entries(await counted(app, 1)).join() };
+    let countedBefore = Number.NaN;
+    const seen = await send(app.address.port, request(fault), undefined, undefined, () => {
+      countedBefore = Object.keys(outcomes(app)).length;
+    });
+    return { seen, countedBefore, outcome: Object.entries(await counted(app, 1)).join() };
   } finally {
     await app[Symbol.asyncDispose]();
     await Promise.all([faulty.close(), other.close()]);
@@ -49,10 +52,11 @@ const CASES = [
 
 describe.concurrent("a candidate that", () => {
   test.each(CASES.filter(({ upload }) => !upload))("$name ($stage) costs the client nothing", async (fault) => {
-    const { seen, outcome } = await run("candidate", fault, fault.open);
+    const { seen, countedBefore, outcome } = await run("candidate", fault, fault.open);
     expect(wholeAnswer(seen)).toBe(true);
     expect(seen.end).toBe("closed");
-    expect(seen.firstByteMs).toBeLessThan(DEADLINE_MS);
+    // The client had its answer before the candidate's time was over.
+    if (outcome.includes("timeout")) expect(countedBefore).toBe(0);
     expect(outcome).toMatch(new RegExp(`^${fault.candidate},1$`));
     record(fault, "candidate", fault.candidate);
   });
@@ -61,7 +65,6 @@ describe.concurrent("a candidate that", () => {
 describe.concurrent("a legacy that", () => {
   test.each(CASES)("$name ($stage) leaves the client with what it would have got, or a clear error", async (fault) => {
     const { seen, outcome } = await run("legacy", fault, fault.open);
-    expect(seen.ms).toBeLessThan(5000);
     if (typeof fault.client === "number") {
       expect(seen.status).toBe(fault.client);
       expect(seen.text).toMatch(/^proxy-status: parallel-run; error=/im);

@@ -153,7 +153,7 @@ test("a late event loop is noticed, forgotten again, and leaves out shadowing fi
   expect(await exchange(room.port, GET)).toContain("fine");
   expect(await room.outcome()).toBe("skipped/overload");
   expect(room.proxy.gauges().shed).toMatchObject({ event_loop: 1, memory: 0 });
-  const over = performance.now() + 5000;
+  const over = performance.now() + 60_000;
   while (room.exchanges.length === 0 && performance.now() < over) {
     expect(await exchange(room.port, GET)).toContain("fine");
   }

@@ -201,7 +201,7 @@ export function storeContract(open: (limits: StoreLimits) => Promise<Store>): vo
       expect((await ids(store, { limit: 1 }))[0]).toBe("s399");
       expect((await store.documents())[0]?.value).toBe(39);
       expect(store.stats()).toMatchObject({ state: "ok", lost: { documents: 0 } });
-    }, 60_000);
+    }, 240_000);
 
     test("one that is larger than its share is left out and counted", async () => {
       await using store = await open(limits({ maxBytes: 1 << 20 }));

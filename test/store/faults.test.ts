@@ -42,7 +42,7 @@ const onDisk = (dir: string) => {
   return reader.documents("k").map(({ value }) => value);
 };
 const until = (store: Store, state: StoreStats["state"]) =>
-  vi.waitFor(() => expect(store.stats().state).toBe(state), { timeout: 10_000, interval: 5 });
+  vi.waitFor(() => expect(store.stats().state).toBe(state), { timeout: 60_000, interval: 5 });
 
 /** A file system of its own, of so many KiB, where the machine lets us. */
 function mount(kib: number): string | undefined {
@@ -139,7 +139,7 @@ describe("a file that is no sound database", () => {
         expect(store.stats().state).toBe("ok");
         expect(readdirSync(dir).join()).toContain(".torn-");
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     await store.close();
     expect(onDisk(dir)).toHaveLength(50);
@@ -236,7 +236,7 @@ describe("a disk that fails", () => {
     await write(store, { documents: [{ kind: "k", key: "2", value: "c" }], samples: [sample("s", ["f"])] });
     await vi.waitFor(
       async () => expect(await write(store, { samples: [sample("s", ["f"])] })).toEqual({ durable: true }),
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     expect(await store.samples({})).toHaveLength(1);
     await store.close();

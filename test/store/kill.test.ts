@@ -57,5 +57,5 @@ describe("a process that is killed while it writes", () => {
     await using store = await openSqliteStore({ dir, keepMs: 1e12, maxBytes: 4 << 20, now: Date.now });
     expect(store.stats()).toMatchObject({ kind: "sqlite", state: "ok" });
     expect((await store.documents("count")).length).toBe(100);
-  }, 60_000);
+  }, 240_000);
 });

@@ -138,7 +138,7 @@ export async function rawClient(port: number): Promise<RawClient> {
   const bytes = () => Buffer.concat(chunks);
   const text = () => bytes().toString("latin1");
 
-  function until(enough: (text: string) => boolean, ms = 4000): Promise<string> {
+  function until(enough: (text: string) => boolean, ms = 30_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const now = text();
@@ -192,7 +192,7 @@ export function isWhole(text: string): boolean {
 }
 
 /** Waits until `holds` is true, looking at every turn of the loop; rejects after `ms`. */
-export async function eventually(holds: () => boolean, ms = 4000, what = "it never came true"): Promise<void> {
+export async function eventually(holds: () => boolean, ms = 30_000, what = "it never came true"): Promise<void> {
   const until = performance.now() + ms;
   while (!holds()) {
     if (performance.now() > until) throw new Error(what);

@@ -114,7 +114,7 @@ describe("rules and dashboard", () => {
 });
 
 describe("a real Prometheus", () => {
-  test("scrapes us without a complaint and finds the numbers that we counted", { timeout: 30_000 }, async (context) => {
+  test("scrapes us without a complaint and finds the numbers that we counted", { timeout: 60_000 }, async (context) => {
     need("prometheus", context);
     const { telemetry } = open();
     for (let i = 0; i < 7; i += 1) telemetry.count('GET /"a"\\{id}', { outcome: "skipped", reason: "method" });
@@ -152,7 +152,7 @@ describe("a real Prometheus", () => {
     });
     try {
       const address = await vi.waitFor(() => /msg="Listening on" address=(\S+)/.exec(log)?.[1] ?? expect.fail(log), {
-        timeout: 15_000,
+        timeout: 60_000,
         interval: 50,
       });
       const ask = async (query: string) => {
@@ -162,7 +162,7 @@ describe("a real Prometheus", () => {
         ).data.result;
       };
       await vi.waitFor(async () => expect((await ask("up"))[0]?.value[1]).toBe("1"), {
-        timeout: 10_000,
+        timeout: 60_000,
         interval: 100,
       });
       const [requests] = await ask(`${PREFIX}requests_total`);

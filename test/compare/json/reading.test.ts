@@ -6,6 +6,7 @@ import { compareJson, isJson } from "../../../src/compare/json/index.ts";
 import { scanDocument } from "../../../src/compare/json/scan.ts";
 import { scanBeside, sharedEnds } from "../../../src/compare/json/shared.ts";
 import { COUNT, END, NAME, newTape, START, STRIDE, type Tape } from "../../../src/compare/json/tape.ts";
+import { cpuRatio } from "../../support/growth.ts";
 import { anyNames, LIMITS, pairs, rewritten, STRICT } from "./documents.ts";
 
 const suite = suiteFolder("json-parsing/test_parsing");
@@ -85,19 +86,15 @@ describe("reading JSON", () => {
       ['[{"b":[0],"a":', "}]"],
     ];
     for (const [open, close] of shapes) {
-      const time = (levels: number): number => {
+      const comparing = (levels: number) => {
         const [legacy, candidate] = [nested(levels, open, "1", close), nested(levels, open, "2", close)];
-        const start = process.cpuUsage();
-        const { differences } = compareJson(legacy, candidate, STRICT, LIMITS);
-        expect(differences).toHaveLength(1);
-        expect(compareJson(legacy, `${legacy} `, STRICT, LIMITS).differences).toEqual([]);
-        const { user, system } = process.cpuUsage(start);
-        return (user + system) / 1000;
+        return () => {
+          expect(compareJson(legacy, candidate, STRICT, LIMITS).differences).toHaveLength(1);
+          expect(compareJson(legacy, `${legacy} `, STRICT, LIMITS).differences).toEqual([]);
+        };
       };
-      time(20_000);
-      const [small, large] = [time(20_000), time(100_000)];
-      expect(large).toBeLessThan(20 * small + 500);
-      expect(large).toBeLessThan(5_000);
+      // Eight times as deep: quadratic work takes 64 times as long.
+      expect(cpuRatio(comparing(100_000), comparing(12_500), 40), open).toBeLessThanOrEqual(40);
     }
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compareJson, compileJsonRules, patchRuleName } from "../../../src/compare/json/index.ts";
 import type { Path, Segment, Selector } from "../../../src/model/path.ts";
 import { type CompareRules, NO_RULES } from "../../../src/model/rules.ts";
+import { cpuRatio } from "../../support/growth.ts";
 import { anyNames, compare, compareTexts, type Json, LIMITS, pairs, told } from "./documents.ts";
 
 /** A path from steps: a name, an index, `*`, a slice, a list of selectors; after `..` they hold at every depth. */
@@ -199,15 +200,18 @@ describe("arrays", () => {
   });
 
   test("lists in lists without order take no more time for each level", () => {
-    const nested = (leaf: number): Json =>
-      Array.from({ length: 300 }).reduce<Json>((inner) => [inner, leaf, 1], [leaf]);
+    const nested = (levels: number, leaf: number): Json =>
+      Array.from({ length: levels }).reduce<Json>((inner) => [inner, leaf, 1], [leaf]);
     const rules = {
       ...arrays("unordered", "..", "*"),
       numbers: [{ name: "near", path: path("..", "*"), tolerance: 0.1 }],
     };
-    const start = process.cpuUsage();
-    expect(compare(nested(1), nested(5), rules).differences.length).toBeGreaterThan(0);
-    expect(process.cpuUsage(start).user / 1000).toBeLessThan(2_000);
+    const comparing = (levels: number) => {
+      const [legacy, candidate] = [nested(levels, 1), nested(levels, 5)];
+      return () => expect(compare(legacy, candidate, rules).differences.length).toBeGreaterThan(0);
+    };
+    // Work that doubled with each level would take 2^225 times as long, and never end.
+    expect(cpuRatio(comparing(300), comparing(75), 40)).toBeLessThanOrEqual(40);
   });
 
   test("an ordered list is paired by index and nothing else", () => {
@@ -414,15 +418,8 @@ describe("many rules", () => {
     const of = (v: number) => JSON.stringify({ items: Array.from({ length: 3_000 }, (_, k) => item(k, v)) });
     const [legacy, candidate] = [of(-1), of(-2)];
     const [none, many] = [compileJsonRules({ ...NO_RULES, ignore: [ignore("..", "noise7")] }), compileJsonRules(rules)];
-    const time = (compiled: typeof none): number => {
-      let best = Number.POSITIVE_INFINITY;
-      for (let k = 0; k < 5; k++) {
-        const start = process.cpuUsage();
-        expect(compareJson(legacy, candidate, compiled, LIMITS).differences).toHaveLength(300);
-        best = Math.min(best, process.cpuUsage(start).user / 1000);
-      }
-      return best;
-    };
-    expect(time(many)).toBeLessThan(2 * time(none) + 50);
+    const comparing = (compiled: typeof none) => () =>
+      expect(compareJson(legacy, candidate, compiled, LIMITS).differences).toHaveLength(300);
+    expect(cpuRatio(comparing(many), comparing(none), 3)).toBeLessThanOrEqual(3);
   });
 });
