@@ -52,7 +52,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     "accept",
     {
-      summary: "accept a finding for now, with a reason",
+      summary: "accept findings for now, with a reason",
       load: async () => (await import("./accept.ts")).acceptCommand,
     },
   ],

@@ -1,9 +1,9 @@
-// cli/control.ts: the switch for four in the morning
+// cli/control.ts: `control`, the runtime switches
 
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { changeControlFile, parseDuration, parseShare, renderJson, shown, switchText } from "../console/index.ts";
-import type { Control, Switch } from "../model/control.ts";
+import { changeControlFile, controlText, parseDuration, parseShare, renderJson, shown } from "../console/index.ts";
+import type { Control, SwitchChange } from "../model/control.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
@@ -29,13 +29,16 @@ export const controlCommand: Command = {
        parallel-run control off | on | share SHARE | clear  [--route ROUTE] [--for DURATION] [--why REASON]
        parallel-run control cohort (--field NAME | --cookie NAME) (--value V ... | --share SHARE)
 
-off stops every candidate request within a second; clients notice nothing. clear gives a switch back to
-the config. A switch survives a restart. off for everything wins over any route.
+off stops every candidate request within a second; clients notice nothing. A switch survives a restart.
+off, share and cohort do not replace one another: a share that is set while shadowing is off leaves it off
+until \`on\`. clear gives the whole switch back to the config. off for everything wins over any route; else a
+route's share and cohort win over those of everything.
 
 Options:
   --route ROUTE        this route alone, such as "GET /orders/{id}"
-  --for DURATION       then the config holds again: 30m, 2h, 14d
+  --for DURATION       then what held before holds again: 30m, 2h, 14d
   --why REASON         kept in the audit log
+  --by NAME            who does it, for the audit log; else the user's name
   --field NAME         cohort: the request field whose value decides
   --cookie NAME        cohort: the cookie whose value decides
   --value VALUE        cohort: a value that is in; may be repeated
@@ -57,6 +60,7 @@ Examples:
     route: { type: "string" },
     for: { type: "string" },
     why: { type: "string" },
+    by: { type: "string" },
     field: { type: "string" },
     cookie: { type: "string" },
     value: { type: "string", multiple: true },
@@ -73,7 +77,7 @@ Examples:
     if (path !== undefined) {
       if (wish === undefined) throw new UsageError("--file and --data are for changes; get asks the proxy");
       await mustExist(dirname(path));
-      control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) });
+      control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) }, Date.now());
       if (format !== "json")
         io.stdout(`Written to ${shown(path, 200)}: a proxy that keeps its switches there follows.\n`);
     } else {
@@ -83,7 +87,7 @@ Examples:
       control = answer as Control;
       if (wish?.route !== undefined && wish.clear !== true) await remark(wish.route, admin, io);
     }
-    io.stdout(format === "json" ? renderJson(control) : told(control));
+    io.stdout(format === "json" ? renderJson(control) : controlText(control));
     return 0;
   },
 };
@@ -116,7 +120,7 @@ function wishOf(args: Arguments, io: Io): Wish | undefined {
     throw new UsageError("--for must be a duration such as 30m, 2h or 14d");
   }
   const common = {
-    by: whoAmI(io),
+    by: text("by") ?? whoAmI(io),
     why: text("why") ?? "",
     ...(route === undefined ? {} : { route }),
     ...(span === undefined ? {} : { for: span }),
@@ -138,10 +142,10 @@ function wishOf(args: Arguments, io: Io): Wish | undefined {
     case "share": {
       const share = parseShare(value);
       if (share === undefined || more.length > 0) throw new UsageError("give a share such as 10%");
-      return { ...common, on: true, share };
+      return { ...common, share };
     }
     case "cohort":
-      return alone({ ...common, on: true, cohort: cohortOf(args) });
+      return alone({ ...common, cohort: cohortOf(args) });
     default:
       throw new UsageError(
         verb === undefined
@@ -159,24 +163,16 @@ function cohortOf(args: Arguments): unknown {
   return { field, cookie, values: value, share };
 }
 
-/** The switch itself, where no proxy is there to make it of the wish. */
-function switchOf(wish: Wish): Switch {
+/** The change itself, where no proxy is there to read the request. */
+function switchOf(wish: Wish): SwitchChange {
   if (wish.cohort !== undefined) throw new UsageError("a cohort can only be set through the admin listener");
   const at = Date.now();
   return {
-    on: wish.on !== false,
+    ...(wish.on === undefined ? {} : { on: wish.on }),
     ...(wish.share === undefined ? {} : { share: wish.share }),
     ...(wish.for === undefined ? {} : { until: at + parseDuration(wish.for)! }),
     by: wish.by,
     why: wish.why,
     at,
   };
-}
-
-function told({ everything, routes }: Control): string {
-  const lines = [
-    `everything: ${everything === undefined ? "as the config says" : switchText(everything)}`,
-    ...routes.map(({ route, switch: one }) => `${shown(route, 100)}: ${switchText(one)}`),
-  ];
-  return `${lines.join("\n")}\n`;
 }

@@ -47,8 +47,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function parsed(command: Command, rest: readonly string[]): Arguments {
   const options: ParseArgsOptionsConfig = { ...command.options, help: { type: "boolean", short: "h" } };
   try {
-    return parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
+    const given = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
+    refuseEmpty(given);
+    return given;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // Help wins over whatever else is wrong with the line.
     if (rest.includes("--help") || rest.includes("-h")) return { values: { help: true }, positionals: [] };
     const unknown = /^Unknown option '(-{1,2}([^']*))'/.exec((error as Error).message);
@@ -56,6 +59,23 @@ function parsed(command: Command, rest: readonly string[]): Arguments {
     const meant = nearest(unknown[2]!, Object.keys(options));
     throw new UsageError(`Unknown option ${unknown[1]}.${meant === undefined ? "" : ` Did you mean --${meant}?`}`);
   }
+}
+
+/** The reason is only a comment: it must not keep anyone from switching off. */
+const MAY_BE_EMPTY = ["why"];
+
+/**
+ * An empty value is most often a variable of the shell that is not set. It must not turn a change of one route into a
+ * change of everything, nor a file into the current folder.
+ */
+function refuseEmpty({ values, positionals }: Arguments): void {
+  for (const [name, value] of Object.entries(values)) {
+    const isEmpty = value === "" || (Array.isArray(value) && value.includes(""));
+    if (isEmpty && !MAY_BE_EMPTY.includes(name)) {
+      throw new UsageError(`--${name} is empty: give a value, or leave --${name} out`);
+    }
+  }
+  if (positionals.includes("")) throw new UsageError("an argument is empty: give a value, or leave it out");
 }
 
 /** A mistake or a fault of the outside is its message; only a bug of ours shows where it happened. */

@@ -1,5 +1,6 @@
 // cli/source.ts: where a report comes from: a running proxy, or what one left behind
 
+import { userInfo } from "node:os";
 import type { ParseArgsOptionsConfig } from "node:util";
 import { storedReport } from "../console/index.ts";
 import type { Report } from "../model/report.ts";
@@ -40,7 +41,15 @@ export function noPositionals(args: Arguments): void {
   if (args.positionals.length > 0) throw new UsageError(`unexpected argument ${args.positionals[0]}`);
 }
 
-/** Who does it, as the audit log will say. */
+/** The user's name, for the audit log: behind sudo the name of the user who called it. */
 export function whoAmI(io: Io): string {
-  return io.env["USER"] || io.env["LOGNAME"] || "cli";
+  return io.env["SUDO_USER"] || io.env["USER"] || io.env["LOGNAME"] || userName() || "unknown user";
+}
+
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined; // the user id has no entry in the password file, as in many containers
+  }
 }

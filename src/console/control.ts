@@ -2,12 +2,20 @@
 
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type AuditEntry, type Control, inForce, NO_CONTROL, type Switch } from "../model/control.ts";
+import {
+  type AuditEntry,
+  type Control,
+  changedSwitch,
+  controlAt,
+  NO_CONTROL,
+  type Switch,
+  type SwitchChange,
+} from "../model/control.ts";
 
-/** What to set one switch to: of a route, or without one of everything. Without `to` the config holds again. */
+/** What to change of one switch: of a route, or without one of everything. Without `to` the config holds again. */
 export type ControlChange = {
   readonly route?: string;
-  readonly to?: Switch;
+  readonly to?: SwitchChange;
   readonly by: string;
   readonly why: string;
 };
@@ -37,14 +45,15 @@ const MAX_ROUTES = 1000;
 /** Under the second within which a change of the file must hold. */
 const LOOK_EVERY_MS = 400;
 
-/** The switches after a change; pure. */
+/** The switches after a change of those in force; pure. */
 function changed(control: Control, { route, to }: ControlChange): Control {
+  const next = to === undefined ? undefined : changedSwitch(of(control, route), to);
   if (route === undefined) {
     const { routes } = control;
-    return to === undefined ? { routes } : { everything: to, routes };
+    return next === undefined ? { routes } : { everything: next, routes };
   }
   const others = control.routes.filter((one) => one.route !== route);
-  return { ...control, routes: to === undefined ? others : [...others, { route, switch: to }] };
+  return { ...control, routes: next === undefined ? others : [...others, { route, switch: next }] };
 }
 
 export async function openControl(options: ControlOptions): Promise<ControlRoom> {
@@ -92,22 +101,22 @@ export async function openControl(options: ControlOptions): Promise<ControlRoom>
   const timer = file === undefined ? undefined : setInterval(() => void inTurn(look), LOOK_EVERY_MS);
   timer?.unref();
 
+  const read = (): Control => {
+    const at = now();
+    if (at >= expiry) set(controlAt(control, at));
+    return control;
+  };
+
   return {
-    read: () => {
-      const at = now();
-      if (at < expiry) return control;
-      const routes = control.routes.filter((one) => inForce(one.switch, at));
-      set(inForce(control.everything, at) ? { everything: control.everything, routes } : { routes });
-      return control;
-    },
+    read,
     change: (change) => {
-      const next = changed(control, change);
+      const next = changed(read(), change);
       if (next.routes.length > MAX_ROUTES) {
         const detail = `there are switches for ${MAX_ROUTES} routes already: clear some first`;
         return Promise.resolve({ ok: false, status: 409, detail });
       }
-      const from = of(control, change.route);
-      options.audit(entry(now(), change.by, change.route ?? "everything", from, change.to, change.why));
+      const [from, to] = [of(control, change.route), of(next, change.route)];
+      options.audit(entry(now(), change.by, change.route ?? "everything", from, to, change.why));
       set(next); // at once: a disk that hangs must not keep the switch from working
       return inTurn(async () => {
         if (file === undefined) return { ok: true };
@@ -160,10 +169,14 @@ async function readControlFile(file: string): Promise<Found> {
   }
 }
 
-/** Sets a switch in the file itself: for the hour in which the listener does not answer. */
-export async function changeControlFile(file: string, change: ControlChange): Promise<Control> {
+/**
+ * Changes a switch in the file itself, for when the admin listener does not answer. A file that cannot be read as switches
+ * is replaced, since a switch must work then too.
+ * @param now milliseconds since the epoch
+ */
+export async function changeControlFile(file: string, change: ControlChange, now: number): Promise<Control> {
   const found = await readControlFile(file);
-  const next = changed(found.kind === "read" ? found.control : NO_CONTROL, change);
+  const next = changed(found.kind === "read" ? controlAt(found.control, now) : NO_CONTROL, change);
   await writeWhole(file, JSON.stringify(next, null, 2));
   return next;
 }
@@ -189,7 +202,11 @@ function controlOf(value: unknown): Control | undefined {
   const { everything, routes = [] } = value as { everything?: unknown; routes?: unknown };
   if (!Array.isArray(routes) || routes.length > MAX_ROUTES || !routes.every(isRouteSwitch)) return undefined;
   if (everything !== undefined && !isSwitch(everything)) return undefined;
-  const whole = (one: object) => ({ by: "file", why: "", at: 0, ...one }) as Switch;
+  const whole = (one: { readonly previous?: object }): Switch => {
+    const { previous, ...rest } = one;
+    const filled = { by: "file", why: "", at: 0, ...rest } as Switch;
+    return previous === undefined ? filled : { ...filled, previous: whole(previous) };
+  };
   return {
     ...(everything === undefined ? {} : { everything: whole(everything) }),
     routes: routes.map((one) => ({ route: one.route, switch: whole(one.switch) })),
@@ -199,17 +216,21 @@ function controlOf(value: unknown): Control | undefined {
 function isRouteSwitch(value: unknown): value is { readonly route: string; readonly switch: object } {
   if (!isObject(value)) return false;
   const { route, switch: one } = value as { route?: unknown; switch?: unknown };
-  return typeof route === "string" && isSwitch(one);
+  return typeof route === "string" && route !== "" && isSwitch(one);
 }
 
 function isObject(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSwitch(value: unknown): value is object {
-  if (!isObject(value)) return false;
-  const { on, share, cohort, until, by, why, at } = value as { [name in keyof Switch]?: unknown };
+/** Deeper than any file that we write. */
+const MAX_DEPTH = 20;
+
+function isSwitch(value: unknown, depth = 0): value is object {
+  if (!isObject(value) || depth > MAX_DEPTH) return false;
+  const { on, share, cohort, until, previous, by, why, at } = value as { [name in keyof Switch]?: unknown };
   return (
+    (previous === undefined || isSwitch(previous, depth + 1)) &&
     typeof on === "boolean" &&
     (share === undefined || isShare(share)) &&
     (cohort === undefined || isCohort(cohort)) &&

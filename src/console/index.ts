@@ -9,7 +9,7 @@ export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { renderMarkdown } from "./render/markdown.ts";
 export { plain, plural, shown } from "./render/plain.ts";
-export { switchText, switchWarnings } from "./render/switches.ts";
+export { controlText, switchWarnings } from "./render/switches.ts";
 export { renderText } from "./render/text.ts";
 export { readinessOf, settingsDocument, storedReport } from "./stored.ts";
 export { parseDuration, parseShare } from "./wishes.ts";

@@ -23,6 +23,11 @@ function reading(body: unknown, known: readonly string[]) {
   }
   const text = (name: string, need: "required" | "optional"): string | undefined => {
     const value = members.get(name);
+    if (value === "" && need === "optional" && name !== "why") {
+      // An empty name is most often a variable that is not set, and must not turn into "everything" or "anybody".
+      faults.push(`${name} is empty: give a text, or leave ${name} out`);
+      return undefined;
+    }
     if (value === undefined || value === "") {
       if (need === "required") faults.push(`${name} is missing: a text`);
       return undefined;
@@ -109,8 +114,8 @@ export function readEpoch(body: unknown): Read<EpochWish> {
 }
 
 /**
- * A change of one switch: of everything, or of one route. At four in the morning `{"on": false}` must do.
- * `{"clear": true}` gives it back to the config.
+ * A change of one switch: of everything, or of one route. `{"on": false}` is enough to stop shadowing. What is not named
+ * stays as it is. `{"clear": true}` gives the switch back to the config.
  */
 export function readControl(body: unknown, now: number): Read<ControlChange> {
   const it = reading(body, ["on", "share", "cohort", "route", "clear", "until", "for", "by", "why"]);
@@ -136,7 +141,7 @@ export function readControl(body: unknown, now: number): Read<ControlChange> {
       ? {}
       : {
           to: {
-            on: on !== false,
+            ...(on === undefined ? {} : { on: on === true }),
             ...(share === undefined ? {} : { share }),
             ...(cohort === undefined ? {} : { cohort }),
             ...(until === undefined ? {} : { until }),

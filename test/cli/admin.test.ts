@@ -147,11 +147,11 @@ describe("control", () => {
     };
     expect(await run("get")).toBe("everything: as the config says\n");
     expect(await run("off", "--why", "incident 4711")).toContain(
-      "everything: off (ann, 2026-11-21 12:00 UTC: incident 4711)",
+      "everything: off (by ann, 2026-11-21 12:00 UTC: incident 4711)",
     );
     expect(control.read().everything?.on).toBe(false);
     expect(await run("share", "10%", "--route", "GET /a", "--for", "2h")).toContain(
-      "GET /a: on, 10 %, until 2026-11-21 14:00 UTC",
+      "GET /a: on, share 10 %, until 2026-11-21 14:00 UTC",
     );
     expect(noted).toContain("no request of GET /a was seen yet");
     await run("off", "--route", "GET /orders/{ids}");
@@ -166,6 +166,35 @@ describe("control", () => {
     await run("clear", "--route", "GET /a");
     await run("clear", "--route", "GET /b");
     expect(control.read()).toEqual({ routes: [] });
+  });
+
+  test("a share or a cohort set during an incident leaves shadowing off", async () => {
+    const { admin, control } = await open();
+    const run = (...words: string[]) => cli(["control", ...words, "--admin", admin], { env: { USER: "ann" } });
+    await run("off", "--why", "incident");
+    for (const words of [
+      ["share", "100%"],
+      ["cohort", "--cookie", "user", "--share", "50%"],
+      ["share", "100%", "--for", "2h"],
+      ["on", "--route", "GET /a"],
+    ]) {
+      const { code, out } = await run(...words);
+      expect([words, code, out]).toEqual([words, 0, expect.stringContaining("everything: off")]);
+      expect(control.read().everything?.on).toBe(false);
+    }
+    const { out } = await run("on", "--by", "bob");
+    expect(out).toMatch(/^everything: on, share 100 %, only 50 % of the values of cookie user.*by bob/);
+  });
+
+  test("an empty option is a mistake, never everything", async () => {
+    const { admin, control } = await open();
+    await cli(["control", "off", "--admin", admin]);
+    for (const option of ["--route", "--for", "--by", "--field", "--cookie"]) {
+      const { code, err } = await cli(["control", "share", "100%", option, "", "--admin", admin]);
+      expect([option, code, err]).toEqual([option, 2, expect.stringContaining(`${option} is empty`)]);
+    }
+    expect(control.read().everything).toMatchObject({ on: false });
+    expect(control.read().everything?.share).toBeUndefined();
   });
 
   test("a mistake changes nothing", async () => {
@@ -232,7 +261,9 @@ describe("accept and epoch", () => {
       ["f1a2b3c4", "--why", " "],
       ["nobody", "--why", "x"],
       ["f1a2b3c4", "--why", "x", "--until", "soon"],
-      ["a", "b", "--why", "x"],
+      ["f1a2b3c4", "b", "--why", "x"],
+      ["", "--why", "x"],
+      ["f1a2b3c4", "--why", "x", "--for", ""],
     ]) {
       expect([words, (await cli(["accept", ...words, "--admin", admin])).code]).toEqual([words, 2]);
     }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ControlChange, type ControlRoom, changeControlFile, openControl } from "../../src/console/index.ts";
-import type { AuditEntry, Switch } from "../../src/model/control.ts";
+import { type AuditEntry, changedSwitch, type Switch, switchAt } from "../../src/model/control.ts";
 
 const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", ""];
 const to = (more: Partial<Switch> = {}): Switch => ({ on: true, by: "ann", why: "", at: 0, ...more });
@@ -73,6 +73,45 @@ describe("the runtime switches", () => {
     expect(room.read()).toEqual({ routes: [] });
   });
 
+  test("a change for a time gives way to what held before, and a longer one is not cut short", async () => {
+    let now = 0;
+    const { room } = await open({ now: () => now });
+    await room.change(change({ to: { by: "ann", why: "", at: 0, share: 0.1 } }));
+    await room.change(change({ to: { by: "bob", why: "incident", at: 0, on: false, until: 300 } }));
+    await room.change(change({ to: { by: "eve", why: "", at: 0, share: 1, until: 200 } }));
+    const state = () => [room.read().everything?.on, room.read().everything?.share];
+    expect(state()).toEqual([false, 1]);
+    now = 200;
+    expect(state()).toEqual([false, 0.1]);
+    now = 300;
+    expect(state()).toEqual([true, 0.1]);
+  });
+
+  test("whatever is changed, only `on`, the end of a timed `off` or `clear` switches shadowing on again", () => {
+    const other = fc.record(
+      { share: fc.constantFrom(0, 0.5, 1), until: fc.integer({ min: 1, max: 1000 }), why: fc.constant("") },
+      { requiredKeys: ["why"] },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(other, { maxLength: 20 }),
+        fc.option(fc.integer({ min: 1, max: 1000 })),
+        (changes, until) => {
+          let one = changedSwitch(undefined, {
+            on: false,
+            by: "a",
+            why: "",
+            at: 0,
+            ...(until === null ? {} : { until }),
+          });
+          for (const each of changes) one = changedSwitch(one, { by: "b", at: 0, ...each });
+          const end = until ?? Number.POSITIVE_INFINITY;
+          for (let now = 0; now < Math.min(end, 1000); now += 10) expect(switchAt(one, now)?.on).toBe(false);
+        },
+      ),
+    );
+  });
+
   test("a file that someone wrote by hand takes effect within a second, and is in the audit log", async () => {
     const file = join(folder, "control.json");
     const { room, audit } = await open({ file });
@@ -88,8 +127,8 @@ describe("the runtime switches", () => {
 
   test("the file can be changed without anybody listening", async () => {
     const file = join(folder, "none", "control.json");
-    await changeControlFile(file, change({ to: to({ on: false }) }));
-    await changeControlFile(file, change({ route: "GET /a", to: to({ share: 0.5 }) }));
+    await changeControlFile(file, change({ to: to({ on: false }) }), 0);
+    await changeControlFile(file, change({ route: "GET /a", to: to({ share: 0.5 }) }), 0);
     expect((await open({ file })).room.read()).toMatchObject({
       everything: { on: false },
       routes: [{ route: "GET /a" }],

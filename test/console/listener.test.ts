@@ -252,7 +252,6 @@ describe("changes", () => {
         by: "ann",
         why: "slow",
         to: {
-          on: true,
           share: 0.1,
           cohort: { by: { cookie: "u" }, share: 0.5 },
           until: NOW + 7_200_000,
@@ -304,6 +303,8 @@ describe("changes", () => {
       { on: true, clear: true },
       { on: false, for: "-1h" },
       { on: false, until: 1 },
+      { share: "100%", route: "" },
+      { on: true, by: "" },
       { cohort: {} },
       { ["__proto__x"]: 1 },
     ]) {
