@@ -11,8 +11,9 @@ import { notOfType } from "./whole.ts";
 export function compareContent(pair: Pair): Result {
   const { legacy, candidate, rules } = pair;
   if (!rules.body || sameBytes(legacy.bytes, candidate.bytes)) return EQUAL;
-  if (legacy.bytes.length === 0) return notOfType("legacy's body is empty, the candidate's is not", rules);
-  if (candidate.bytes.length === 0) return notOfType("the candidate's body is empty, legacy's is not", rules);
+  const sides = { legacy: legacy.bytes, candidate: candidate.bytes };
+  if (legacy.bytes.length === 0) return notOfType("legacy's body is empty, the candidate's is not", rules, sides);
+  if (candidate.bytes.length === 0) return notOfType("the candidate's body is empty, legacy's is not", rules, sides);
   try {
     return compareByType(pair);
   } catch (error) {
@@ -29,9 +30,13 @@ function compareByType(pair: Pair): Result {
   if (decoder !== undefined) return compareDocuments(readBy(decoder, legacy), readBy(decoder, candidate), pair);
   const type = typeOfBoth(legacy, candidate);
   if (type === "mixed") {
-    return isJsonDocument(legacy.bytes)
-      ? notOfType("legacy's body is JSON, the candidate's is not", rules, { candidate: candidate.bytes })
-      : notOfType("the candidate's body is JSON, legacy's is not", rules, { legacy: legacy.bytes });
+    const [who, other] = isJsonDocument(legacy.bytes)
+      ? ["legacy's", "the candidate's"]
+      : ["the candidate's", "legacy's"];
+    return notOfType(`${who} body is JSON, ${other} is not`, rules, {
+      legacy: legacy.bytes,
+      candidate: candidate.bytes,
+    });
   }
   return type === "bytes" ? compareBytes(legacy.bytes, candidate.bytes, rules) : compareAs(type, pair);
 }

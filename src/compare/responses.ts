@@ -89,7 +89,10 @@ function compareUndecoded(
     return wholeBody({ kind: "value", note: `${note}, the other has ${other.bytes.length}` }, rules);
   }
   const [who, what] = m.kind === "broken" || n.kind === "decoded" ? ["legacy's", a] : ["the candidate's", b];
-  return notOfType(`${who} body ${what}`, rules);
+  return notOfType(`${who} body ${what}`, rules, {
+    ...(m.kind === "decoded" ? { legacy: m.bytes } : {}),
+    ...(n.kind === "decoded" ? { candidate: n.bytes } : {}),
+  });
 }
 
 function fault(side: Decoded, max: number): string {

@@ -28,8 +28,9 @@ export function compareAs(type: TextType, pair: Pair): Result {
   if (a.kind === "not" && b.kind === "not") {
     return compareMapped("text", anyText(pair.legacy.bytes), anyText(pair.candidate.bytes), pair);
   }
-  if (a.kind === "not") return notOfType(`legacy's body is not ${a.charset}`, pair.rules);
-  if (b.kind === "not") return notOfType(`the candidate's body is not ${b.charset}`, pair.rules);
+  const sides = { legacy: pair.legacy.bytes, candidate: pair.candidate.bytes };
+  if (a.kind === "not") return notOfType(`legacy's body is not ${a.charset}`, pair.rules, sides);
+  if (b.kind === "not") return notOfType(`the candidate's body is not ${b.charset}`, pair.rules, sides);
   return compareMapped(type, a.bytes, b.bytes, pair);
 }
 
@@ -97,8 +98,9 @@ function compareAsCsv(pair: Pair): Result {
 /** One side that is not of the type is `format`; where both are not, they are compared as what they look like. */
 function unread(a: string | undefined, b: string | undefined, pair: Pair): Result {
   const { rules, limits, legacy, candidate } = pair;
-  if (a === undefined) return notOfType(`the candidate: ${b}`, rules, { candidate: candidate.bytes });
-  if (b === undefined) return notOfType(`legacy: ${a}`, rules, { legacy: legacy.bytes });
+  const sides = { legacy: legacy.bytes, candidate: candidate.bytes };
+  if (a === undefined) return notOfType(`the candidate: ${b}`, rules, sides);
+  if (b === undefined) return notOfType(`legacy: ${a}`, rules, sides);
   return sniffBoth(legacy.bytes, candidate.bytes) === "bytes"
     ? compareBytes(legacy.bytes, candidate.bytes, rules, `legacy: ${a}; candidate: ${b}`)
     : compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);

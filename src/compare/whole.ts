@@ -2,8 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import type { Side } from "../model/answer.ts";
-import type { Difference } from "../model/difference.ts";
-import { compareJson } from "./json/index.ts";
+import type { Difference, JsonText } from "../model/difference.ts";
+import { compareJson, isJson } from "./json/index.ts";
 import { found, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 
@@ -15,18 +15,25 @@ export function wholeBody(difference: Omit<Difference, "where" | "path">, rules:
     : found([{ where: "body", path: "$", ...difference }]);
 }
 
-/** How much of a body that is not of its type is shown, in bytes. */
-const SHOWN = 200;
+/** How much of a body that is shown as text, in bytes, and up to which size a JSON body is shown as it is. */
+const SHOWN_TEXT = 200;
+const SHOWN_JSON = 4_096;
 
-/** `format` at `$`: a side is not of the body's type, why, and how it begins. */
+/** A body as the value of a difference: a short JSON document as it was written, else its beginning as a string. */
+export function shownBody(bytes: Uint8Array): JsonText {
+  const text = (length: number) => Buffer.from(bytes.subarray(0, length)).toString("utf8");
+  if (bytes.length <= SHOWN_JSON && bytes.length > 0 && isJson(bytes)) return text(SHOWN_JSON).replace(/^\ufeff/, "");
+  return JSON.stringify(text(SHOWN_TEXT));
+}
+
+/** `format` at `$`: a side is not of the body's type, why, and how each of them begins. */
 export function notOfType(note: string, rules: CompiledRules, sides: Partial<Record<Side, Uint8Array>> = {}): Result {
-  const shown = (bytes: Uint8Array) => JSON.stringify(Buffer.from(bytes.subarray(0, SHOWN)).toString("utf8"));
   return wholeBody(
     {
       kind: "format",
       note,
-      ...(sides.legacy ? { legacy: shown(sides.legacy) } : {}),
-      ...(sides.candidate ? { candidate: shown(sides.candidate) } : {}),
+      ...(sides.legacy ? { legacy: shownBody(sides.legacy) } : {}),
+      ...(sides.candidate ? { candidate: shownBody(sides.candidate) } : {}),
     },
     rules,
   );

@@ -5,7 +5,7 @@ import type { ArrayRule } from "../model/rules.ts";
 import { readPath } from "./places.ts";
 import type { Wrong } from "./section.ts";
 
-/** `{ "$.tags": unordered, "$.items": { key: sku } }`. Each fault stands at its own entry. */
+/** `{ "$.tags": unordered, "$.items": { key: sku, order: ignored } }`. Each fault stands at its own entry. */
 export const arrayRules = () =>
   z
     .unknown()
@@ -23,8 +23,7 @@ export const arrayRules = () =>
         const as = readPairing(how);
         if ("says" in as) refuse(as, text);
         if ("says" in at || "says" in as) continue;
-        const words = typeof as.value === "string" ? as.value : `key ${as.value.key.join(", ")}`;
-        rules.push({ name: `arrays ${text} ${words}`, path: at.value, as: as.value });
+        rules.push({ name: `arrays ${text} ${wordsOf(as.value)}`, path: at.value, as: as.value });
       }
       return rules;
     })
@@ -38,6 +37,7 @@ export const arrayRules = () =>
             type: "object",
             properties: {
               key: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1 }] },
+              order: { enum: [...ORDERS] },
             },
             required: ["key"],
             additionalProperties: false,
@@ -46,15 +46,27 @@ export const arrayRules = () =>
       },
     });
 
+const ORDERS = ["compared", "ignored"] as const;
+
+function wordsOf(as: ArrayRule["as"]): string {
+  if (typeof as === "string") return as;
+  return `key ${as.key.join(", ")}${as.order === undefined ? "" : ` order ${as.order}`}`;
+}
+
+const HINT = "unordered, ordered, { key: sku }, { key: [sku, size] } or { key: sku, order: ignored }";
+
 function readPairing(value: unknown): { readonly value: ArrayRule["as"] } | Wrong {
-  const wrong = {
-    says: "is no way to pair elements",
-    hint: "unordered, ordered, { key: sku } or { key: [sku, size] }",
-  };
+  const wrong = { says: "is no way to pair elements", hint: HINT };
   if (value === "unordered" || value === "ordered") return { value };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return wrong;
-  const [[name, key] = ["", undefined], ...others] = Object.entries(value);
+  const { key, order, ...others } = value as Readonly<Record<string, unknown>>;
   const keys: unknown[] = Array.isArray(key) ? key : [key];
-  const named = name === "key" && others.length === 0 && keys.length > 0;
-  return named && keys.every((one) => typeof one === "string") ? { value: { key: keys as string[] } } : wrong;
+  if (Object.keys(others).length > 0 || keys.length === 0) return wrong;
+  if (key === undefined && order !== undefined) {
+    return { ...wrong, hint: 'without a key, order: ignored is written unordered: { "$.tags": unordered }' };
+  }
+  if (!keys.every((one) => typeof one === "string")) return wrong;
+  const known = ORDERS.find((word) => word === order);
+  if (order !== undefined && known === undefined) return { ...wrong, hint: `order is one of ${ORDERS.join(", ")}` };
+  return { value: { key: keys as string[], ...(known === undefined ? {} : { order: known }) } };
 }

@@ -1,5 +1,6 @@
 // explain/order.ts: the same elements in another order
 
+import { readIndexes } from "../model/index-runs.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 import type { Pair } from "./value.ts";
 
@@ -18,7 +19,7 @@ const order: Hypothesis = {
 };
 
 function orders({ legacy, candidate }: Pair): string[] {
-  const [ours, theirs] = [legacy.content, candidate.content];
+  const [ours, theirs] = [legacy, candidate].map(({ content }) => readIndexes(content) ?? content);
   if (!Array.isArray(ours) || !Array.isArray(theirs) || ours.length > LONGEST || ours.length < 2) return [];
   const [before, after] = [ours, theirs].map((list) => list.map((element) => JSON.stringify(element)));
   const found: string[] = [];

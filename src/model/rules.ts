@@ -14,11 +14,20 @@ type Named = { readonly name: string };
 export type IgnoreRule = Named & { readonly place: Place };
 export type OnlyRule = Named & { readonly place: Place };
 
-/** `unordered`: a multiset. `ordered`: pair by index and nothing else. `key`: pair by these members. */
+/**
+ * How the elements of a list are paired. `unordered`: a multiset. `ordered`: by index and nothing else. `key`: by these
+ * members; another order of the pairs is a difference unless `order` is `ignored`.
+ */
 export type ArrayRule = Named & {
   readonly path: Path;
-  readonly as: "unordered" | "ordered" | { readonly key: readonly string[] };
+  readonly as: "unordered" | "ordered" | { readonly key: readonly string[]; readonly order?: "ignored" | "compared" };
 };
+
+/** Whether the order of a list's elements makes no difference under its rule. */
+export function ignoresOrder(rule: ArrayRule | undefined): boolean {
+  if (rule === undefined || rule.as === "ordered") return false;
+  return rule.as === "unordered" || rule.as.order === "ignored";
+}
 
 /** `tolerance` is absolute, `relative` a share of legacy's value, `lexical` compares numbers as they are written. */
 export type NumberRule = Named & {

@@ -43,6 +43,34 @@ describe("status", () => {
   });
 });
 
+describe("bodies of which one is not of the body's type", () => {
+  const shown = (legacy: object, candidate: object) =>
+    differ({ status: 404, ...legacy }, { status: 404, ...candidate })
+      .differences.filter(({ where }) => where === "body")
+      .map(({ kind, path, legacy, candidate }) => ({ kind, path, legacy, candidate }));
+  const json = (body: string) => ({ type: JSON_TYPE, body });
+  const text = (body: string) => ({ type: "text/plain", body });
+  const at = { kind: "format", path: "$" };
+
+  test("show what each side said", () => {
+    expect(shown(json("{}"), text("Not Found"))).toEqual([{ ...at, legacy: "{}", candidate: '"Not Found"' }]);
+    expect(shown(text("Not Found"), json("{}"))).toEqual([{ ...at, legacy: '"Not Found"', candidate: "{}" }]);
+    expect(shown(json('{ "error": 1.0 }'), json("oops"))).toEqual([
+      { ...at, legacy: '{ "error": 1.0 }', candidate: '"oops"' },
+    ]);
+    expect(shown(json('{"a":1}'), json(""))).toEqual([{ ...at, legacy: '{"a":1}', candidate: '""' }]);
+    expect(shown({ type: "application/xml", body: "<a/>" }, { type: "application/xml", body: "<a>" })).toEqual([
+      { ...at, legacy: '"<a/>"', candidate: '"<a>"' },
+    ]);
+  });
+
+  test("are shown by their beginning where they are long", () => {
+    const long = JSON.stringify({ list: Array.from({ length: 2_000 }, (_, k) => k) });
+    const [difference] = shown(json(long), text("oops"));
+    expect(JSON.parse(difference!.legacy!)).toBe(long.slice(0, 200));
+  });
+});
+
 describe("content codings", () => {
   const body = JSON.stringify({ items: Array.from({ length: 50 }, (_, i) => ({ id: i, n: i })) });
   const codings: [string, Uint8Array][] = [
@@ -77,6 +105,7 @@ describe("content codings", () => {
         where: "body",
         path: "$",
         kind: "format",
+        legacy: body,
         note: expect.stringContaining(`the candidate's body is not ${coding}`),
       },
     ]);

@@ -9,7 +9,7 @@ import { type JsonRules, patchRuleName } from "./rules.ts";
 import { scanDocument } from "./scan.ts";
 import { putBack, takeRoom } from "./scratch.ts";
 import { type Shared, scanBeside, sharedEnds } from "./shared.ts";
-import { newTape, type Tape } from "./tape.ts";
+import { newTape, sourceOf, type Tape } from "./tape.ts";
 import { differenceAt, type Walk } from "./tell.ts";
 import { walk } from "./walk.ts";
 
@@ -42,7 +42,8 @@ const NOTHING: JsonCompared = Object.freeze({ differences: [], approximate: fals
  *
  * Applied to legacy they give the candidate: first what leaves indexes alone, then each list, the deepest first: its `missing`
  * from the end, its `order`, its `extra` from the head. An `order` holds legacy's indexes of the elements that both sides have,
- * in each side's order, from the first that moved to the last. A list of which no element was recognised is one `value`.
+ * in each side's order, from the first that moved to the last; lists of many runs are shortened. A list of which no element was
+ * recognised is one `value`.
  */
 export function compareJson(
   legacy: Uint8Array | string,
@@ -149,8 +150,9 @@ function bytesOfText(text: Uint8Array | string): Buffer {
   return Buffer.from(escaped);
 }
 
-/** How much of a text that is not JSON is shown, in bytes. */
+/** How much of a text that is not JSON is shown, in bytes, and up to which size a document is shown as it is. */
 const SHOWN = 200;
+const SHOWN_WHOLE = 4_096;
 
 function unreadable(a: Tape, b: Tape, rules: JsonRules): JsonCompared {
   if (rules.root.ignore !== undefined) {
@@ -171,8 +173,8 @@ function says(tape: Tape, side: string): string {
   return tape.bytes.length === 0 ? `${side} is empty` : `${side} is not JSON from byte ${tape.fault} on`;
 }
 
-/** The beginning of a text as a JSON string; nothing for a side that is JSON, whose value is not to blame. */
-function shown(tape: Tape): string | undefined {
-  if (tape.fault < 0) return undefined;
+/** A short document as it was written; of any other text its beginning as a JSON string. */
+function shown(tape: Tape): string {
+  if (tape.fault < 0 && tape.used > 0 && tape.bytes.length <= SHOWN_WHOLE) return sourceOf(tape, 0);
   return JSON.stringify(tape.bytes.toString("utf8", 0, SHOWN));
 }

@@ -1,5 +1,6 @@
 // compare/json/fingerprint.ts: one integer for what a value means under the rules; a hint for pairing, never a verdict
 
+import { ignoresOrder } from "../../model/rules.ts";
 import { membersOf } from "./members.ts";
 import { numberBetween } from "./numbers.ts";
 import type { Place } from "./rules.ts";
@@ -70,7 +71,7 @@ function printOf(tape: Tape, prints: Int32Array, node: number, place: Place): nu
     return leafPrint(tape, node);
   }
   const { nodes } = tape;
-  const anyOrder = kind === OBJECT || place.array?.as === "unordered";
+  const anyOrder = kind === OBJECT || ignoresOrder(place.array);
   let sum = kind;
   for (let at = node + STRIDE, end = nodes[node + NEXT]!; at < end; at = nodes[at + NEXT]!) {
     const child = prints[at / STRIDE]!;

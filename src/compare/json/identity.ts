@@ -43,6 +43,9 @@ const PLAUSIBLE = 0.3;
 /** Names that mean identity in practice: they break ties and are tried first, nothing more. */
 const LIKELY = /(^|[a-z_-])(id|key|uuid|guid|sku|code|slug|ref|no|number|name)$|Id$|ID$/i;
 
+/** Whether an identity's name is one that means identity in practice. */
+export const isLikely = ({ label }: Identity): boolean => LIKELY.test(label);
+
 /** An identity made of these members, as a rule names them. */
 export function identityOf(names: readonly string[]): Identity {
   const text = `{${names.map((name) => `${JSON.stringify(name)}:0`).join(",")}}`;
@@ -68,7 +71,8 @@ export function keyPrint(tape: Tape, element: number, { names, nodes }: Identity
   return print === 0 ? 1 : print;
 }
 
-function memberLike(tape: Tape, object: number, names: Tape, name: number): number {
+/** The member of an object that has the same name as a node of another tape; -1 if there is none. */
+export function memberLike(tape: Tape, object: number, names: Tape, name: number): number {
   if (kindAt(tape, object) !== OBJECT) return -1;
   const end = tape.nodes[object + NEXT]!;
   for (let at = object + STRIDE; at < end; at = tape.nodes[at + NEXT]!) if (sameName(tape, at, names, name)) return at;
@@ -87,7 +91,7 @@ export function findIdentity(
   placeOf: (element: number, index: number) => Place,
 ): Identity | undefined {
   if (Math.min(left.length, right.length) < 1 || Math.max(left.length, right.length) < 2) return undefined;
-  const [some, others] = [spread(left), spread(right)];
+  const [some, others] = [sampleOf(left), sampleOf(right)];
   let best: { identity: Identity; score: number } | undefined;
   let tried = 0;
   const first = left.findIndex((node) => kindAt(a, node) === OBJECT);
@@ -155,7 +159,7 @@ function candidates(
 }
 
 /** Strings and whole numbers identify; flags, fractions and long texts do not. */
-function identifies(tape: Tape, node: number): boolean {
+export function identifies(tape: Tape, node: number): boolean {
   const kind = kindAt(tape, node);
   const [start, end] = [tape.nodes[node + START]!, tape.nodes[node + END]!];
   if (end - start > LONGEST_KEY) return false;
@@ -174,7 +178,7 @@ function keyPrintOf(tape: Tape, element: number, { names, nodes }: Identity): nu
   return member >= 0 && identifies(tape, member) ? leafPrint(tape, member) || 1 : 0;
 }
 
-function fits(prints: readonly number[]): boolean {
+export function fits(prints: ArrayLike<number> & Iterable<number>): boolean {
   const distinct = new Set(prints);
   let present = prints.length;
   if (distinct.delete(0)) for (const print of prints) if (print === 0) present -= 1;
@@ -202,7 +206,7 @@ function scoreOf(
   const share = pairs.length / Math.min(left.length, right.length);
   if (share < SHARED) return 0;
   const unlimited = { left: Number.POSITIVE_INFINITY };
-  const looked = spread(pairs);
+  const looked = sampleOf(pairs);
   let agreed = 0;
   for (const [i, j] of looked) agreed += likeness(a, left[i]!, b, right[j]!, placeOf(left[i]!, i), unlimited);
   const score = (share * agreed) / looked.length;
@@ -212,7 +216,7 @@ function scoreOf(
 }
 
 /** A few of many, evenly. */
-function spread<T>(items: readonly T[]): T[] {
+export function sampleOf<T>(items: readonly T[]): T[] {
   if (items.length <= SAMPLE) return [...items];
   return Array.from({ length: SAMPLE }, (_, k) => items[Math.floor((k * (items.length - 1)) / (SAMPLE - 1))]!);
 }

@@ -4,6 +4,7 @@ import { sameLeaf } from "./equal.ts";
 import { identifiedInPlace } from "./identity.ts";
 import type { Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
+import { mayBeStrangers } from "./strangers.ts";
 import { ARRAY, END, kindAt, START, type Tape } from "./tape.ts";
 
 /** Scalars that are compared each with each. */
@@ -24,7 +25,7 @@ export function isInPlace(
   list: Place,
   i: number,
 ): boolean {
-  if (left.length === 1) return true;
+  if (left.length === 1) return !mayBeStrangers(a, left[0]!, b, right[0]!, stepTo(list, a, i, left[0]!, 0, 1));
   if (kindAt(a, left[from]!) >= ARRAY) {
     if (to - from === 1) return false;
     const place = stepTo(list, a, i, left[from]!, from, left.length);

@@ -16,17 +16,25 @@ const DEEPEST = 8;
 /** What is left to spend on pairing, in elementary steps; shared by the whole comparison. */
 export type Budget = { left: number };
 
-type Score = { same: number; all: number };
+/** Leaves that agree, and all that were looked at. */
+export type Score = { same: number; all: number };
 
 /**
  * The share of leaves that agree: members by name, elements by position, what the rules ignore left out. The same both ways
  * round. Every node looked at costs a step.
  */
 export function likeness(a: Tape, i: number, b: Tape, j: number, place: Place, budget: Budget): number {
+  return shareOf(scoreOf(a, i, b, j, place, budget));
+}
+
+/** The leaves that agree and all leaves, counted as {@link likeness} does. */
+export function scoreOf(a: Tape, i: number, b: Tape, j: number, place: Place, budget: Budget): Score {
   const score = { same: 0, all: 0 };
   weigh(a, i, b, j, place, DEEPEST, score, budget);
-  return score.all === 0 ? 1 : score.same / score.all;
+  return score;
 }
+
+export const shareOf = ({ same, all }: Score): number => (all === 0 ? 1 : same / all);
 
 const size = (tape: Tape, node: number): number => Math.max(1, (tape.nodes[node + NEXT]! - node) / STRIDE - 1);
 

@@ -37,6 +37,13 @@ export function sameName(a: Tape, i: number, b: Tape, j: number): boolean {
   return (nameEscapedAt(a, i) || nameEscapedAt(b, j)) && sameText(a.bytes, start, end, b.bytes, other, otherEnd);
 }
 
+/** Whether two objects have a name in common; two empty ones do. */
+export function sharesNames(a: Tape, i: number, b: Tape, j: number): boolean {
+  if (a.nodes[i + COUNT] === 0 && b.nodes[j + COUNT] === 0) return true;
+  const { pairs, repeated } = pairMembers(a, i, b, j);
+  return pairs.length > 0 || repeated.some(({ legacy, candidate }) => legacy.length > 0 && candidate.length > 0);
+}
+
 export function pairMembers(a: Tape, i: number, b: Tape, j: number): Members {
   const [count, otherCount] = [a.nodes[i + COUNT]!, b.nodes[j + COUNT]!];
   if (repeats(a, i) || repeats(b, j)) {

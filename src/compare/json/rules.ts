@@ -62,8 +62,8 @@ const MOST_PLACES = 20_000;
 
 /**
  * Compiles the rules that speak of bodies. A rule whose regular expression is not valid settles nothing (the config says so
- * where it is read). `arrays` by key says what to pair; another order of the pairs is still a difference, which only
- * `unordered` settles. Where rules for one place contradict each other, the strictest reading of numbers wins and the first
+ * where it is read). `arrays` by key says what to pair; another order of the pairs is still a difference unless the rule has
+ * `order: ignored`. Where rules for one place contradict each other, the strictest reading of numbers wins and the first
  * array rule.
  */
 export function compileJsonRules(rules: CompareRules): JsonRules {

@@ -1,6 +1,7 @@
 // compare/json/tell.ts: a comparison under way, and how a difference is told or hidden in it
 
 import type { Difference, Kind } from "../../model/difference.ts";
+import { writeIndexes } from "../../model/index-runs.ts";
 import type { Equality } from "./equal.ts";
 import type { Side } from "./fingerprint.ts";
 import type { Budget } from "./likeness.ts";
@@ -63,19 +64,19 @@ export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, no
 
 /**
  * A list in another order. `legacy` and `candidate` hold legacy's indexes of the elements that both sides have, in each side's
- * order, from the first that moved to the last: `[0,1,2]` and `[2,0,1]` say that legacy's third comes first.
+ * order, from the first that moved to the last: `[0,1,2]` and `[2,0,1]` say that legacy's third comes first. Long lists are
+ * written by their runs (`["119..0"]`).
  */
 export function tellOrder(w: Walk, trail: Trail, i: number, j: number, moved: readonly number[], by?: string): void {
   if (w.gate !== undefined) {
     tell(w, trail, "order", i, j);
     return;
   }
-  const before = `[${[...moved].sort((x, y) => x - y).join(",")}]`;
-  const note =
-    by === undefined
-      ? "legacy's indexes in each side's order"
-      : `legacy's indexes in each side's order, elements known by ${by}`;
-  w.found.push(differenceAt(pathOf(trail), "order", before, `[${moved.join(",")}]`, note));
+  const before = [...moved].sort((x, y) => x - y);
+  const isReversed = moved.length > 2 && moved.every((index, k) => index === before[before.length - 1 - k]);
+  const what = isReversed ? `${moved.length} elements in reverse order` : `${moved.length} elements in another order`;
+  const note = `${what}: legacy's indexes in each side's order${by === undefined ? "" : `, elements known by ${by}`}`;
+  w.found.push(differenceAt(pathOf(trail), "order", writeIndexes(before), writeIndexes(moved), note));
 }
 
 const valueAt = (tape: Tape, node: number): string | undefined => (node < 0 ? undefined : sourceOf(tape, node));

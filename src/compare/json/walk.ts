@@ -1,5 +1,6 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
+import { ignoresOrder } from "../../model/rules.ts";
 import { movedAmong } from "./align.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { isInPlace, sourceOrder } from "./in-place.ts";
@@ -227,14 +228,13 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
   });
   if (pairing.approximate) w.approximate = true;
   if (isReplaced(w, pairing, left.length, right.length, place, leftPlace, rightPlace)) {
-    const note = w.late ? "the deadline passed before the lists were paired" : "no element was recognised";
-    tell(w, trail, "value", i, j, left.length > 0 && right.length > 0 ? note : undefined);
+    tell(w, trail, "value", i, j, left.length > 0 && right.length > 0 ? noteOfReplaced(w, left.length) : undefined);
     return;
   }
   const { to } = pairing;
   const moved = movedAmong(to);
   if (moved.length > 0) {
-    if (place.array?.as === "unordered") hideBy(w, place.array.name);
+    if (place.array !== undefined && ignoresOrder(place.array)) hideBy(w, place.array.name);
     else if (place.inside || moved.some((k) => reachesInside(a, left[k]!, leftPlace(k)))) {
       tellOrder(w, trail, i, j, moved, pairing.by);
     } else w.outside += 1;
@@ -259,6 +259,12 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
   }
   tellExtras(right.length);
+}
+
+function noteOfReplaced(w: Walk, count: number): string {
+  if (w.late) return "the deadline passed before the lists were paired";
+  if (count === 1) return "legacy's only element is not in the candidate's list";
+  return `none of legacy's ${count} elements is in the candidate's list`;
 }
 
 /** One difference for the whole list, where nothing is hidden in it and no element of it was recognised. */

@@ -2,6 +2,7 @@
 
 import type { Operation } from "fast-json-patch";
 import type { Difference } from "../../../src/model/difference.ts";
+import { readIndexes } from "../../../src/model/index-runs.ts";
 
 type Step = string | number;
 type Changes = { steps: Step[]; missing: number[]; extra: Map<number, unknown>; order?: [number[], number[]] };
@@ -39,7 +40,7 @@ export function patchOf(differences: readonly Difference[]): Operation[] {
     const steps = stepsOf(path);
     const [parent, last] = [steps.slice(0, -1), steps.at(-1)];
     const value = candidate === undefined ? undefined : (JSON.parse(candidate) as unknown);
-    if (kind === "order") listAt(steps).order = [JSON.parse(legacy!) as number[], value as number[]];
+    if (kind === "order") listAt(steps).order = [readIndexes(JSON.parse(legacy!))!, readIndexes(value)!];
     else if (kind === "missing" && typeof last === "number") listAt(parent).missing.push(last);
     else if (kind === "extra" && typeof last === "number") listAt(parent).extra.set(last, value);
     else if (kind === "missing") operations.push({ op: "remove", path: pointer(steps) });

@@ -217,7 +217,7 @@ describe("lists", () => {
         kind: "order",
         legacy: "[1,2]",
         candidate: "[2,1]",
-        note: "legacy's indexes in each side's order",
+        note: "2 elements in another order: legacy's indexes in each side's order",
       },
     ]);
     expect(told(compare(list, list.toReversed()))).toEqual(["order $ [0,1,2,3,4,5] -> [5,4,3,2,1,0]"]);
