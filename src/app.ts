@@ -156,7 +156,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   }
 
   const noticeDeploy = deploys(evidence, now(), (version) => {
-    evidence.newEpoch(version, now());
+    if (!evidence.newEpoch(version, now())) return;
     audit({ at: now(), who: "candidate", action: "epoch", what: version, why: `its ${current().epoch.field} changed` });
   });
 

@@ -15,20 +15,32 @@ export function openEvidence(
   backtest: NonNullable<ExplainerSettings["backtest"]>,
 ): Evidence {
   const { limits, routes, findings, causes } = config();
+  const readiness = readinessIn(config);
   return createEvidence({
     startedAt: now(),
     get readiness() {
-      return readinessOf(config().readiness);
+      return readiness().all;
     },
-    routeReadiness: (route) => {
-      const own = config().routes.find(({ match }) => match.text === route);
-      return own && readinessOf(own.readiness);
-    },
+    routeReadiness: (route) => readiness().routes.get(route),
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },
     redact: (sample, route) => ({ ...sample, target: redactor.target(sample.target, route) }),
   });
+}
+
+/** What makes routes ready, worked out once for each config: it is asked for with every request. */
+function readinessIn(config: () => Config) {
+  const of = (now: Config) => ({
+    config: now,
+    all: readinessOf(now),
+    routes: new Map(now.routes.map((route) => [route.match.text, readinessOf(now, route)])),
+  });
+  let known = of(config());
+  return () => {
+    if (known.config !== config()) known = of(config());
+    return known;
+  };
 }
 
 /** The config's settings, kept with the evidence: a reader without the config judges by them. */

@@ -10,7 +10,7 @@ export const epochCommand: Command = {
   help: `Usage: parallel-run epoch NAME [--why REASON] [--admin URL]
 
 Starts a new epoch, for a deploy of the candidate. Older evidence is kept for reading and no longer
-counts towards readiness.
+counts towards readiness. An epoch of the same name as the present one is that one: nothing changes.
 
 Options:
   --why REASON         kept in the audit log
@@ -25,8 +25,9 @@ Example:
     const [name, ...more] = args.positionals;
     if (name === undefined || more.length > 0) throw new UsageError("give the new epoch one name, such as a version");
     const admin = await openAdmin(args, io);
-    await admin.send("POST", "/api/v1/epoch", { name, by: whoAmI(io), why: args.values["why"] ?? "" });
-    io.stdout(`Epoch ${name} has begun.\n`);
+    const body = { name, by: whoAmI(io), why: args.values["why"] ?? "" };
+    const { startedAt } = (await admin.send("POST", "/api/v1/epoch", body)) as { readonly startedAt: number };
+    io.stdout(`Epoch ${name} has begun at ${new Date(startedAt).toISOString()}.\n`);
     return 0;
   },
 };

@@ -29,7 +29,10 @@ export type RouteConfig = {
   readonly readOnly: boolean;
   readonly shadow: RouteShadow;
   readonly compare: CompareRules;
-  readonly readiness: ReadinessConfig;
+  readonly readiness: ReadinessConfig & {
+    /** Whether the whole waits for this route. */
+    readonly counts: boolean;
+  };
 };
 
 /**

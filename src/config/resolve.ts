@@ -4,7 +4,7 @@ import { parsePath } from "../model/parse-path.ts";
 import type { Path } from "../model/path.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
 import type { Config, RouteConfig } from "./config.ts";
-import { ALWAYS_REDACTED } from "./defaults.ts";
+import { ALWAYS_REDACTED, DEFAULTS } from "./defaults.ts";
 import type { Parsed } from "./schema.ts";
 
 type ParsedRoute = Parsed["routes"][number];
@@ -40,6 +40,7 @@ function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
     shadow: { ...shadow, ...route.shadow },
     compare: rules(route.compare ?? {}, parsed.compare),
     readiness: {
+      ...DEFAULTS.routeReadiness,
       ...readiness,
       ...route.readiness,
       latency: { ...readiness.latency, ...route.readiness?.latency },

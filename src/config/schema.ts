@@ -143,10 +143,18 @@ const latency = section(
 );
 
 const readinessKeys = {
-  tolerance: share({ inside: true }).describe("The mismatch rate that is acceptable."),
+  tolerance: share({ inside: true }).describe(
+    "The share of distinct requests, and of requests, that may be wrong: mismatched, or not answered by the candidate.",
+  ),
   confidence: share({ inside: true }).describe("How sure to be; holds however often one looks."),
-  comparable: share().describe("The least share of shadowed requests that could be compared."),
-  errors: share().describe("The largest share of candidate errors."),
+  errors: share({ inside: true }).describe("The largest share of requests that the candidate may not answer."),
+  unseen: share().describe(
+    "The largest share of requests that could not be compared: skipped for overload, size or breaker, or not comparable.",
+  ),
+  repeat: count(1, 255).describe(
+    "A route with few possible requests: how often each of them must have been compared and right.",
+  ),
+  bake: duration().describe("The same: for how long no new request may have come."),
   latency: latency.describe("How slow the candidate may be, over legacy: p95: 1.2 is a fifth slower."),
 };
 
@@ -158,6 +166,18 @@ const readiness = section(
   DEFAULTS.readiness,
 );
 
+const routeReadiness = section(
+  {
+    ...readinessKeys,
+    counts: flag().describe(
+      "Whether the whole waits for this route. `readiness: off` is short for `counts: false`; it is listed as left out.",
+    ),
+  },
+  DEFAULTS.routeReadiness,
+);
+
+const notCounted = (value: unknown) => (value === "off" || value === false ? { counts: false } : value);
+
 const route = section(
   {
     match: scalar({ type: "string", examples: ["GET /orders/{id}", "ANY /files/*"] }, readRoutePattern).describe(
@@ -166,7 +186,9 @@ const route = section(
     readOnly: flag().describe("This route changes nothing, whatever its method says: it may be shadowed."),
     shadow: shorthand(ON_OFF, onOff, routeShadow).describe("`off`, or what differs from `shadow` above."),
     compare: compareKeys.describe("Rules for this route, beside those for all routes."),
-    readiness: section(readinessKeys, {}).describe("What differs from `readiness` above."),
+    readiness: shorthand({ enum: ["off", false] }, notCounted, routeReadiness).describe(
+      "`off`, or what differs from `readiness` above.",
+    ),
   },
   { readOnly: false },
   ["match"],
@@ -264,6 +286,18 @@ const keys = {
     DEFAULTS.recheck,
   ).describe("Asking both sides a second time, to tell a real difference from noise and from data that moved."),
   readiness: readiness.describe("When a route counts as ready to switch over."),
+  identity: section(
+    {
+      fields: z
+        .array(fieldName())
+        .describe("Request fields that make requests distinct, beside those that legacy names in Vary."),
+      cookies: z.array(text("a cookie name")).describe("Cookies that make requests distinct, such as the session's."),
+      ignoreQuery: z
+        .array(text("a parameter name"))
+        .describe("Query parameters that change no answer: `utm_*` is all that begin with `utm_`."),
+    },
+    DEFAULTS.identity,
+  ).describe("Which requests are distinct. Kept as keyed digests only."),
   causes: section(
     {
       support: share({ inside: true }).describe("The share of observations that must fit."),
@@ -367,6 +401,7 @@ export const schema = section(keys, {
   verify: {},
   recheck: {},
   readiness: {},
+  identity: {},
   causes: {},
   findings: {},
   epoch: {},

@@ -1,16 +1,14 @@
 // evidence/bounds.ts: bounds on a rate that hold however often one looks
 
 /**
- * A confidence sequence for a Bernoulli rate by the method of mixtures: for every p the ratio of the mixture's
- * likelihood to that of p is a non-negative martingale under p, so by Ville's inequality it ever reaches 1/alpha with
- * a probability of at most alpha; the p that it has not excluded are the interval. (Robbins 1970; Howard, Ramdas,
- * McAuliffe and Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence sequences", 2021.) Both bounds hold
- * together, at all times, with probability 1 - alpha.
+ * Two one-sided confidence sequences for a Bernoulli rate by the method of mixtures. Against a rate p the likelihood
+ * ratio of any other rate q is a non-negative martingale with mean 1, and so is a weighted sum of such ratios. For
+ * q < p it is a supermartingale under every rate of p or more, even when the rate varies from request to request. By
+ * Ville's inequality it ever reaches 1/alpha with a probability of at most alpha. (Robbins 1970; Howard, Ramdas,
+ * McAuliffe and Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence sequences", 2021.)
  *
- * The mixture is 3/4 Beta(1/2, 1/(2 tolerance)) and 1/4 Beta(1/2, 1/2). The first puts its weight where the decision
- * is: with no mismatch the upper bound meets a tolerance of 0.1 % at 95 % after 4,416 requests, where a look at one
- * time chosen beforehand would need 2,995 and Beta(1/2, 1/2) alone some 7,500. The second keeps the interval
- * narrow where the rate is nowhere near the tolerance.
+ * The alternatives are given by their odds relative to those of p, which makes the sum a closed form: with odds ratio r
+ * the ratio after k wrong of n is r^k (1 + (r - 1) p)^-n. Each bound holds, at all times, with probability 1 - alpha.
  */
 export type Bounds = {
   readonly lower: (n: number, k: number) => number;
@@ -21,46 +19,90 @@ export type Bounds = {
   readonly above: (n: number, k: number) => boolean;
 };
 
-const NEAR = Math.log(3 / 4);
-const WIDE = Math.log(1 / 4);
+/** Alternatives as odds ratios, with their weights, which sum to 1. */
+type Mixture = readonly (readonly [odds: number, weight: number])[];
 
-/** @param tolerance a rate, 0 < tolerance < 1. @param alpha the chance to be ever wrong, 0 < alpha < 1. */
-export function createBounds(tolerance: number, alpha: number): Bounds {
-  const level = -Math.log(alpha);
-  const b = 1 / (2 * tolerance);
-  const nearPrior = logBeta(0.5, b);
-  const widePrior = logBeta(0.5, 0.5);
+/**
+ * Rates below the tolerance. More than half of the weight is on a rate of 0: with no wrong request 0.1 % is proven at
+ * 95 % after 3,321 requests, where a look at one time chosen beforehand would need 2,995. The rest decides at half the
+ * tolerance after nine tenths of what a Beta mixture around the tolerance needs (2,628 against 2,919 at 1 %).
+ */
+const BELOW: Mixture = [
+  [0, 0.6],
+  [0.1, 0.05],
+  [0.2, 0.07],
+  [0.3, 0.07],
+  [0.45, 0.08],
+  [0.6, 0.07],
+  [0.75, 0.03],
+  [0.9, 0.02],
+  [0.97, 0.01],
+];
 
-  const mixture = (n: number, k: number) => {
-    const near = NEAR + logBeta(0.5 + k, b + n - k) - nearPrior;
-    const wide = WIDE + logBeta(0.5 + k, 0.5 + n - k) - widePrior;
-    const top = Math.max(near, wide);
-    return top + Math.log(Math.exp(near - top) + Math.exp(wide - top));
-  };
-  const likelihood = (n: number, k: number, p: number) =>
-    (k === 0 ? 0 : k * Math.log(p)) + (n === k ? 0 : (n - k) * Math.log1p(-p));
+/** Rates above it, from a little to all of the requests. */
+const ABOVE: Mixture = [
+  [1.03, 0.05],
+  [1.1, 0.05],
+  [1.25, 0.1],
+  [1.5, 0.1],
+  [2, 0.15],
+  [3, 0.15],
+  [6, 0.1],
+  [20, 0.1],
+  [100, 0.1],
+  [1_000, 0.05],
+  [10_000, 0.05],
+];
 
-  /** The p between `inside`, which is not excluded, and `outside`, at which the martingale reaches 1/alpha. */
-  const edge = (n: number, k: number, inside: number, outside: number) => {
-    const target = mixture(n, k) - level;
-    let [kept, cut] = [inside, outside];
-    for (let i = 0; i < 60; i++) {
-      const middle = (kept + cut) / 2;
-      if (likelihood(n, k, middle) > target) kept = middle;
-      else cut = middle;
-    }
-    return cut;
-  };
-
+/**
+ * @param tolerance a rate, 0 < tolerance < 1
+ * @param alphaUpper the chance that the upper bound is ever wrong, 0 < alpha < 1
+ * @param alphaLower the same of the lower bound
+ */
+export function createBounds(tolerance: number, alphaUpper: number, alphaLower = alphaUpper): Bounds {
+  const below = evidenceOf(BELOW);
+  const above = evidenceOf(ABOVE);
+  const enoughBelow = -Math.log(alphaUpper);
+  const enoughAbove = -Math.log(alphaLower);
   return {
-    lower: (n, k) => (n === 0 || k === 0 ? 0 : edge(n, k, k / n, 0)),
-    upper: (n, k) => (n === 0 || k === n ? 1 : edge(n, k, k / n, 1)),
-    under: (n, k) => k < n * tolerance && mixture(n, k) - likelihood(n, k, tolerance) >= level,
-    above: (n, k) => k > n * tolerance && mixture(n, k) - likelihood(n, k, tolerance) >= level,
+    // Evidence for a lower rate than p grows with p, evidence for a higher one falls.
+    lower: (n, k) => (k === 0 ? 0 : edge(k / n, 0, (p) => above(n, k, p) < enoughAbove)),
+    upper: (n, k) => (k === n ? 1 : edge(k / n, 1, (p) => below(n, k, p) < enoughBelow)),
+    under: (n, k) => below(n, k, tolerance) >= enoughBelow,
+    above: (n, k) => above(n, k, tolerance) >= enoughAbove,
   };
 }
 
-/** The fewest requests, at least `n`, whose upper bound is under the tolerance with k mismatches; undefined: too many. */
+/** The logarithm of the mixture's likelihood over that of p, after k wrong of n. */
+function evidenceOf(mixture: Mixture): (n: number, k: number, p: number) => number {
+  const terms = mixture.map(([odds, weight]) => ({ odds, log: Math.log(odds), weight: Math.log(weight) }));
+  const values = new Float64Array(terms.length);
+  return (n, k, p) => {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const [i, { odds, log, weight }] of terms.entries()) {
+      const value = weight + (k === 0 ? 0 : k * log) - n * Math.log1p((odds - 1) * p);
+      values[i] = value;
+      if (value > most) most = value;
+    }
+    if (!Number.isFinite(most)) return most;
+    let sum = 0;
+    for (const value of values) sum += Math.exp(value - most);
+    return most + Math.log(sum);
+  };
+}
+
+/** The p between `inside`, which is not excluded, and `outside`, from which on it is; the excluded side of it. */
+function edge(inside: number, outside: number, isKept: (p: number) => boolean): number {
+  let [kept, cut] = [inside, outside];
+  for (let i = 0; i < 60; i++) {
+    const middle = (kept + cut) / 2;
+    if (isKept(middle)) kept = middle;
+    else cut = middle;
+  }
+  return cut;
+}
+
+/** The fewest requests, at least `n`, whose upper bound is under the tolerance with k wrong; undefined: too many. */
 export function needed(bounds: Bounds, n: number, k: number): number | undefined {
   let high = Math.max(n, 1);
   let low = high - 1;
@@ -75,21 +117,4 @@ export function needed(bounds: Bounds, n: number, k: number): number | undefined
     else low = middle;
   }
   return high;
-}
-
-function logBeta(a: number, b: number): number {
-  return logGamma(a) + logGamma(b) - logGamma(a + b);
-}
-
-/** ln of the gamma function for x > 0, by recurrence up to 10 and Stirling's series from there: 1e-13 relative. */
-function logGamma(x: number): number {
-  let shift = 0;
-  let y = x;
-  while (y < 10) {
-    shift += Math.log(y);
-    y += 1;
-  }
-  const s = 1 / (y * y);
-  const series = (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s / 1188)))) / y;
-  return (y - 0.5) * Math.log(y) - y + 0.9189385332046727 + series - shift;
 }

@@ -4,7 +4,7 @@ import type { Report, RouteReport } from "../model/report.ts";
 import type { Ledger } from "./ledger.ts";
 
 /**
- * Routes seen and never compared, routes declared and never seen, status codes of legacy never compared.
+ * Routes seen and never compared, requests too large to be shadowed, routes declared and never seen, status codes of legacy never compared.
  * @param declared by the config: exactly the labels of their routes
  * @param described by an API description, whose parameters have other names than learned ones
  */
@@ -33,7 +33,17 @@ export function coverageOf(
       .sort(([a], [b]) => a - b)
       .map(([status]) => ({ route, note: `legacy's ${status} was never compared` })),
   );
-  return [...never, ...unseen, ...undescribed, ...statuses];
+  return [...never, ...tooLarge(routes), ...unseen, ...undescribed, ...statuses];
+}
+
+/** Requests that are like no others of their route, and of which none was ever shadowed. */
+function tooLarge(routes: readonly RouteReport[]): Report["coverage"] {
+  return routes.flatMap(({ route, requests, compared, reasons }) => {
+    const times = reasons["skipped/body_too_large"] ?? 0;
+    if (times === 0 || compared === 0) return []; // a route that was never compared says so itself
+    const note = `${times} of ${requests} requests were never shadowed: their bodies are above shadow.maxRequestBody`;
+    return [{ route, note }];
+  });
 }
 
 /** The operations that no route is an instance of. A route counts for the most literal operation that it fits. */

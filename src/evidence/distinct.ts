@@ -3,13 +3,24 @@
 import { Buffer } from "node:buffer";
 import type { Digest } from "../model/digest.ts";
 
-/** What a request has been seen to do; both once it has done both. */
+/** What a request has been seen to do; several once it has done several. */
 export const AGREED = 1;
 export const MISMATCHED = 2;
+/** The candidate gave no answer, or refused one, when this request was seen for the first time. */
+export const FAILED = 4;
+export const REFUSED = 8;
+
+const WRONG = MISMATCHED | FAILED | REFUSED;
+const ALL = AGREED | WRONG;
+
+/** What is known of a request when it is added: nothing, something that is right, or something that is wrong. */
+export type Known = "new" | "right" | "wrong" | "outside";
 
 /**
- * The distinct requests of a route, each counted once however often it is asked. A request is `mismatched` when it
- * mismatched even once, and `steadily` so when it never agreed: neither depends on the order of arrival.
+ * The distinct requests of a route, each counted once however often it is asked. A request is `wrong` when it
+ * mismatched even once, or when the candidate failed or refused its first occurrence: a failure that comes and goes is
+ * a matter of the rate by requests. It is `steadily` wrong when it mismatched or failed and never agreed. Mismatches
+ * and agreement do not depend on the order of arrival.
  *
  * Beyond `limit` it keeps a sample by digest (Wegman's adaptive sampling): at level j only requests whose digest
  * starts with j zero bits are known, one in 2^j, and each of those was known from its first arrival on. So a repeat
@@ -17,35 +28,42 @@ export const MISMATCHED = 2;
  * the way it was merged shows.
  */
 export type Distinct = {
-  readonly add: (request: Digest, flag: number) => "new" | "known" | "outside";
-  /** Requests in the sample, and those of them that mismatched even once, and that never agreed. */
+  /** Counts one occurrence. @returns what was known of the request before; `outside`: it is not in the sample */
+  readonly add: (request: Digest, flag: number) => Known;
+  /** Requests in the sample, and those of them that are wrong, and steadily wrong. */
   readonly size: () => number;
-  readonly mismatched: () => number;
+  readonly wrong: () => number;
   readonly steadily: () => number;
+  /** The fewest occurrences that any request of the sample has had, up to 255; 0 when there is none. */
+  readonly fewest: () => number;
   readonly level: () => number;
   /** How many distinct requests there were: exact at level 0, an estimate beyond. */
   readonly estimate: () => number;
   readonly merge: (other: Distinct) => void;
-  readonly each: (visit: (request: Digest, flags: number) => void) => void;
-  /** Chunks that changed since the last call, as base64 of 9 bytes a request; `null` for one that is gone. */
+  readonly each: (visit: (request: Digest, flags: number, times: number) => void) => void;
+  /** Chunks that changed since the last call, as base64 of 10 bytes a request; `null` for one that is gone. */
   readonly changes: () => readonly { readonly chunk: number; readonly data: string | null }[];
-  /** Takes back a chunk. All that is restored is written once more, so the order of the chunks does not matter. */
+  /** Takes back a chunk. Throws on what is none. All that is restored is written once more, so the order of the chunks does not matter. */
   readonly restore: (level: number, chunk: number, data: string) => void;
 };
 
 const CHUNK = 512;
-const BYTES = 9;
+const BYTES = 10;
+const MOST_SEEN = 255;
+/** Up to so many requests each occurrence is worth a write; of more, occurrences are written along with other changes. */
+export const FEW = 1_024;
 
 export function createDistinct(limit: number): Distinct {
   let capacity = 64;
   let high = new Uint32Array(capacity);
   let low = new Uint32Array(capacity);
   let flags = new Uint8Array(capacity);
+  let times = new Uint8Array(capacity);
   /** Open addressing over the insertion order: 0 is free, else the entry's number plus one. */
   let slots = new Uint32Array(capacity * 2);
   let size = 0;
   let level = 0;
-  let mismatched = 0;
+  let wrong = 0;
   let steadily = 0;
   let chunksWritten = 0;
   const dirty = new Set<number>();
@@ -61,26 +79,30 @@ export function createDistinct(limit: number): Distinct {
   };
 
   const resize = (wanted: number) => {
-    const [oldHigh, oldLow, oldFlags, oldSize] = [high, low, flags, size];
+    const [oldHigh, oldLow, oldFlags, oldTimes, oldSize] = [high, low, flags, times, size];
     capacity = wanted;
     high = new Uint32Array(capacity);
     low = new Uint32Array(capacity);
     flags = new Uint8Array(capacity);
+    times = new Uint8Array(capacity);
     slots = new Uint32Array(capacity * 2);
     size = 0;
-    mismatched = 0;
+    wrong = 0;
     steadily = 0;
     for (let i = 0; i < oldSize; i++) {
-      if (Math.clz32(oldHigh[i]!) >= level) put(oldHigh[i]!, oldLow[i]!, oldFlags[i]!);
+      if (Math.clz32(oldHigh[i]!) >= level) put(oldHigh[i]!, oldLow[i]!, oldFlags[i]!, oldTimes[i]!);
     }
   };
 
-  const put = (hi: number, lo: number, flag: number): "new" | "known" => {
+  const put = (hi: number, lo: number, flag: number, seen: number): Known => {
     let slot = slotOf(hi, lo);
     const entry = slots[slot]!;
     if (entry !== 0) {
-      mark(entry - 1, flag);
-      return "known";
+      const known = (flags[entry - 1]! & WRONG) !== 0 ? "wrong" : "right";
+      // A failure that is not the first occurrence is no occurrence of a request that was right.
+      const kept = flag & (AGREED | MISMATCHED);
+      mark(entry - 1, kept, kept !== 0 || known === "wrong" ? seen : 0);
+      return known;
     }
     if (size === capacity) {
       resize(capacity * 2);
@@ -90,17 +112,20 @@ export function createDistinct(limit: number): Distinct {
     low[size] = lo;
     slots[slot] = size + 1;
     size += 1;
-    mark(size - 1, flag);
+    mark(size - 1, flag, seen);
     return "new";
   };
 
-  const mark = (entry: number, flag: number) => {
+  const mark = (entry: number, flag: number, seen: number) => {
     const before = flags[entry]!;
     const after = before | flag;
-    if (after === before) return;
+    const counted = Math.min(MOST_SEEN, times[entry]! + seen);
+    if (after === before && counted === times[entry]!) return;
+    times[entry] = counted;
+    if (after === before && size > FEW) return;
     flags[entry] = after;
-    mismatched += Number((after & MISMATCHED) !== 0) - Number((before & MISMATCHED) !== 0);
-    steadily += Number(after === MISMATCHED) - Number(before === MISMATCHED);
+    wrong += Number((after & WRONG) !== 0) - Number((before & WRONG) !== 0);
+    steadily += Number(isSteadily(after)) - Number(isSteadily(before));
     dirty.add(Math.floor(entry / CHUNK));
   };
 
@@ -113,23 +138,27 @@ export function createDistinct(limit: number): Distinct {
     }
   };
 
-  const add = (request: Digest, flag: number) => {
-    if (Math.clz32(request.hi) < level) return "outside";
-    const known = put(request.hi, request.lo, flag);
-    if (known === "known") return "known";
-    if (size > limit) thin();
-    return "new";
+  const insert = (hi: number, lo: number, flag: number, seen: number): Known => {
+    if (Math.clz32(hi) < level) return "outside";
+    const known = put(hi, lo, flag, seen);
+    if (known === "new" && size > limit) thin();
+    return known;
   };
 
-  const each = (visit: (request: Digest, flags: number) => void) => {
-    for (let i = 0; i < size; i++) visit({ hi: high[i]!, lo: low[i]! }, flags[i]!);
+  const each = (visit: (request: Digest, flags: number, times: number) => void) => {
+    for (let i = 0; i < size; i++) visit({ hi: high[i]!, lo: low[i]! }, flags[i]!, times[i]!);
   };
 
   return {
-    add,
+    add: ({ hi, lo }, flag) => insert(hi, lo, flag, 1),
     size: () => size,
-    mismatched: () => mismatched,
+    wrong: () => wrong,
     steadily: () => steadily,
+    fewest: () => {
+      let fewest = size === 0 ? 0 : MOST_SEEN;
+      for (let i = 0; i < size; i++) fewest = Math.min(fewest, times[i]!);
+      return fewest;
+    },
     level: () => level,
     estimate: () => size * 2 ** level,
     each,
@@ -138,8 +167,8 @@ export function createDistinct(limit: number): Distinct {
         level = other.level();
         resize(capacity);
       }
-      other.each((request, flag) => {
-        add(request, flag);
+      other.each(({ hi, lo }, flag, seen) => {
+        insert(hi, lo, flag, seen);
       });
     },
     changes: () => {
@@ -153,6 +182,7 @@ export function createDistinct(limit: number): Distinct {
           bytes.writeUInt32BE(high[first + i]!, i * BYTES);
           bytes.writeUInt32BE(low[first + i]!, i * BYTES + 4);
           bytes.writeUInt8(flags[first + i]!, i * BYTES + 8);
+          bytes.writeUInt8(times[first + i]!, i * BYTES + 9);
         }
         changed.push({ chunk, data: bytes.toString("base64") });
       }
@@ -163,16 +193,19 @@ export function createDistinct(limit: number): Distinct {
       return changed;
     },
     restore: (atLevel, chunk, data) => {
+      const bytes = Buffer.from(data, "base64");
+      if (bytes.length % BYTES !== 0) throw new Error("not a chunk of distinct requests");
       if (atLevel > level && atLevel <= 32) {
         level = atLevel;
         resize(capacity);
       }
-      const bytes = Buffer.from(data, "base64");
-      for (let i = 0; i + BYTES <= bytes.length; i += BYTES) {
-        const flag = bytes.readUInt8(i + 8) & (AGREED | MISMATCHED);
-        if (flag !== 0) add({ hi: bytes.readUInt32BE(i), lo: bytes.readUInt32BE(i + 4) }, flag);
+      for (let i = 0; i < bytes.length; i += BYTES) {
+        const flag = bytes.readUInt8(i + 8) & ALL;
+        if (flag !== 0) insert(bytes.readUInt32BE(i), bytes.readUInt32BE(i + 4), flag, bytes.readUInt8(i + 9));
       }
       chunksWritten = Math.max(chunksWritten, chunk + 1);
     },
   };
 }
+
+const isSteadily = (flags: number) => (flags & AGREED) === 0 && (flags & (MISMATCHED | FAILED)) !== 0;

@@ -8,13 +8,13 @@ import type { Exchange } from "../model/exchange.ts";
 import { generalise } from "../model/place.ts";
 import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
 import type { Shown } from "../model/showing.ts";
-import { AGREED, MISMATCHED } from "./distinct.ts";
+import { AGREED } from "./distinct.ts";
 import { type Growing, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
-import { createLedger, enter, type Ledger, restoreLedger, storeLedger, waver } from "./ledger.ts";
-import { step } from "./pace.ts";
+import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
-import { type EvidenceSettings, LIFE, LIMITS, READINESS, type ReadinessSettings } from "./settings.ts";
+import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
+import { severity } from "./severity.ts";
 import { count } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
@@ -39,8 +39,11 @@ export type Evidence = {
   readonly unaccept: (id: string, at: number) => Finding | undefined;
   /** Whether someone's acceptance covers this difference now. */
   readonly accepts: (route: string, difference: Difference, at: number) => boolean;
-  /** The candidate changed: what was counted so far is summed up and no longer counts. Findings live on. */
-  readonly newEpoch: (name: string, at: number) => void;
+  /**
+   * The candidate changed: what was counted so far is summed up and no longer counts. Findings live on.
+   * @returns false when this epoch has that name already: a deploy that is told twice is one deploy, and nothing is done
+   */
+  readonly newEpoch: (name: string, at: number) => boolean;
   /** What changed since the last call, for the store. */
   readonly changes: () => readonly Document[];
   /** Takes back what was kept, before anything is added. What cannot be read is passed over, and counted. */
@@ -49,59 +52,56 @@ export type Evidence = {
 
 /** Where the requests of routes go that are more than may be told apart. */
 const OTHER = "other";
-/** The name of the whole, which no route can have. */
-const WHOLE = "*";
 const NONE: readonly Touched[] = [];
 
 export function createEvidence(settings: EvidenceSettings): Evidence {
   const limits = { ...LIMITS, ...settings.limits };
   const life = { ...LIFE, ...settings.life };
-  const { explainer, redact = (sample: FindingSample) => sample } = settings;
+  const { explainer, identity, redact = (sample: FindingSample) => sample } = settings;
   const findings = createFindings(limits, life, explainer);
   /** Comparisons of each route over all epochs: what findings are measured against. */
   const compared = new Map<string, number>();
   const routes = new Map<string, Ledger>();
   const epochs: EpochSummary[] = [];
   /** Keys of tallies and chunks that an epoch left behind. */
-  const left = { tally: new Set<string>(), distinct: new Set<string>() };
-  const written = new Set<string>();
+  const left = { tally: new Set<string>(), distinct: new Set<string>(), answers: new Set<string>() };
+  const written = { distinct: new Set<string>(), answers: new Set<string>() };
   let since = settings.startedAt;
   let epoch = { name: settings.epoch ?? "", startedAt: settings.startedAt };
   let epochDirty = true;
-  /** Only its distinct requests and their pace; the rest of the whole is the sum of its routes. */
-  let whole = ledgerOf(WHOLE);
 
-  function readinessOf(route: string): ReadinessSettings {
-    const base = { ...READINESS, ...settings.readiness };
-    return route === WHOLE ? base : { ...base, ...settings.routeReadiness?.(route) };
-  }
+  const readinessOf = (route: string): ReadinessSettings => settings.routeReadiness?.(route) ?? settings.readiness;
 
   /** Room for as many requests as a decision near the tolerance may take: some fourteen times what it takes at best. */
   function capacityOf(route: string): number {
     return Math.min(limits.distinct, Math.max(4096, Math.ceil(64 / readinessOf(route).tolerance)));
   }
 
-  function ledgerOf(route: string): Ledger {
-    return createLedger(route, capacityOf(route));
-  }
-
   function open(route: string): Ledger {
+    const version = identity?.version() ?? "";
     const known = routes.get(route);
-    if (known !== undefined) return known;
-    if (routes.size >= limits.routes && route !== OTHER) return open(OTHER);
-    const ledger = ledgerOf(route);
+    if (known !== undefined && (known.identity === version || identity === undefined)) return known;
+    if (known === undefined && routes.size >= limits.routes && route !== OTHER) return open(OTHER);
+    const made = createLedger(route, version, capacityOf(route), readinessOf(route).tolerance);
+    // Requests are told apart in another way now: those known by the old one would be counted once more.
+    if (known !== undefined) leaveDistinct(route);
+    const { distinct, answers, growth } = made;
+    const ledger = known === undefined ? made : { ...known, identity: version, distinct, answers, growth };
     routes.set(route, ledger);
     return ledger;
   }
 
+  function leaveDistinct(route: string): void {
+    for (const kind of ["distinct", "answers"] as const) {
+      for (const key of written[kind]) if (key.slice(0, key.lastIndexOf("\n")) === route) left[kind].add(key);
+    }
+  }
+
   function add(comparison: Comparison, at: number): readonly Touched[] {
     const ledger = open(comparison.exchange.route);
-    const request = fingerprint(comparison.exchange);
-    if (enter(ledger, comparison, request, at, limits)) {
+    const request = identity?.digest(comparison.exchange) ?? fingerprint(comparison.exchange);
+    if (enter(ledger, comparison, request, at, limits, readinessOf(ledger.route))) {
       compared.set(ledger.route, (compared.get(ledger.route) ?? 0) + 1);
-      whole.dirty = true;
-      const flag = comparison.outcome.outcome === "mismatch" ? MISMATCHED : AGREED;
-      if (whole.distinct.add(request, flag) === "new") step(whole.pace, at);
     }
     return comparison.differences.length === 0 ? NONE : group(ledger, comparison, request, at);
   }
@@ -153,14 +153,38 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     return finding === undefined ? undefined : findings.present(finding, compared.get(finding.route) ?? 0, at);
   }
 
-  const context = (at: number) => ({ at, since, epoch, epochs, routes, whole, capacityOf, readinessOf });
+  const context = (at: number) => ({
+    ...{ at, since, epoch, epochs, routes, capacityOf, readinessOf },
+    standing: standing(at),
+    base: settings.readiness,
+  });
+
+  /** Open findings that stand in the way of `ready`, by route, each in a few words. */
+  function standing(at: number): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    for (const finding of findings.all()) {
+      if (finding.confirmed === 0 || finding.lastSeen < epoch.startedAt) continue;
+      const total = compared.get(finding.route) ?? 0;
+      const grade = severity(finding.where, finding.kind, total === 0 ? 0 : finding.count / total);
+      if (grade !== "high" && grade !== "critical") continue;
+      const state = findings.state(finding, total, at);
+      if (state === "accepted" || state === "fixed") continue;
+      const words = `${finding.where === "body" ? finding.path : `${finding.where} ${finding.path}`.trim()} ${finding.kind} (${finding.id})`;
+      const known = found.get(finding.route);
+      if (known === undefined) found.set(finding.route, [words]);
+      else known.push(words);
+    }
+    return found;
+  }
 
   return {
     add,
-    settle: ({ route, outcome }) => {
+    settle: ({ route, outcome }, at) => {
       const ledger = open(route);
       ledger.dirty = true;
       count(ledger.counter, outcome);
+      const isBreaker = outcome.outcome === "skipped" && outcome.reason === "breaker";
+      if (isBreaker) watch(ledger, true, true, at, readinessOf(ledger.route));
     },
     report: (at, extra) =>
       render(
@@ -180,45 +204,50 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     unaccept: (id, at) => (findings.unaccept(id) ? find(id, at) : undefined),
     accepts: findings.accepts,
     newEpoch: (name, at) => {
+      if (name === epoch.name) return false;
       epochs.unshift(summarise(context(at)));
       epochs.length = Math.min(epochs.length, limits.epochs);
-      for (const ledger of [whole, ...routes.values()]) left.tally.add(ledger.route);
-      for (const key of written) left.distinct.add(key);
+      for (const route of routes.keys()) left.tally.add(route);
+      for (const kind of ["distinct", "answers"] as const) for (const key of written[kind]) left[kind].add(key);
       routes.clear();
-      whole = ledgerOf(WHOLE);
       epoch = { name, startedAt: at };
       epochDirty = true;
+      return true;
     },
     changes: () => {
       const documents: Document[] = findings.changes();
       if (epochDirty)
         documents.push({ kind: "epoch", key: "current", value: { ...epoch, since, epochs: [...epochs] } });
       epochDirty = false;
-      const fresh = new Set<string>();
-      for (const ledger of [whole, ...routes.values()]) {
+      const fresh = { tally: new Set<string>(), distinct: new Set<string>(), answers: new Set<string>() };
+      for (const ledger of routes.values()) {
         if (!ledger.dirty) continue;
         ledger.dirty = false;
-        fresh.add(ledger.route);
+        fresh.tally.add(ledger.route);
         const value = storeLedger(ledger, compared.get(ledger.route) ?? 0);
         documents.push({ kind: "tally", key: ledger.route, value });
-        for (const { chunk, data } of ledger.distinct.changes()) {
-          const key = `${ledger.route}\n${chunk}`;
-          fresh.add(key);
-          if (data === null) written.delete(key);
-          else written.add(key);
-          documents.push({ kind: "distinct", key, value: data });
+        for (const kind of ["distinct", "answers"] as const) {
+          for (const { chunk, data } of ledger[kind].changes()) {
+            const key = `${ledger.route}\n${chunk}`;
+            fresh[kind].add(key);
+            if (data === null) written[kind].delete(key);
+            else written[kind].add(key);
+            documents.push({ kind, key, value: data === null ? null : { data } });
+          }
         }
       }
-      for (const kind of ["tally", "distinct"] as const) {
+      for (const key of left.tally) {
+        // A route that has not come again in this epoch: its findings still need to know how often it was compared.
+        if (!fresh.tally.has(key)) documents.push({ kind: "tally", key, value: { compared: compared.get(key) ?? 0 } });
+      }
+      for (const kind of ["distinct", "answers"] as const) {
         for (const key of left[kind]) {
-          if (fresh.has(key)) continue;
-          if (kind === "distinct") written.delete(key);
-          // A route that has not come again in this epoch: its findings still need to know how often it was compared.
-          const value = kind === "tally" ? { compared: compared.get(key) ?? 0 } : null;
-          documents.push({ kind, key, value });
+          if (fresh[kind].has(key)) continue;
+          written[kind].delete(key);
+          documents.push({ kind, key, value: null });
         }
-        left[kind].clear();
       }
+      for (const keys of Object.values(left)) keys.clear();
       if (explainer !== undefined) documents.push(...explainer.changes());
       return documents;
     },
@@ -249,19 +278,32 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       since = Number(stored.since);
       epochs.splice(0, epochs.length, ...stored.epochs.slice(0, limits.epochs));
     } else if (kind === "tally") {
-      const stored = value as { readonly compared?: number; readonly outcomes?: unknown };
-      if (key !== WHOLE) compared.set(key, Number(stored.compared ?? 0));
-      if (stored.outcomes !== undefined) restoreLedger(key === WHOLE ? whole : open(key), value);
-    } else if (kind === "distinct") {
-      const at = key.lastIndexOf("\n");
-      const route = key.slice(0, at);
-      written.add(key);
-      (route === WHOLE ? whole : open(route)).distinct.restore(0, Number(key.slice(at + 1)), String(value));
+      const { compared: times, outcomes } = value as { readonly compared?: number; readonly outcomes?: unknown };
+      if (outcomes !== undefined && !isLedger(value)) throw new Error("a tally of another shape");
+      compared.set(key, Number(times ?? 0));
+      if (isLedger(value)) restoreLedger(open(key), value, identity !== undefined);
+    } else if (kind === "distinct" || kind === "answers") {
+      const { data } = value as { readonly data?: unknown };
+      const cut = key.lastIndexOf("\n");
+      const ledger = routes.get(key.slice(0, cut));
+      if (typeof data !== "string" || cut < 0) throw new Error("a chunk of another shape");
+      written[kind].add(key);
+      if (ledger === undefined || !ledger.distinctRestores) left[kind].add(key);
+      else ledger[kind].restore(0, Number(key.slice(cut + 1)), data);
     } else findings.restore(document);
   }
 }
 
-const RESTORING: readonly string[] = ["epoch", "tally", "distinct", "finding", "samples", "requests", "acceptance"];
+const RESTORING: readonly string[] = [
+  "epoch",
+  "tally",
+  "distinct",
+  "answers",
+  "finding",
+  "samples",
+  "requests",
+  "acceptance",
+];
 
 /** One request, however often it is asked: method, target and body. */
 function fingerprint(exchange: Exchange): Digest {

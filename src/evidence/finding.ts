@@ -4,10 +4,10 @@ import type { Kind, Where } from "../model/difference.ts";
 import type { Acceptance, Cause, Finding, FindingSample, FindingState } from "../model/report.ts";
 import { createDistinct, type Distinct } from "./distinct.ts";
 import { normalQuantile } from "./histogram.ts";
-import { wilsonLower } from "./readiness.ts";
 import { type RankedSample, withSample } from "./samples.ts";
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 import { severity } from "./severity.ts";
+import { wilsonLower } from "./wilson.ts";
 
 /** How many requests of a finding are told apart before their number becomes an estimate. */
 const REQUESTS = 256;

@@ -43,26 +43,6 @@ export function atRanks(histogram: Histogram, ranks: readonly number[]): number[
   return values;
 }
 
-export type Quantile = { readonly value: number; readonly low: number; readonly high: number };
-
-/**
- * A quantile with a distribution-free interval from order statistics: the number of values under the q-quantile is
- * binomial(n, q), so the values at the ranks nq -+ z sqrt(nq(1-q)) enclose it (David and Nagaraja, "Order Statistics",
- * 7.1; the normal approximation to the ranks). With too few values the upper end is infinite, not optimistic.
- * @param z the standard normal quantile of the wanted confidence
- */
-export function quantile(histogram: Histogram, q: number, z: number): Quantile {
-  const n = histogram.total;
-  const spread = z * Math.sqrt(n * q * (1 - q));
-  const [first, last] = [Math.floor(n * q - spread), Math.ceil(n * q + spread) + 1];
-  const [low, value, high] = atRanks(histogram, [Math.max(1, first), Math.max(1, Math.ceil(n * q)), Math.max(1, last)]);
-  return {
-    value: value!,
-    low: first < 1 ? 0 : low!,
-    high: last > n ? Number.POSITIVE_INFINITY : high!,
-  };
-}
-
 /** The standard normal quantile for 0 < p < 1, within 5e-4 (Abramowitz and Stegun 26.2.23). */
 export function normalQuantile(p: number): number {
   const tail = Math.min(p, 1 - p);

@@ -5,6 +5,6 @@ export { createEvidence, type Evidence, type Gauges } from "./evidence.ts";
 export { createInterference, interferenceText } from "./interference.ts";
 export { createNoiseBook } from "./noise-book.ts";
 export { createRecentWrites } from "./recent-writes.ts";
-export { READINESS, type ReadinessSettings } from "./settings.ts";
+export type { Identity, ReadinessSettings } from "./settings.ts";
 export { likeness } from "./shape.ts";
 export { merge } from "./tally.ts";

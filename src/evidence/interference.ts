@@ -37,7 +37,7 @@ const FLOOR_MS = 1;
 const MAX_ROUTES = 2_000;
 
 /** Whether the median of n values is over a bound that k of them are over; and an interval for it from order statistics. */
-const MEDIAN = createBounds(0.5, ALPHA);
+const MEDIAN = createBounds(0.5, ALPHA / 2);
 
 /** An answer that waits for its other half. Written over by the next: most never find one, and must cost nothing. */
 type Seen = { ms: number; failed: boolean; at: number };
@@ -168,9 +168,9 @@ function count(one: Stretch, limit: number): void {
   observe(one.ratios, ratio);
 }
 
-/** Both rates are bounded, so each gets half of the chance to be wrong. */
+/** Two rates are bounded on both sides, so each bound gets a quarter of the chance to be wrong. */
 function boundsOfErrors({ errors }: InterferenceSettings) {
-  return createBounds(Math.min(0.5, Math.max(1e-4, errors)), ALPHA / 2);
+  return createBounds(Math.min(0.5, Math.max(1e-4, errors)), ALPHA / 4);
 }
 
 /** The largest k for which the median is above the k-th smallest of n values; 0 when there are too few to say. */

@@ -1,11 +1,14 @@
 // evidence/ledger.ts: the numbers of one route in one epoch
 
+import type { Response } from "../model/answer.ts";
 import type { Comparison } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
-import type { Digest } from "../model/digest.ts";
+import { type Digest, digest } from "../model/digest.ts";
+import { hasField } from "../model/fields.ts";
 import { COMPARED } from "../model/outcome.ts";
 import type { Unsteady } from "../model/report.ts";
-import { AGREED, createDistinct, type Distinct, MISMATCHED } from "./distinct.ts";
+import { createBounds } from "./bounds.ts";
+import { AGREED, createDistinct, type Distinct, FAILED, MISMATCHED, REFUSED } from "./distinct.ts";
 import {
   createHistogram,
   type Histogram,
@@ -15,16 +18,32 @@ import {
   storeHistogram,
 } from "./histogram.ts";
 import { createPace, type Pace, step } from "./pace.ts";
-import type { EvidenceLimits } from "./settings.ts";
+import type { Growth } from "./readiness.ts";
+import { createRecent, observeRecent, type Recent, startOver } from "./recent.ts";
+import type { EvidenceLimits, ReadinessSettings } from "./settings.ts";
 import { type Counter, count, createCounter, restoreCounter, type Tallied } from "./tally.ts";
 
 /** Status codes of legacy that one route tells apart. */
 const STATUSES = 32;
+/** Legacy's answers that are told apart one by one; beyond, their number is an estimate. */
+const ANSWERS = 256;
+/** Of a body, to tell one answer from another. */
+const ANSWER_BYTES = 4_096;
 
 export type Ledger = {
   readonly route: string;
   counter: Counter;
+  /** Requests that the candidate alone refused. */
+  refused: number;
   readonly distinct: Distinct;
+  /** By what the distinct requests were told apart: a change of it begins another set. */
+  readonly identity: string;
+  /** Whether stored distinct requests belong to this set. */
+  distinctRestores: boolean;
+  growth: Growth;
+  /** Different answers of legacy, by digest. */
+  readonly answers: Distinct;
+  recent: Recent;
   readonly pace: Pace;
   legacyMs: Histogram;
   candidateMs: Histogram;
@@ -38,11 +57,17 @@ export type Ledger = {
   dirty: boolean;
 };
 
-export function createLedger(route: string, distinct: number): Ledger {
+export function createLedger(route: string, identity: string, distinct: number, tolerance: number): Ledger {
   return {
     route,
     counter: createCounter(),
+    refused: 0,
     distinct: createDistinct(distinct),
+    identity,
+    distinctRestores: false,
+    growth: { firstAt: 0, lastAt: 0, since: 0 },
+    answers: createDistinct(ANSWERS),
+    recent: createRecent(tolerance),
     pace: createPace(),
     legacyMs: createHistogram(),
     candidateMs: createHistogram(),
@@ -61,6 +86,7 @@ export function enter(
   request: Digest,
   at: number,
   limits: EvidenceLimits,
+  settings: ReadinessSettings,
 ): boolean {
   const { exchange, outcome } = comparison;
   const compared = COMPARED.includes(outcome.outcome);
@@ -79,15 +105,72 @@ export function enter(
     const known = ledger.rules.get(rule);
     if (known !== undefined || ledger.rules.size < limits.rulesPerRoute) ledger.rules.set(rule, (known ?? 0) + settled);
   }
+  const seen = seenOf(comparison);
+  if (seen !== undefined) distinguish(ledger, request, seen, at, settings);
   if (!compared) return false;
-  if (ledger.distinct.add(request, outcome.outcome === "mismatch" ? MISMATCHED : AGREED) === "new")
-    step(ledger.pace, at);
+  if (legacy.kind === "response") ledger.answers.add(answerOf(legacy), AGREED);
   if (legacy.kind === "response" && candidate.kind === "response") {
     observe(ledger.legacyMs, legacy.durationMs);
     observe(ledger.candidateMs, candidate.durationMs);
   }
   if (comparison.convergedMs !== undefined) observe(ledger.convergedMs, comparison.convergedMs);
   return true;
+}
+
+/** Enters one occurrence of a distinct request. */
+function distinguish(ledger: Ledger, request: Digest, seen: number, at: number, settings: ReadinessSettings): void {
+  const known = ledger.distinct.add(request, seen);
+  if (known === "new") {
+    step(ledger.pace, at);
+    const { firstAt } = ledger.growth;
+    ledger.growth = { firstAt: ledger.distinct.size() === 1 ? at : firstAt, lastAt: at, since: 0 };
+  } else ledger.growth = { ...ledger.growth, since: ledger.growth.since + 1 };
+  if (seen === REFUSED) ledger.refused += 1;
+  // A refusal may be a matter of how much was asked: it holds, and is no request that became wrong.
+  watch(ledger, seen !== AGREED, seen === REFUSED || known === "wrong" || known === "outside", at, settings);
+}
+
+/** Lets the detector of recent changes see one more request. @param before the same request was wrong before, or may have been */
+export function watch(
+  ledger: Ledger,
+  wrong: boolean,
+  before: boolean,
+  at: number,
+  { tolerance, confidence }: ReadinessSettings,
+): void {
+  if (ledger.recent.tolerance !== tolerance) ledger.recent = { ...ledger.recent, ...fresh(tolerance) };
+  const { recent } = ledger;
+  observeRecent(recent, wrong, before, at);
+  if (!recent.broken) return;
+  if (createBounds(tolerance, 1 - confidence).under(recent.requests, recent.wrong)) startOver(recent);
+}
+
+const fresh = (tolerance: number) => {
+  const { steps, logs } = createRecent(tolerance);
+  return { tolerance, steps, logs };
+};
+
+/** What a comparison says of its request; undefined: nothing. */
+function seenOf({ exchange, outcome }: Comparison): number | undefined {
+  if (outcome.outcome === "mismatch") return MISMATCHED;
+  if (COMPARED.includes(outcome.outcome)) return AGREED;
+  if (outcome.outcome === "candidate_error") return FAILED;
+  if (outcome.outcome !== "not_comparable") return undefined;
+  const { legacy, candidate, request } = exchange;
+  if (legacy.kind !== "response" || candidate.kind !== "response") return undefined;
+  const { status } = candidate;
+  if (status === 429 && legacy.status !== 429 && legacy.status !== 503) return REFUSED;
+  if (status !== 304 || legacy.status === 304) return undefined;
+  return CONDITIONS.some((name) => hasField(request.fields, name)) ? undefined : REFUSED;
+}
+
+const CONDITIONS = ["if-none-match", "if-modified-since"];
+
+/** One answer, however often it is given: status, length and the beginning of the body. */
+function answerOf({ status, body }: Response): Digest {
+  if (body.kind === "measured") return digest(`${status} ${body.length} ${body.sha256}`);
+  const [first] = body.chunks;
+  return digest(`${status} ${body.length}`, first?.subarray(0, ANSWER_BYTES));
 }
 
 /** A place whose difference makes no finding: noise, data that moved, or a difference that was never confirmed. */
@@ -109,7 +192,18 @@ export function waver(
   ledger.unsteady.set(key, { route: ledger.route, where, path, kind, standing, count: (known?.count ?? 0) + 1 });
 }
 
+/** The shape of what is stored; what has another is left out. */
+const SHAPE = 2;
+
+type StoredRecent = Pick<Recent, "tolerance" | "logs" | "since" | "requests" | "wrong" | "turned" | "broken">;
+
 type StoredLedger = Tallied & {
+  readonly shape: typeof SHAPE;
+  readonly identity: string;
+  readonly refused: number;
+  readonly growth: Growth;
+  readonly recent: StoredRecent;
+  readonly answersLevel: number;
   readonly compared: number;
   readonly level: number;
   readonly statuses: readonly (readonly [number, number])[];
@@ -122,7 +216,14 @@ type StoredLedger = Tallied & {
 
 /** Everything but the distinct requests, which are kept in chunks of their own. */
 export function storeLedger(ledger: Ledger, compared: number): StoredLedger {
+  const { steps: _, ...recent } = ledger.recent;
   return {
+    shape: SHAPE,
+    identity: ledger.identity,
+    refused: ledger.refused,
+    growth: ledger.growth,
+    recent: { ...recent, logs: [...recent.logs] },
+    answersLevel: ledger.answers.level(),
     outcomes: { ...ledger.counter.outcomes },
     reasons: { ...ledger.counter.reasons },
     unconfirmed: ledger.counter.unconfirmed,
@@ -138,16 +239,31 @@ export function storeLedger(ledger: Ledger, compared: number): StoredLedger {
   };
 }
 
-export function restoreLedger(ledger: Ledger, value: unknown): void {
-  const stored = value as Partial<StoredLedger>;
+/** Whether a stored tally has the shape that `restoreLedger` takes. */
+export function isLedger(value: unknown): value is StoredLedger {
+  return (value as { readonly shape?: unknown } | null)?.shape === SHAPE;
+}
+
+/** @param checked whether distinct requests that were told apart in another way are to be left out */
+export function restoreLedger(ledger: Ledger, stored: StoredLedger, checked: boolean): void {
   ledger.counter = restoreCounter(stored);
-  ledger.distinct.restore(stored.level ?? 0, -1, "");
-  for (const [status, times] of stored.statuses ?? []) ledger.statuses.set(status, times);
-  for (const [rule, times] of stored.rules ?? []) ledger.rules.set(rule, times);
-  for (const place of stored.unsteady ?? []) {
+  ledger.refused = stored.refused;
+  ledger.distinctRestores = !checked || stored.identity === ledger.identity;
+  if (ledger.distinctRestores) {
+    ledger.distinct.restore(stored.level, -1, "");
+    ledger.answers.restore(stored.answersLevel, -1, "");
+    const { firstAt, lastAt, since } = stored.growth;
+    ledger.growth = { firstAt, lastAt, since };
+  }
+  const { recent } = ledger;
+  const isSame = stored.recent.tolerance === recent.tolerance && stored.recent.logs.length === recent.logs.length;
+  ledger.recent = { ...recent, ...stored.recent, ...(isSame ? {} : fresh(recent.tolerance)) };
+  for (const [status, times] of stored.statuses) ledger.statuses.set(status, times);
+  for (const [rule, times] of stored.rules) ledger.rules.set(rule, times);
+  for (const place of stored.unsteady) {
     ledger.unsteady.set(`${place.standing}\n${place.where}\n${place.kind}\n${place.path}`, place);
   }
-  if (stored.legacyMs) ledger.legacyMs = restoreHistogram(stored.legacyMs);
-  if (stored.candidateMs) ledger.candidateMs = restoreHistogram(stored.candidateMs);
-  if (stored.convergedMs) ledger.convergedMs = restoreHistogram(stored.convergedMs);
+  ledger.legacyMs = restoreHistogram(stored.legacyMs);
+  ledger.candidateMs = restoreHistogram(stored.candidateMs);
+  ledger.convergedMs = restoreHistogram(stored.convergedMs);
 }

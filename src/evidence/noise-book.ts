@@ -4,8 +4,8 @@ import type { JudgedDifference, Standing } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { generalise } from "../model/place.ts";
-import { wilsonLower } from "./readiness.ts";
 import { fits, type Shape, shapeOf } from "./shape.ts";
+import { wilsonLower } from "./wilson.ts";
 
 export type NoiseSettings = {
   /** After so long an observation counts half, in milliseconds. */

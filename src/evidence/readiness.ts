@@ -1,148 +1,271 @@
-// evidence/readiness.ts: is the evidence enough to switch over?
+// evidence/readiness.ts: is the evidence of one route enough to switch it over?
 
 import type { LatencyRatio, Readiness, Tally, Verdict } from "../model/report.ts";
 import { type Bounds, createBounds, needed } from "./bounds.ts";
-import { normalQuantile } from "./histogram.ts";
-import type { ReadinessSettings } from "./settings.ts";
-import { rates } from "./tally.ts";
+import { FEW } from "./distinct.ts";
+import { isRejected, type Recent } from "./recent.ts";
+import { LATENCY_SLACK_MS, type ReadinessSettings } from "./settings.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** What a verdict rests on. */
 export type Basis = {
-  /** Distinct requests counted; those that mismatched even once; those that never agreed; the sampling level. */
+  /** Distinct requests in the sample, those of them that are wrong, and that never were right; the sampling level. */
   readonly distinct: number;
-  readonly mismatched: number;
+  readonly wrong: number;
   readonly steadily: number;
   readonly level: number;
   /** How many distinct requests can be counted at all. */
   readonly capacity: number;
+  /** Occurrences of the distinct request that occurred least. */
+  readonly fewest: number;
+  /** How the set of distinct requests grows. */
+  readonly growth: Growth;
+  /** Different answers of legacy. */
+  readonly answers: number;
+  readonly traffic: Traffic;
   readonly outcomes: Tally;
+  readonly recent: Recent;
   readonly latency: readonly LatencyRatio[];
+  /** Open, confirmed findings of high or critical severity that were seen in this epoch, each in a few words. */
+  readonly findings: readonly string[];
   /** Distinct requests a second, lately. */
   readonly pace: number;
+  /** Routes that count, this one included: the error of `reject` is shared among them. */
+  readonly routes: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 };
 
-/**
- * The bounds of a sampling level. Each level is a sequence of its own, so the error is shared out among them: nine
- * tenths to the whole, and of the last tenth a half to the first level, a quarter to the second, and so on.
- */
-export function boundsAt(level: number, settings: ReadinessSettings): Bounds {
-  const alpha = 1 - settings.confidence;
-  return createBounds(settings.tolerance, level === 0 ? alpha * 0.9 : alpha * 0.1 * 2 ** -level);
-}
+/** When the first distinct request of a route came, when the last new one, and how many requests have come since. */
+export type Growth = { readonly firstAt: number; readonly lastAt: number; readonly since: number };
+
+/** A verdict, and how grave its first reason is: 0 is the gravest. */
+export type Judged = { readonly readiness: Readiness; readonly rank: number };
+
+/** What speaks against `ready`, in order of severity. */
+const RANKS = ["rejected", "findings", "wrong", "failing", "unseen", "slow", "evidence", "none"] as const;
+type Concern = { readonly rank: (typeof RANKS)[number]; readonly text: string };
 
 /** Fewer wrong requests than this never reject: one in the first ten would do, and may well be a matter of that one. */
 const LEAST_WRONG = 3;
 
 /**
- * `ready`: the upper bound is under the tolerance, and nothing else stands in the way. `reject`: the lower bound is
- * above it. Else `hold`.
+ * The bounds of a sampling level over distinct requests. Each level is a sequence of its own, so the error is shared out
+ * among them: nearly all of it to the whole, and the rest by halves to the samples.
  *
- * Within an epoch the worst that a request did counts against `ready`: the upper bound takes all that mismatched even
- * once. `reject` takes only those that never agreed. Either count is on the safe side of that of first answers, for
- * which the bounds are proven, and neither depends on the order of arrival.
+ * `ready` needs every condition at once, and the whole needs every route, so that none of them has to share the error
+ * with another: a wrong `ready` of the whole is a wrong `ready` of the route that is wrong. One `reject` is enough, and
+ * so R routes share the error, each with 1/(R(R+1)) of it: that sums to less than 1 however the routes come in.
  */
-export function judge(basis: Basis, settings: ReadinessSettings): Readiness {
-  const bounds = boundsAt(basis.level, settings);
-  const { distinct, mismatched, steadily } = basis;
-  const lower = bounds.lower(distinct, steadily);
-  const upper = bounds.upper(distinct, mismatched);
-  const enough = bounds.under(distinct, mismatched);
-  const rejected = steadily >= LEAST_WRONG && bounds.above(distinct, steadily);
-  const goal = enough ? undefined : needed(bounds, distinct, mismatched);
-  const missing = goal === undefined || goal > basis.capacity ? undefined : goal - distinct;
-
-  const reasons: string[] = [];
-  const held: string[] = [];
-  if (rejected) {
-    reasons.push(
-      `At least ${percent(lower)} of distinct requests mismatch, more than the tolerated ${percent(settings.tolerance)}: ${mismatched} of ${distinct} did.`,
-    );
-  } else if (enough) {
-    reasons.push(
-      `At most ${percent(upper)} of distinct requests mismatch, under the tolerated ${percent(settings.tolerance)}: ${mismatched} of ${distinct} did.`,
-    );
-  } else if (distinct === 0) held.push("Nothing was compared yet.");
-  else {
-    held.push(
-      `Up to ${percent(upper)} of distinct requests may mismatch, and ${percent(settings.tolerance)} is tolerated: ${mismatched} of ${distinct} did.`,
-    );
-    if (goal !== undefined && goal > basis.capacity) {
-      held.push(
-        `It would take ${goal} distinct requests, and only ${basis.capacity} can be told apart: raise the limit or the tolerance.`,
-      );
-    }
-  }
-  if (basis.level > 0) {
-    reasons.push(`The bounds rest on one in ${2 ** basis.level} distinct requests, chosen by digest.`);
-  }
-  if (distinct > 0) held.push(...conditions(basis, settings));
-
-  const verdict: Verdict = rejected ? "reject" : enough && held.length === 0 ? "ready" : "hold";
-  return {
-    verdict,
-    reasons: [...held, ...reasons],
-    distinct,
-    mismatched,
-    lower,
-    upper,
-    tolerance: settings.tolerance,
-    ...(missing === undefined || rejected ? {} : { needed: missing }),
-    ...(missing === undefined || rejected || basis.pace <= 0 ? {} : { etaSeconds: Math.ceil(missing / basis.pace) }),
-  };
+export function boundsAt(level: number, settings: ReadinessSettings, routes = 1): Bounds {
+  const alpha = (1 - settings.confidence) * (level === 0 ? 0.98 : 0.02 * 2 ** -level);
+  return createBounds(settings.tolerance, alpha, alpha / (routes * (routes + 1)));
 }
 
-/** What stands in the way besides mismatches, a sentence each. */
-function conditions(basis: Basis, settings: ReadinessSettings): string[] {
+/**
+ * `ready`: nothing stands in the way. `reject`: a lower bound is above the tolerance. Else `hold`.
+ *
+ * Within an epoch the worst that a distinct request did counts against `ready`. `reject` takes only those that never
+ * were right. Either count is on the safe side of that of first answers, for which the bounds are proven.
+ */
+export function judge(basis: Basis, settings: ReadinessSettings): Judged {
+  const { distinct, wrong, steadily, traffic } = basis;
+  const bounds = boundsAt(basis.level, settings, basis.routes);
+  const byRequests = createBounds(settings.tolerance, 1 - settings.confidence);
+  const lower = bounds.lower(distinct, steadily);
+  const mostByRequests = byRequests.upper(traffic.requests, traffic.wrong);
+  const isClosed = missingOfClosed(basis, settings).length === 0;
+  // Of a closed set nothing is left to infer; what bounds the rate is how rare requests may be that never came.
+  const upper = isClosed ? mostByRequests : bounds.upper(distinct, wrong);
+  const enough = isClosed || bounds.under(distinct, wrong);
+
+  const concerns: Concern[] = [
+    ...rejections(basis, settings, { lower, isOver: bounds.above(distinct, steadily) }),
+    ...basis.findings.slice(0, 1).map(() => findingsConcern(basis.findings)),
+    ...(enough || distinct === 0 ? [] : distinctConcerns(basis, settings, bounds, upper)),
+    ...trafficConcerns(basis, settings, byRequests, mostByRequests),
+    ...failures(basis, settings),
+    ...unseen(basis, settings),
+    ...slowness(basis, settings),
+  ];
+  concerns.sort((a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank));
+
+  const [first] = concerns;
+  const verdict: Verdict = first === undefined ? "ready" : first.rank === "rejected" ? "reject" : "hold";
+  const goal = enough ? undefined : needed(bounds, distinct, wrong);
+  const missing = verdict === "reject" || goal === undefined || goal > basis.capacity ? undefined : goal - distinct;
+  const readiness: Readiness = {
+    verdict,
+    reasons: [...concerns.map(({ text }) => text), ...(first === undefined ? grounds(basis, settings, upper) : [])],
+    distinct,
+    wrong,
+    answers: basis.answers,
+    lower,
+    upper,
+    traffic: { requests: traffic.requests, wrong: traffic.wrong, upper: mostByRequests },
+    unseen: shareOf(traffic.unseen, traffic.eligible),
+    tolerance: settings.tolerance,
+    ...(missing === undefined ? {} : { needed: missing }),
+    ...(missing === undefined || basis.pace <= 0 ? {} : { etaSeconds: Math.ceil(missing / basis.pace) }),
+  };
+  return { readiness, rank: RANKS.indexOf(first?.rank ?? "none") };
+}
+
+/** What `ready` rests on. */
+function grounds(basis: Basis, settings: ReadinessSettings, upper: number): string[] {
+  const { distinct, wrong, level, answers, traffic } = basis;
+  const of = `${wrong} of ${distinct}, with ${answers} different answers`;
+  return [
+    `At most ${percent(upper)} of distinct requests are wrong, and ${tolerated(settings)}: ${of}.`,
+    `By requests ${traffic.wrong} of ${traffic.requests} were wrong.`,
+    ...(level === 0 ? [] : [`The bounds rest on one in ${2 ** level} distinct requests, chosen by digest.`]),
+  ];
+}
+
+function rejections(
+  { distinct, wrong, steadily, level, fewest, recent }: Basis,
+  settings: ReadinessSettings,
+  { lower, isOver }: { readonly lower: number; readonly isOver: boolean },
+): Concern[] {
   const found: string[] = [];
-  const { compared, comparableShare } = rates(basis.outcomes);
-  if (comparableShare < settings.comparableShare) {
+  if (steadily >= LEAST_WRONG && isOver) {
     found.push(
-      `Only ${percent(comparableShare)} of the shadowed requests could be compared; ${percent(settings.comparableShare)} is the least.`,
+      `At least ${percent(lower)} of distinct requests are wrong, and ${tolerated(settings)}: ${wrong} of ${distinct} were.`,
     );
   }
-  const failed = basis.outcomes.candidate_error;
-  const asked = compared + failed;
-  const most = wilsonUpper(failed, asked, normalQuantile(settings.confidence));
-  if (most > settings.errorRate) {
+  const isAll = level === 0 && steadily === distinct && distinct > 0 && distinct < LEAST_WRONG;
+  if (isAll && fewest >= settings.repeat) {
     found.push(
-      failed > settings.errorRate * asked
-        ? `The candidate failed in ${failed} of ${asked} requests; ${percent(settings.errorRate)} is allowed.`
-        : `The candidate may fail in up to ${percent(most)} of requests, ${failed} of ${asked} so far; ${percent(settings.errorRate)} is allowed.`,
+      `All of its distinct requests (${distinct}) are wrong each time, at least ${fewest} times (readiness.repeat: ${settings.repeat}), and ${tolerated(settings)}.`,
     );
   }
-  for (const name of ["p50", "p95", "p99"] as const) {
-    const limit = settings.latency[name];
-    if (limit === undefined) continue;
-    const ratio = basis.latency.find((known) => known.quantile === name);
-    if (ratio === undefined) {
-      found.push(`Too few answers to know the ${name} of both sides.`);
-      continue;
-    }
-    const slower = ratio.legacyMs * (ratio.high - 1);
-    if (ratio.high <= limit || slower <= settings.latencySlackMs) continue;
-    const facts = `${name} is ${times(ratio.ratio)} times legacy's (between ${times(ratio.low)} and ${times(ratio.high)}); ${times(limit)} is allowed.`;
-    found.push(ratio.low > limit ? `The candidate is too slow: ${facts}` : `The candidate may be too slow: ${facts}`);
+  if (isRejected(recent, distinct)) found.push(broken(recent, settings));
+  return found.map((text) => ({ rank: "rejected", text }));
+}
+
+function findingsConcern(findings: readonly string[]): Concern {
+  const shown = findings.slice(0, 3).join("; ");
+  const more = findings.length > 3 ? ` and ${findings.length - 3} more` : "";
+  const many =
+    findings.length === 1
+      ? "1 finding of high or critical severity is"
+      : `${findings.length} findings of high or critical severity are`;
+  return { rank: "findings", text: `${many} open, and 0 are allowed: ${shown}${more}. Fix or accept what it names.` };
+}
+
+/** The bound over distinct requests is not under the tolerance: they are wrong too often, or too few. */
+function distinctConcerns(basis: Basis, settings: ReadinessSettings, bounds: Bounds, upper: number): Concern[] {
+  const { distinct, wrong, capacity } = basis;
+  const goal = needed(bounds, distinct, wrong);
+  const reach =
+    goal === undefined || goal > capacity
+      ? ` It would take ${goal ?? "any number of"} distinct requests, and ${capacity} can be told apart: raise the tolerance.`
+      : ` ${goal - distinct} more that are right would do.`;
+  const few = wrong === 0 && distinct <= FEW ? ` ${closedText(basis, settings)}` : "";
+  const text = `Up to ${percent(upper)} of distinct requests may be wrong, and ${tolerated(settings)}: ${wrong} of ${distinct} were.${reach}${few}`;
+  return [{ rank: wrong > 0 ? "wrong" : "evidence", text }];
+}
+
+/**
+ * The other way to `ready`, for a route with few possible requests: all of them were seen, and each was right each time.
+ * All were seen when no new one has come for so many requests that the requests which never came have a share below
+ * the tolerance (each size of the set is a test of its own, so size d gets 1/(d(d+1)) of the error), and for
+ * `readiness.bake`, and for as long as the set took to grow, up to an hour of `bake` minutes.
+ * @returns what is missing, a phrase each; none: the set is closed
+ */
+function missingOfClosed(basis: Basis, settings: ReadinessSettings): string[] {
+  const { distinct, wrong, level, fewest, growth, at } = basis;
+  if (distinct === 0 || level > 0 || distinct > FEW || wrong > 0) return ["not for this route"];
+  const alpha = 1 - settings.confidence;
+  const least = Math.ceil(Math.log((distinct * (distinct + 1)) / alpha) / -Math.log1p(-settings.tolerance));
+  const grew = Math.min(growth.lastAt - growth.firstAt, MOST_BAKES * settings.bakeMs);
+  const wait = Math.max(settings.bakeMs, grew);
+  const missing: string[] = [];
+  if (growth.since < least)
+    missing.push(`none new for ${least} requests (readiness.tolerance; ${growth.since} so far)`);
+  if (at - growth.lastAt < wait) {
+    missing.push(`none new for ${seconds(wait)} (readiness.bake; ${seconds(at - growth.lastAt)} so far)`);
+  }
+  if (fewest < settings.repeat) {
+    missing.push(`each right ${settings.repeat} times (readiness.repeat; the least is ${fewest} so far)`);
+  }
+  return missing;
+}
+
+const MOST_BAKES = 60;
+
+function closedText(basis: Basis, settings: ReadinessSettings): string {
+  return `Or, if these are all there are: ${missingOfClosed(basis, settings).join(", ")}.`;
+}
+
+function trafficConcerns(
+  { distinct, traffic, recent }: Basis,
+  settings: ReadinessSettings,
+  bounds: Bounds,
+  upper: number,
+): Concern[] {
+  if (traffic.requests === 0 || distinct === 0) {
+    return [{ rank: traffic.wrong > 0 ? "wrong" : "evidence", text: "Nothing was compared yet." }];
+  }
+  const found: Concern[] = [];
+  if (recent.broken) found.push({ rank: "wrong", text: broken(recent, settings) });
+  if (!bounds.under(traffic.requests, traffic.wrong)) {
+    const text = `By requests up to ${percent(upper)} may be wrong, and ${tolerated(settings)}: ${traffic.wrong} of ${traffic.requests} were.`;
+    found.push({ rank: traffic.wrong > 0 ? "wrong" : "evidence", text });
   }
   return found;
 }
 
-/** The upper end of Wilson's score interval (1927), one-sided. 1 where nothing was asked. */
-function wilsonUpper(k: number, n: number, z: number): number {
-  if (n === 0) return 1;
-  const p = k / n;
-  const centre = p + (z * z) / (2 * n);
-  const spread = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return Math.min(1, (centre + spread) / (1 + (z * z) / n));
+function broken({ since, requests, wrong }: Recent, settings: ReadinessSettings): string {
+  const from = new Date(since).toISOString().slice(0, 19).replace("T", " ");
+  return `Since ${from} UTC ${wrong} of ${requests} requests were wrong, and ${tolerated(settings)}: what came before does not count any more.`;
 }
 
-/** The lower end. 0 where nothing was asked. */
-export function wilsonLower(k: number, n: number, z: number): number {
-  return n === 0 ? 0 : Math.max(0, 1 - wilsonUpper(n - k, n, z));
+function failures({ outcomes, traffic }: Basis, settings: ReadinessSettings): Concern[] {
+  const failed = outcomes.candidate_error;
+  const bounds = createBounds(settings.errorRate, 1 - settings.confidence);
+  if (traffic.requests === 0 || bounds.under(traffic.requests, failed)) return [];
+  const text = `The candidate may fail in up to ${percent(bounds.upper(traffic.requests, failed))} of requests, and readiness.errors allows ${percent(settings.errorRate)}: ${failed} of ${traffic.requests} so far.`;
+  return [{ rank: failed > 0 ? "failing" : "evidence", text }];
 }
+
+function unseen({ traffic }: Basis, settings: ReadinessSettings): Concern[] {
+  const share = shareOf(traffic.unseen, traffic.eligible);
+  if (share <= settings.unseen) return [];
+  const text = `${percent(share)} of the requests were not compared, and readiness.unseen allows ${percent(settings.unseen)}: ${traffic.unseen} of ${traffic.eligible} (${traffic.unseenMostly}).`;
+  return [{ rank: "unseen", text }];
+}
+
+function slowness({ latency, distinct }: Basis, settings: ReadinessSettings): Concern[] {
+  const found: Concern[] = [];
+  if (distinct === 0) return found;
+  for (const name of ["p50", "p95", "p99"] as const) {
+    const limit = settings.latency[name];
+    if (limit === undefined) continue;
+    const ratio = latency.find((known) => known.quantile === name);
+    if (ratio === undefined) {
+      found.push({
+        rank: "evidence",
+        text: `Too few answers to know the ${name} of both sides (readiness.latency.${name}).`,
+      });
+      continue;
+    }
+    if (ratio.high <= limit || ratio.slowerMs <= LATENCY_SLACK_MS) continue;
+    const facts = `${name} is ${times(ratio.ratio)} times legacy's (between ${times(ratio.low)} and ${times(ratio.high)}), and readiness.latency.${name} allows ${times(limit)}.`;
+    found.push({ rank: "slow", text: `The candidate ${ratio.low > limit ? "is" : "may be"} too slow: ${facts}` });
+  }
+  return found;
+}
+
+const tolerated = ({ tolerance }: ReadinessSettings) => `readiness.tolerance is ${percent(tolerance)}`;
+
+const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
 function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
+
+const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1000))} s`;
 
 function times(ratio: number): string {
   return `${ratio.toFixed(2)}`;

@@ -2,15 +2,18 @@
 
 import type { EpochSummary, Finding, Interference, Report, RouteReport, Unsteady } from "../model/report.ts";
 import { coverageOf } from "./coverage.ts";
+import { FEW } from "./distinct.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
 import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
 import { perSecond } from "./pace.ts";
-import { judge } from "./readiness.ts";
+import { type Judged, judge } from "./readiness.ts";
 import type { ReadinessSettings } from "./settings.ts";
 import { byTelling } from "./severity.ts";
 import { createCounter, merge, rates, type Tallied } from "./tally.ts";
+import { partOf, trafficOf } from "./traffic.ts";
+import { wholeReadiness } from "./whole.ts";
 
 /** What the evidence cannot know by itself. */
 export type Extra = {
@@ -30,15 +33,22 @@ type Context = {
   readonly epoch: { readonly name: string; readonly startedAt: number };
   readonly epochs: readonly EpochSummary[];
   readonly routes: ReadonlyMap<string, Ledger>;
-  readonly whole: Ledger;
   readonly capacityOf: (route: string) => number;
   readonly readinessOf: (route: string) => ReadinessSettings;
+  /** What holds for routes without settings of their own. */
+  readonly base: ReadinessSettings;
+  /** Open, confirmed findings of high or critical severity, by route. */
+  readonly standing: ReadonlyMap<string, readonly string[]>;
 };
+
+/** The name of the whole, which no route can have. */
+const WHOLE = "*";
 
 export function render(context: Context, findings: readonly Finding[], extra: Extra = {}): Report {
   const ledgers = [...context.routes.values()].sort((a, b) => ascending(a.route, b.route));
-  const routes = ledgers.map((ledger) => routeReport(context, ledger));
-  const total = totalReport(context, routes);
+  const judged = routeReports(context, ledgers);
+  const routes = judged.map(({ report }) => report);
+  const total = totalReport(context, judged);
   return {
     version: 1,
     at: context.at,
@@ -64,75 +74,88 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
 
 /** Of each route what its gauges show. */
 export function readinessOf(context: Context): Pick<RouteReport, "route" | "readiness">[] {
-  return [...context.routes.values()].map((ledger) => {
-    const { route, readiness } = routeReport(context, ledger);
-    return { route, readiness };
-  });
+  return routeReports(context, [...context.routes.values()]).map(({ report: { route, readiness } }) => ({
+    route,
+    readiness,
+  }));
 }
 
 /** What an epoch came to, when it ends. */
 export function summarise(context: Context): EpochSummary {
-  const total = totalReport(
-    context,
-    [...context.routes.values()].map((ledger) => routeReport(context, ledger)),
-  );
+  const total = totalReport(context, routeReports(context, [...context.routes.values()]));
   return { ...context.epoch, endedAt: context.at, outcomes: total.outcomes, readiness: total.readiness };
 }
 
-type Parts = Tallied & Pick<Ledger, "legacyMs" | "candidateMs" | "convergedMs">;
+type JudgedRoute = { readonly report: RouteReport; readonly rank: Judged["rank"] };
 
-function routeReport(context: Context, ledger: Ledger): RouteReport {
-  return reportOf(context, ledger, { ...ledger.counter, ...ledger });
+function routeReports(context: Context, ledgers: readonly Ledger[]): JudgedRoute[] {
+  const parts = ledgers.map((ledger) => partOf(ledger.counter, context.readinessOf(ledger.route).excludedBy));
+  const counting = parts.filter((part) => part === "counts").length;
+  return ledgers.map((ledger, i) => routeReport(context, ledger, parts[i]!, Math.max(1, counting)));
 }
 
-/** The whole: each distinct request counts once, and a route that is rejected is not outvoted by the others. */
-function totalReport(context: Context, routes: readonly RouteReport[]): RouteReport {
+function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"], routes: number): JudgedRoute {
+  const { route, counter, distinct } = ledger;
+  const settings = context.readinessOf(route);
+  const latency = latencyRatios(ledger.legacyMs, ledger.candidateMs, settings.confidence);
+  const { readiness, rank } = judge(
+    {
+      distinct: distinct.size(),
+      wrong: distinct.wrong(),
+      steadily: distinct.steadily(),
+      level: distinct.level(),
+      capacity: context.capacityOf(route),
+      fewest: distinct.size() > FEW ? 0 : distinct.fewest(),
+      growth: ledger.growth,
+      answers: ledger.answers.estimate(),
+      traffic: trafficOf(counter, ledger.refused),
+      outcomes: counter.outcomes,
+      recent: ledger.recent,
+      latency,
+      findings: context.standing.get(route) ?? [],
+      pace: perSecond(ledger.pace, context.epoch.startedAt, context.at),
+      routes,
+      at: context.at,
+    },
+    settings,
+  );
+  const convergence = convergenceOf(ledger.convergedMs);
+  const report: RouteReport = {
+    route,
+    part,
+    ...(settings.excludedBy === undefined ? {} : { excludedBy: settings.excludedBy }),
+    ...countsOf(counter),
+    readiness,
+    latency,
+    ...(convergence === undefined ? {} : { convergence }),
+  };
+  return { report, rank };
+}
+
+function totalReport(context: Context, judged: readonly JudgedRoute[]): RouteReport {
   let tallied: Tallied = createCounter();
   const parts = { legacyMs: createHistogram(), candidateMs: createHistogram(), convergedMs: createHistogram() };
   for (const ledger of context.routes.values()) {
     tallied = merge(tallied, ledger.counter);
     for (const name of ["legacyMs", "candidateMs", "convergedMs"] as const) addInto(parts[name], ledger[name]);
   }
-  const total = reportOf(context, context.whole, { ...tallied, ...parts });
-  const rejected = routes.filter(({ readiness }) => readiness.verdict === "reject");
-  const waiting = routes.filter(({ readiness, compared }) => readiness.verdict === "hold" && compared > 0);
-  const reasons = [
-    ...rejected.map(({ route }) => `${route} is rejected.`),
-    ...total.readiness.reasons,
-    ...(waiting.length === 0 ? [] : [`On hold by themselves: ${list(waiting.map(({ route }) => route))}.`]),
-  ];
-  const verdict = rejected.length > 0 ? "reject" : total.readiness.verdict;
-  return { ...total, readiness: { ...total.readiness, verdict, reasons } };
-}
-
-function reportOf(context: Context, ledger: Ledger, parts: Parts): RouteReport {
-  const settings = context.readinessOf(ledger.route);
-  const latency = latencyRatios(parts.legacyMs, parts.candidateMs, settings.confidence);
-  const readiness = judge(
-    {
-      distinct: ledger.distinct.size(),
-      mismatched: ledger.distinct.mismatched(),
-      steadily: ledger.distinct.steadily(),
-      level: ledger.distinct.level(),
-      capacity: context.capacityOf(ledger.route),
-      outcomes: parts.outcomes,
-      latency,
-      pace: perSecond(ledger.pace, context.epoch.startedAt, context.at),
-    },
-    settings,
-  );
   const convergence = convergenceOf(parts.convergedMs);
   return {
-    route: ledger.route,
-    outcomes: { ...parts.outcomes },
-    reasons: { ...parts.reasons },
-    ...rates(parts.outcomes),
-    unconfirmed: parts.unconfirmed,
-    readiness,
-    latency,
+    route: WHOLE,
+    part: "counts",
+    ...countsOf(tallied),
+    readiness: wholeReadiness(judged, context.base.tolerance),
+    latency: latencyRatios(parts.legacyMs, parts.candidateMs, context.base.confidence),
     ...(convergence === undefined ? {} : { convergence }),
   };
 }
+
+const countsOf = ({ outcomes, reasons, unconfirmed }: Tallied) => ({
+  outcomes: { ...outcomes },
+  reasons: { ...reasons },
+  ...rates(outcomes),
+  unconfirmed,
+});
 
 function convergenceOf(settled: Histogram): RouteReport["convergence"] {
   if (settled.total === 0) return undefined;
@@ -176,11 +199,6 @@ function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): st
     );
   }
   return warnings;
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 /** By code unit: the same in every locale. */

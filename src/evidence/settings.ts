@@ -1,32 +1,32 @@
 // evidence/settings.ts: what may be set, and what holds where nothing is
 
+import type { Digest } from "../model/digest.ts";
+import type { Exchange } from "../model/exchange.ts";
 import type { FindingSample } from "../model/report.ts";
 import type { Explainer } from "./explainer.ts";
 
 /** When a route counts as ready. Shares and rates are 0 to 1. */
 export type ReadinessSettings = {
-  /** The mismatch rate, over distinct requests, that the bound must be under. */
+  /** The share of distinct requests, and of requests, that may be wrong; the bounds must be under it. */
   readonly tolerance: number;
-  /** The chance that the two bounds hold, at all times together: 0.95. */
+  /** The chance that a bound holds, at all times: 0.95. */
   readonly confidence: number;
-  /** The least share of the shadowed requests that must have been comparable. */
-  readonly comparableShare: number;
-  /** The most that the candidate may fail: candidate_error / (compared + candidate_error). */
+  /** The most that the candidate may fail: the share of requests to which it gives no answer. */
   readonly errorRate: number;
+  /** The largest share of requests that should have been compared and were not. */
+  readonly unseen: number;
+  /** How often each request of a route with few possible requests must have been right. */
+  readonly repeat: number;
+  /** For how long no new request may have come to such a route, in milliseconds. */
+  readonly bakeMs: number;
   /** The most that the candidate may take, as a multiple of legacy's quantile. Absent: not looked at. */
   readonly latency: { readonly p50?: number; readonly p95?: number; readonly p99?: number };
-  /** Milliseconds by which the candidate may be slower whatever the ratio says: 0.4 ms for 0.2 ms is no reason. */
-  readonly latencySlackMs: number;
+  /** The setting that leaves the route out, on purpose: `readiness: off`. Absent: it counts. */
+  readonly excludedBy?: string;
 };
 
-export const READINESS: ReadinessSettings = {
-  tolerance: 0.001,
-  confidence: 0.95,
-  comparableShare: 0.8,
-  errorRate: 0.01,
-  latency: { p95: 1.2 },
-  latencySlackMs: 1,
-};
+/** Milliseconds by which the candidate may be slower whatever the ratio says: 0.4 ms for 0.2 ms is no reason. */
+export const LATENCY_SLACK_MS = 1;
 
 /** Nothing in here grows without one of these. */
 export type EvidenceLimits = {
@@ -40,7 +40,7 @@ export type EvidenceLimits = {
   readonly value: number;
   /** Differences of one comparison that are looked at. */
   readonly differences: number;
-  /** Distinct requests remembered per route, at 17 bytes each; fewer where the tolerance needs fewer. */
+  /** Distinct requests remembered per route, at 18 bytes each; fewer where the tolerance needs fewer. */
   readonly distinct: number;
   readonly rulesPerRoute: number;
   readonly acceptances: number;
@@ -71,18 +71,27 @@ export type LifeSettings = {
   readonly fixedAfter: number;
 };
 
-export const LIFE: LifeSettings = { newForMs: 3_600_000, fixedAlpha: 0.01, fixedAfter: 20 };
+export const LIFE = { newForMs: 3_600_000, fixedAlpha: 0.01 } as const;
+
+/** Tells one distinct request from another. */
+export type Identity = {
+  readonly digest: (exchange: Exchange) => Digest;
+  /** By what it does: another one begins other sets of distinct requests. */
+  readonly version: () => string;
+};
 
 export type EvidenceSettings = {
   /** Milliseconds since the epoch; when this evidence, and its first epoch, began. */
   readonly startedAt: number;
   /** The candidate's version, or any name. */
   readonly epoch?: string;
-  readonly readiness?: Partial<ReadinessSettings>;
-  /** What a route sets for itself. */
-  readonly routeReadiness?: (route: string) => Partial<ReadinessSettings> | undefined;
-  readonly life?: Partial<LifeSettings>;
+  readonly readiness: ReadinessSettings;
+  /** What holds for a route that has settings of its own. */
+  readonly routeReadiness?: (route: string) => ReadinessSettings | undefined;
+  readonly life: Pick<LifeSettings, "fixedAfter"> & Partial<LifeSettings>;
   readonly limits?: Partial<EvidenceLimits>;
+  /** Without it a request is distinct by method, target and body. */
+  readonly identity?: Identity;
   /** Takes out what must not be kept, from the target and both values, before anything else sees them. */
   readonly redact?: (sample: FindingSample, route: string) => FindingSample;
   readonly explainer?: Explainer;

@@ -91,23 +91,29 @@ export type Verdict = "ready" | "hold" | "reject";
 
 export type Readiness = {
   readonly verdict: Verdict;
-  /** What stands in the way, or what the verdict rests on; a sentence each. */
+  /** What stands in the way, or what the verdict rests on; a sentence each, the most severe first. */
   readonly reasons: readonly string[];
-  /** Distinct requests compared, and those of them that mismatched. */
+  /** Distinct requests, and those of them that are wrong: they mismatched, or the candidate gave no answer. */
   readonly distinct: number;
-  readonly mismatched: number;
-  /** Anytime-valid bounds on the mismatch rate, 0 to 1. */
+  readonly wrong: number;
+  /** How many different answers legacy gave to them; an estimate above some hundreds. */
+  readonly answers: number;
+  /** Anytime-valid bounds on the share of distinct requests that are wrong, 0 to 1; each by itself. */
   readonly lower: number;
   readonly upper: number;
+  /** The same by requests: each counts as often as it came. With what the breaker kept from the candidate. */
+  readonly traffic: { readonly requests: number; readonly wrong: number; readonly upper: number };
+  /** The share of the requests that should have been compared and were not, 0 to 1. */
+  readonly unseen: number;
   readonly tolerance: number;
-  /** Further distinct requests needed if none of them mismatches, and how long that takes at the present pace. */
+  /** Further distinct requests needed if none of them is wrong, and how long that takes at the present pace. */
   readonly needed?: number;
   readonly etaSeconds?: number;
 };
 
 export type Tally = Readonly<Record<OutcomeName, number>>;
 
-/** Paired latency, candidate over legacy: 1.2 is a fifth slower. Interval bounds at the configured confidence. */
+/** Latency, candidate over legacy: 1.2 is a fifth slower. Each bound holds at the configured confidence, at all times. */
 export type LatencyRatio = {
   readonly quantile: "p50" | "p95" | "p99";
   readonly legacyMs: number;
@@ -115,10 +121,19 @@ export type LatencyRatio = {
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
+  /** By how many milliseconds the candidate's quantile is above legacy's, at most. */
+  readonly slowerMs: number;
 };
 
 export type RouteReport = {
   readonly route: string;
+  /**
+   * Whether the whole waits for this route. `excluded`: left out on purpose, by the config; `not_shadowed`: none of its
+   * requests may be shadowed, such as those of a write.
+   */
+  readonly part: "counts" | "excluded" | "not_shadowed";
+  /** The setting that leaves it out: `readiness: off`. */
+  readonly excludedBy?: string;
   readonly outcomes: Tally;
   /** `skipped/method` and the like, with their counts. */
   readonly reasons: Readonly<Record<string, number>>;

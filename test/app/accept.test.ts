@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { type AdminParts, adminPorts } from "../../src/app/admin.ts";
-import { createEvidence } from "../../src/evidence/index.ts";
 import type { AuditEntry } from "../../src/model/control.ts";
-import { comparison, difference } from "../evidence/comparisons.ts";
+import { comparison, createEvidence, difference } from "../evidence/comparisons.ts";
 
 test("who accepts what cannot be accepted, or takes back what was not, is told which it was", async () => {
   const evidence = createEvidence({ startedAt: 0, limits: { findingsPerRoute: 1 } });

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defaultsFor } from "../../src/config/index.ts";
 import { settingsDocument } from "../../src/console/index.ts";
-import { createEvidence } from "../../src/evidence/index.ts";
 import type { Response } from "../../src/model/answer.ts";
 import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { compileRedactor, openSqliteStore, sampleOf } from "../../src/store/index.ts";
+import { createEvidence } from "../evidence/comparisons.ts";
 import { cli } from "./some.ts";
 
 const redactor = compileRedactor({ fields: [], json: [], query: [], patterns: [], values: "shown" });

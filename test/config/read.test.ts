@@ -52,7 +52,7 @@ describe("a sound config", () => {
       listen: { host: "0.0.0.0", port: 8080 },
       candidate: { url: "http://candidate:8080", timeout: 10_000, maxInFlight: 256 },
       shadow: { sample: 1, methods: ["GET", "HEAD"], maxRequestBody: 65_536 },
-      readiness: { tolerance: 0.001, confidence: 0.95, latency: { p95: 1.2 }, comparable: 0.9 },
+      readiness: { tolerance: 0.001, confidence: 0.95, latency: { p95: 1.2 }, unseen: 0.05, repeat: 10, bake: 60_000 },
       store: { keep: 1_209_600_000, maxSize: 2 ** 31, kind: "memory" },
     });
     const [orders, search, logout] = config.routes;
@@ -78,7 +78,10 @@ describe("a sound config", () => {
     expect(orders?.readiness).toEqual({
       tolerance: 0.001,
       confidence: 0.95,
-      comparable: 0.9,
+      unseen: 0.05,
+      repeat: 10,
+      bake: 60_000,
+      counts: true,
       errors: 0.01,
       latency: { p95: 1.2 },
     });

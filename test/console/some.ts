@@ -24,6 +24,7 @@ export function aRoute(route: string, tally: Partial<Tally>, more: Partial<Route
   const compared = match + mismatch + accepted + noise + transient;
   return {
     route,
+    part: requests > 0 && requests === skipped ? "not_shadowed" : "counts",
     outcomes,
     reasons: skipped > 0 ? { "skipped/method": skipped } : {},
     requests,
@@ -35,7 +36,14 @@ export function aRoute(route: string, tally: Partial<Tally>, more: Partial<Route
       verdict: mismatch > 0 ? "reject" : "hold",
       reasons: [],
       distinct: compared,
-      mismatched: mismatch,
+      wrong: mismatch,
+      answers: compared,
+      traffic: {
+        requests: compared,
+        wrong: mismatch,
+        upper: compared === 0 ? 1 : Math.min(1, (mismatch + 5) / compared),
+      },
+      unseen: 0,
       lower: 0,
       upper: compared === 0 ? 1 : Math.min(1, (mismatch + 5) / compared),
       tolerance: 0.001,
@@ -111,7 +119,7 @@ export function someReport(): Report {
     "GET /orders/{id}",
     { match: 600, mismatch: 412, noise: 12, skipped: 30 },
     {
-      latency: [{ quantile: "p95", legacyMs: 40, candidateMs: 52, ratio: 1.3, low: 1.2, high: 1.4 }],
+      latency: [{ quantile: "p95", legacyMs: 40, candidateMs: 52, ratio: 1.3, low: 1.2, high: 1.4, slowerMs: 16 }],
     },
   );
   const stock = aRoute(
@@ -192,7 +200,10 @@ export function someReport(): Report {
           verdict: "reject",
           reasons: [],
           distinct: 4_000,
-          mismatched: 700,
+          wrong: 700,
+          answers: 4_000,
+          traffic: { requests: 5_800, wrong: 800, upper: 0.2 },
+          unseen: 0,
           lower: 0.1,
           upper: 0.2,
           tolerance: 0.001,

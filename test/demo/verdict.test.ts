@@ -18,6 +18,7 @@ const tally = {
 function routeReport(route: string): RouteReport {
   return {
     route,
+    part: "counts",
     outcomes: tally,
     reasons: { "candidate_error/reset": 5, "candidate_error/timeout": 4 },
     requests: 100,
@@ -25,8 +26,19 @@ function routeReport(route: string): RouteReport {
     mismatchRate: 0,
     comparableShare: 0.91,
     unconfirmed: 0,
-    readiness: { verdict: "hold", reasons: [], distinct: 91, mismatched: 0, lower: 0, upper: 1, tolerance: 0.001 },
-    latency: [{ quantile: "p50", legacyMs: 40, candidateMs: 200, ratio: 5, low: 4, high: 6 }],
+    readiness: {
+      verdict: "hold",
+      reasons: [],
+      distinct: 91,
+      wrong: 0,
+      answers: 91,
+      traffic: { requests: 91, wrong: 0, upper: 1 },
+      unseen: 0,
+      lower: 0,
+      upper: 1,
+      tolerance: 0.001,
+    },
+    latency: [{ quantile: "p50", legacyMs: 40, candidateMs: 200, ratio: 5, low: 4, high: 6, slowerMs: 200 }],
     convergence: { count: 3, p50: 700, p95: 800, max: 900 },
   };
 }

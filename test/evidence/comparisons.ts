@@ -1,9 +1,42 @@
 // test/evidence/comparisons.ts: comparisons as the reconciler would hand them over
 
+import { readConfig } from "../../src/config/index.ts";
+import { readinessOf } from "../../src/console/stored.ts";
+import * as rooms from "../../src/evidence/index.ts";
+import type { EvidenceSettings, ReadinessSettings } from "../../src/evidence/settings.ts";
 import type { Answer } from "../../src/model/answer.ts";
 import { NO_BODY } from "../../src/model/body.ts";
 import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
+
+const read = readConfig('legacy: "http://legacy.invalid"\ncandidate: "http://candidate.invalid"\n', {
+  file: "defaults",
+  env: {},
+});
+if ("faults" in read) throw new Error(JSON.stringify(read.faults));
+const { config } = read;
+
+/** What the config says where a user says nothing. */
+export const READINESS: ReadinessSettings = readinessOf(config);
+
+type Changed = Omit<EvidenceSettings, "readiness" | "routeReadiness" | "life"> & {
+  readonly readiness?: Partial<ReadinessSettings>;
+  readonly routeReadiness?: (route: string) => Partial<ReadinessSettings> | undefined;
+  readonly life?: Partial<EvidenceSettings["life"]>;
+};
+
+/** Evidence with the config's defaults, but for what is said here. */
+export function createEvidence({ readiness, routeReadiness, life, ...settings }: Changed): rooms.Evidence {
+  return rooms.createEvidence({
+    ...settings,
+    readiness: { ...READINESS, ...readiness },
+    routeReadiness: (route) => {
+      const own = routeReadiness?.(route);
+      return own && { ...READINESS, ...readiness, ...own };
+    },
+    life: { fixedAfter: 20, ...life }, // a tenth of the default: tests are short
+  });
+}
 
 type Wanted = {
   readonly id?: string;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createEvidence } from "../../src/evidence/index.ts";
-import { comparison, difference } from "./comparisons.ts";
+import { comparison, createEvidence, difference } from "./comparisons.ts";
 
 const HOUR = 3_600_000;
 const price = () => difference("$.items[3].price", "value", "10", "11");

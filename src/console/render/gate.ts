@@ -12,9 +12,11 @@ export type Gate = {
 
 type GateLine = {
   readonly route: string;
-  readonly verdict: Verdict;
+  /** `off`: left out on purpose. */
+  readonly verdict: Verdict | "off";
   readonly distinct: number;
-  readonly mismatched: number;
+  readonly wrong: number;
+  readonly answers: number;
   readonly upper: number;
   readonly tolerance: number;
   readonly needed?: number;
@@ -22,29 +24,27 @@ type GateLine = {
   readonly reasons: readonly string[];
 };
 
-/** The whole and each of its routes that was ever shadowed; or one route alone. Undefined: no such route. */
+/** The whole, each of its routes that counts, and those that are left out; or one route alone. Undefined: no such route. */
 export function gateOf(report: Report, route?: string): Gate | undefined {
   if (route !== undefined) {
     const one = report.routes.find((each) => each.route === route);
     return one === undefined ? undefined : { verdict: one.readiness.verdict, routes: [lineOf(one)] };
   }
-  // Routes whose every request was skipped (writes, routes switched off) are not part of the question.
-  const asked = report.routes.filter((one) => one.requests > one.outcomes.skipped);
+  // Routes of which nothing may be shadowed, such as writes, are not part of the question.
+  const asked = report.routes.filter((one) => one.part !== "not_shadowed");
   return { verdict: report.total.readiness.verdict, routes: [report.total, ...asked].map(lineOf) };
 }
 
-function lineOf({ route, readiness }: RouteReport): GateLine {
-  const { verdict, distinct, mismatched, upper, tolerance, needed, etaSeconds, reasons } = readiness;
+function lineOf({ route, part, excludedBy, readiness }: RouteReport): GateLine {
+  const { distinct, wrong, answers, upper, tolerance, needed, etaSeconds } = readiness;
+  const isOut = part === "excluded";
   return {
     route,
-    verdict,
-    distinct,
-    mismatched,
-    upper,
-    tolerance,
-    ...(needed === undefined ? {} : { needed }),
-    ...(etaSeconds === undefined ? {} : { etaSeconds }),
-    reasons,
+    verdict: isOut ? "off" : readiness.verdict,
+    ...{ distinct, wrong, answers, upper, tolerance },
+    ...(needed === undefined || isOut ? {} : { needed }),
+    ...(etaSeconds === undefined || isOut ? {} : { etaSeconds }),
+    reasons: isOut ? [`Left out on purpose: ${excludedBy}.`] : readiness.reasons,
   };
 }
 
@@ -53,10 +53,11 @@ export function gateText({ routes }: Gate): string {
 }
 
 export function gateJunit({ routes }: Gate): string {
-  const failed = routes.filter((line) => line.verdict !== "ready").length;
+  const failed = routes.filter((line) => line.verdict === "hold" || line.verdict === "reject").length;
   const cases = routes.map((line) => {
     const name = `    <testcase classname="parallel-run" name="${xml(named(line.route))}"`;
     if (line.verdict === "ready") return `${name}/>`;
+    if (line.verdict === "off") return `${name}>\n      <skipped message="${xml(why(line))}"/>\n    </testcase>`;
     return `${name}>\n      <failure type="${line.verdict}" message="${xml(why(line))}"/>\n    </testcase>`;
   });
   return [
@@ -75,12 +76,13 @@ function named(route: string): string {
 }
 
 function why(line: GateLine): string {
-  const reasons = line.reasons.slice(0, 3).map((one) => shown(one, 200).replace(/\.$/, ""));
-  if (line.verdict !== "ready" && reasons.length > 0) return reasons.join("; ");
-  const rate = `${count(line.mismatched)} of ${count(line.distinct)} distinct requests mismatch, at most ${percent(line.upper)}, tolerated ${percent(line.tolerance)}`;
+  const reasons = line.reasons.map((one) => shown(one, 400).replace(/\.$/, ""));
+  if (line.verdict !== "ready" && reasons.length > 0) return reasons.slice(0, 3).join("; ");
+  const rate = `${count(line.wrong)} of ${count(line.distinct)} distinct requests wrong, at most ${percent(line.upper)}, tolerated ${percent(line.tolerance)}`;
   const time = line.etaSeconds === undefined ? "" : ` (about ${duration(line.etaSeconds * 1000)})`;
   const needed = line.needed === undefined || line.needed === 0 ? "" : `; ${count(line.needed)} more needed${time}`;
-  return rate + needed;
+  const leftOut = line.route === "*" ? reasons.slice(1).map((one) => `; ${one}`) : [];
+  return [rate, needed, ...leftOut].join("");
 }
 
 function xml(text: string): string {

@@ -160,7 +160,7 @@ function routes(view: Outline): Markup {
   if (view.routes.shown.length === 0) return NOTHING;
   const row = (one: RouteReport) => {
     const p95 = one.latency.find((ratio) => ratio.quantile === "p95");
-    return html`<tr><td><code>${one.route}</code></td><td class="verdict-cell ${verdictOf(one) === "not shadowed" ? "empty" : one.readiness.verdict}"><span class="tone">${verdictOf(one)}</span></td>
+    return html`<tr><td><code>${one.route}</code></td><td class="verdict-cell ${one.part === "counts" ? one.readiness.verdict : "empty"}"><span class="tone">${verdictOf(one)}</span></td>
 <td class="n">${one.requests}</td><td class="n">${one.compared}</td><td class="n">${one.outcomes.mismatch}</td>
 <td class="n">${one.compared === 0 ? "-" : percent(one.readiness.upper)}</td>
 <td class="n">${p95 === undefined ? "-" : `x ${p95.ratio.toFixed(2)}`}</td>

@@ -88,11 +88,11 @@ function named(epoch: string): string {
 
 function pastEpoch({ name, startedAt, endedAt, outcomes, readiness }: EpochSummary): string {
   const requests = Object.values(outcomes).reduce((all, one) => all + one, 0);
-  return `${named(name)}, ${period(startedAt, endedAt)}: ${readiness.verdict}, ${plural(requests, "request")}, ${count(readiness.mismatched)} of ${plural(readiness.distinct, "distinct request")} mismatched`;
+  return `${named(name)}, ${period(startedAt, endedAt)}: ${readiness.verdict}, ${plural(requests, "request")}, ${count(readiness.wrong)} of ${plural(readiness.distinct, "distinct request")} wrong`;
 }
 
-function urgency({ readiness, requests }: RouteReport): number {
-  if (requests === 0) return -1;
+function urgency({ readiness, part }: RouteReport): number {
+  if (part !== "counts") return -1;
   return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
 }
 
@@ -101,14 +101,14 @@ function headline({ total, routes, epochs = [] }: Report, active: number): strin
     return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
   }
   const { readiness } = total;
-  const seen = routes.filter((route) => route.compared > 0);
-  const ready = seen.filter((route) => route.readiness.verdict === "ready").length;
-  const where = seen.length > 1 ? ` ${count(ready)} of ${plural(seen.length, "compared route")} ready.` : "";
+  const counting = routes.filter((route) => route.part === "counts");
+  const ready = counting.filter((route) => route.readiness.verdict === "ready").length;
+  const where = counting.length > 1 ? ` ${count(ready)} of ${plural(counting.length, "route")} ready.` : "";
   const found = active === 0 ? " No open finding." : ` ${plural(active, "finding")} to look at.`;
   if (total.compared === 0) return `Nothing has been compared yet, of ${plural(total.requests, "request")}.`;
   switch (readiness.verdict) {
     case "ready":
-      return `Ready: at most ${percent(readiness.upper)} of distinct requests mismatch.${where}${found}`;
+      return `Ready: at most ${percent(readiness.upper)} of distinct requests are wrong, on any route.${where}${found}`;
     case "reject":
       return `Not ready${tooMany(readiness)}.${where}${found}`;
     case "hold":
@@ -116,17 +116,17 @@ function headline({ total, routes, epochs = [] }: Report, active: number): strin
   }
 }
 
-/** A whole may be rejected for one of its routes alone. */
+/** Of the route that is worst. */
 function tooMany({ lower, tolerance }: Readiness): string {
   if (lower <= tolerance) return "";
-  return `: at least ${percent(lower)} of distinct requests mismatch, ${percent(tolerance)} is tolerated`;
+  return `: at least ${percent(lower)} of a route's distinct requests are wrong, ${percent(tolerance)} is tolerated`;
 }
 
-/** What is still missing: ` 2,400 more distinct requests without a mismatch would do (about 3 h).` */
+/** What is still missing: ` 2,400 more distinct requests that are right would do (about 3 h).` */
 function evidence({ needed, etaSeconds }: Readiness): string {
   if (needed === undefined || needed <= 0) return "";
   const time = etaSeconds === undefined ? "" : `, about ${duration(etaSeconds * 1000)} at this pace`;
-  return ` ${plural(needed, "more distinct request")} without a mismatch would do${time}.`;
+  return ` ${plural(needed, "more distinct request")} that are right would do${time}.`;
 }
 
 function totals(total: RouteReport): (readonly [string, string, string])[] {
@@ -152,8 +152,9 @@ function totals(total: RouteReport): (readonly [string, string, string])[] {
     rows.push([
       "distinct",
       count(readiness.distinct),
-      `${count(readiness.mismatched)} of them mismatch; rate between ${percent(readiness.lower)} and ${percent(readiness.upper)}, tolerated ${percent(readiness.tolerance)}`,
+      `${count(readiness.wrong)} of them wrong, at most ${percent(readiness.upper)} on any route, tolerated ${percent(readiness.tolerance)}`,
     ]);
+  if (compared > 0) rows.push(["distinct answers", count(readiness.answers), "of legacy to them"]);
   return rows;
 }
 
@@ -161,9 +162,10 @@ function of(part: number, whole: number, name: string): string {
   return whole === 0 ? `of 0 ${name}` : `${percent(part / whole)} of ${count(whole)} ${name}`;
 }
 
-/** A route's verdict, or that nothing of it is ever shadowed. */
-export function verdictOf({ requests, outcomes, readiness }: RouteReport): Verdict | "not shadowed" {
-  return requests === outcomes.skipped ? "not shadowed" : readiness.verdict;
+/** A route's verdict, or why it has none: nothing of it may be shadowed, or it is left out on purpose. */
+export function verdictOf({ part, excludedBy, readiness }: RouteReport): string {
+  if (part === "excluded") return `left out (${excludedBy})`;
+  return part === "not_shadowed" ? "not shadowed" : readiness.verdict;
 }
 
 /** `in 412 of the route's comparisons (40.2 %), 398 distinct requests` */

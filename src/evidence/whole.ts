@@ -1,0 +1,79 @@
+// evidence/whole.ts: the routes' verdicts -> that of the whole, which is ready when every route that counts is
+
+import type { Readiness, RouteReport, Verdict } from "../model/report.ts";
+
+type JudgedRoute = { readonly report: RouteReport; readonly rank: number };
+
+/** Routes named one by one. */
+const NAMED = 5;
+
+/**
+ * No route is outvoted: one that is rejected rejects the whole, one on hold holds it. The bounds of the whole are those
+ * of its worst route, the counts are sums.
+ */
+export function wholeReadiness(judged: readonly JudgedRoute[], tolerance: number): Readiness {
+  const counting = judged
+    .filter(({ report }) => report.part === "counts")
+    .toSorted((a, b) => a.rank - b.rank || b.report.requests - a.report.requests);
+  const all = counting.map(({ report }) => report);
+  const waiting = all.filter(({ readiness }) => readiness.verdict !== "ready");
+  const verdict: Verdict = all.some(({ readiness }) => readiness.verdict === "reject")
+    ? "reject"
+    : waiting.length > 0 || all.length === 0
+      ? "hold"
+      : "ready";
+  const sum = (count: (readiness: Readiness) => number) =>
+    all.reduce((total, { readiness }) => total + count(readiness), 0);
+  const most = (count: (readiness: Readiness) => number, none: number) =>
+    all.length === 0 ? none : Math.max(...all.map(({ readiness }) => count(readiness)));
+  return {
+    verdict,
+    reasons: [...reasonsOf(all, waiting), ...leftOut(judged)],
+    distinct: sum(({ distinct }) => distinct),
+    wrong: sum(({ wrong }) => wrong),
+    answers: sum(({ answers }) => answers),
+    lower: most(({ lower }) => lower, 0),
+    upper: most(({ upper }) => upper, 1),
+    traffic: {
+      requests: sum(({ traffic }) => traffic.requests),
+      wrong: sum(({ traffic }) => traffic.wrong),
+      upper: most(({ traffic }) => traffic.upper, 1),
+    },
+    unseen: most(({ unseen }) => unseen, 0),
+    tolerance,
+    ...neededOf(verdict, waiting),
+  };
+}
+
+function reasonsOf(all: readonly RouteReport[], waiting: readonly RouteReport[]): string[] {
+  if (all.length === 0) return ["No request has come that counts: nothing is known."];
+  if (waiting.length === 0) return [`Every route that counts is ready: ${all.length}.`];
+  const more = waiting.length - NAMED;
+  return [
+    ...waiting.slice(0, NAMED).map(({ route, readiness: { verdict, reasons } }) => {
+      return `${route} ${verdict === "reject" ? "is rejected" : "is on hold"}: ${lowered(reasons[0] ?? "no reason is known.")}`;
+    }),
+    ...(more > 0 ? [`${more} more of ${all.length} routes that count are not ready.`] : []),
+  ];
+}
+
+/** Routes that the config leaves out, so that nobody takes `ready` for theirs. */
+function leftOut(judged: readonly JudgedRoute[]): string[] {
+  const names = judged
+    .filter(({ report }) => report.part === "excluded")
+    .map(({ report }) => `${report.route} (${report.excludedBy})`);
+  if (names.length === 0) return [];
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return [`Left out on purpose: ${names.slice(0, NAMED).join(", ")}${more}.`];
+}
+
+/** All that is missing, when for each route that waits it is known and nothing but more requests would do. */
+function neededOf(verdict: Verdict, waiting: readonly RouteReport[]): Pick<Readiness, "needed" | "etaSeconds"> {
+  if (verdict !== "hold" || waiting.length === 0) return {};
+  if (waiting.some(({ readiness }) => readiness.needed === undefined)) return {};
+  const times = waiting.map(({ readiness }) => readiness.etaSeconds);
+  const needed = waiting.reduce((total, { readiness }) => total + readiness.needed!, 0);
+  return times.includes(undefined) ? { needed } : { needed, etaSeconds: Math.max(...times.map((time) => time!)) };
+}
+
+const lowered = (sentence: string) => sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
