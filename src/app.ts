@@ -89,6 +89,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     }),
   );
   const { log } = telemetry;
+  opening.defer(() => log.info({ event: "stopped" }, "stopped"));
   const bug = (where: string) => (error: unknown) =>
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 

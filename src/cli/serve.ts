@@ -8,6 +8,7 @@ import { changesOf } from "./changes.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { load, onChange } from "./config-file.ts";
 import { Failed } from "./failed.ts";
+import { onHangUp } from "./hang-up.ts";
 import { version } from "./version.ts";
 
 /** What an app takes from the outside. */
@@ -108,8 +109,22 @@ async function serve(args: Arguments, io: Io, openApp: OpenApp): Promise<number>
   await stopped(stop);
   watched.end();
   log.info({ event: "stopping", why: String(stop.reason) }, "no new connections; finishing what is under way");
-  await app[Symbol.asyncDispose]();
+  await stoppedBy(app, loaded.config.grace + AFTER_GRACE_MS);
   return 0;
+}
+
+/** What closing may take beyond the grace that requests under way have. */
+const AFTER_GRACE_MS = 5_000;
+
+/** Closes the app; whatever hangs while closing, a thread or a disk, is left behind after so many milliseconds. */
+async function stoppedBy(app: Served, limitMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    app.telemetry.log.error({ event: "stopping", limitMs }, "closing takes too long: the process ends without it");
+    resolve();
+  }, limitMs);
+  await Promise.race([app[Symbol.asyncDispose](), promise]);
+  clearTimeout(timer);
 }
 
 async function opened(config: Config, file: string | undefined, openApp: OpenApp): Promise<Served> {
@@ -146,12 +161,10 @@ function requestIds(): () => string {
 
 type Watching = { readonly hungUp: AbortSignal; readonly end: () => void };
 
-/** Without a file there is nothing to read again: the terminal was closed, and that is a stop. */
+/** Without a file there is nothing to read again: the terminal was closed, which stops the proxy. */
 function untilHangUp(): Watching {
   const hangUp = new AbortController();
-  const onSignal = () => hangUp.abort("SIGHUP");
-  process.once("SIGHUP", onSignal);
-  return { hungUp: hangUp.signal, end: () => void process.off("SIGHUP", onSignal) };
+  return { hungUp: hangUp.signal, end: onHangUp(() => hangUp.abort("SIGHUP")) };
 }
 
 type Watched = { readonly file: string; readonly flags: Overrides; readonly io: Io; readonly config: Config };
@@ -188,11 +201,10 @@ function watch(app: Served, { file, flags, io, config }: Watched): Watching {
       .then(() => reload(why))
       .catch((error) => log.error({ event: "reload_failed", why, error: String(error) }));
   };
-  const onSignal = () => inTurn("SIGHUP");
-  process.on("SIGHUP", onSignal);
+  const stopListening = onHangUp(() => inTurn("SIGHUP"));
   const stopLooking = config.reload.watch ? onChange(file, () => inTurn("the file changed")) : () => undefined;
   const end = () => {
-    process.off("SIGHUP", onSignal);
+    stopListening();
     stopLooking();
   };
   return { hungUp: new AbortController().signal, end };

@@ -1,4 +1,4 @@
-// telemetry/log.ts: one JSON object a line, and a reader that is slow never holds up a client
+// telemetry/log.ts: one JSON object a line; a slow reader of the log never delays a client
 
 import { type DestinationStream, type Level, pino } from "pino";
 import { openOutput } from "./output.ts";
@@ -23,22 +23,34 @@ export type OpenLog = {
 
 export type LogTarget = DestinationStream | "stdout";
 
-/** `now` is in milliseconds since the epoch. */
-export function openLog(options: { level: LogLevel; to: LogTarget; now: () => number }): OpenLog {
+/** @param options `now` is in milliseconds since the epoch; `version` is this program's, written with each line */
+export function openLog(options: { level: LogLevel; to: LogTarget; now: () => number; version: string }): OpenLog {
   const output = options.to === "stdout" ? openOutput() : undefined;
   const log = pino(
     {
       level: options.level,
-      base: null,
+      base: { service: "parallel-run", version: options.version },
+      formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
-      hooks: { streamWrite: escapeC1 },
+      hooks: { streamWrite: escapeUnsafe },
     },
     output ?? (options.to as DestinationStream),
   );
   return { log: log as Log, dropped: output?.dropped ?? (() => 0), close: output?.close ?? (async () => undefined) };
 }
 
-/** JSON lets the C1 control characters through, and a terminal that shows the line may obey them. */
-function escapeC1(line: string): string {
-  return line.replace(/[\u007f-\u009f]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+/**
+ * Characters that JSON does not escape and that act on a terminal or an editor: DEL and C1 controls, characters that turn
+ * the direction of text or are invisible, and line separators. The line feed at the end of the line is not among them.
+ */
+const UNSAFE =
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+function escapeUnsafe(line: string): string {
+  return line.replace(UNSAFE, (found) =>
+    found
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }

@@ -1,7 +1,7 @@
-// telemetry/output.ts: standard output for log lines; a reader that stands still or leaves holds up nothing
+// telemetry/output.ts: standard output for log lines; a reader that is slow, stops or leaves delays nothing
 
 import { Socket } from "node:net";
-import { destination } from "pino";
+import sonicBoom from "sonic-boom";
 
 export type Output = {
   readonly write: (line: string) => void;
@@ -69,9 +69,12 @@ function toPipe(stdout: NodeJS.WriteStream): Sink {
   };
 }
 
-/** A file or a terminal, where process.stdout would block: in the thread pool. */
+/**
+ * A file or a terminal, where process.stdout would block: in the thread pool. Not through pino's destination, which at the
+ * end of the process repeats a failing write until it succeeds: on a full disk the process would never end.
+ */
 function toFile(): Sink {
-  const stream = destination({ dest: 1, sync: false, minLength: 0, maxLength: MAX_BUFFER });
+  const stream = new sonicBoom.SonicBoom({ fd: 1, sync: false, minLength: 0, maxLength: MAX_BUFFER });
   return {
     full: () => false,
     write: (line) => {

@@ -49,7 +49,7 @@ export type Telemetry = {
 
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const exposition = createExposition();
-  const { log, dropped, close } = openLog({ ...options.log, now: options.now });
+  const { log, dropped, close } = openLog({ ...options.log, now: options.now, version: options.version });
   const lines = createMismatchLines({
     redact: options.redact,
     perMinute: options.mismatchesPerMinute,

@@ -3,6 +3,9 @@ import { describe, expect, test } from "vitest";
 import { findingOf } from "../../src/model/place.ts";
 import { comparison, open, parse, value } from "./some.ts";
 
+/** Controls, line separators, and characters that turn the direction of text or are invisible. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40/;
+
 const mismatch = { outcome: "mismatch" } as const;
 
 describe("mismatch lines", () => {
@@ -11,7 +14,9 @@ describe("mismatch lines", () => {
     telemetry.comparison(comparison("GET /orders/{id}", mismatch, [value("$.price", "10", "1000")], "req-1"));
     expect(logged()).toMatchObject([
       {
-        level: 30,
+        level: "info",
+        service: "parallel-run",
+        version: expect.any(String),
         time: "1970-01-01T00:00:00.000Z",
         event: "mismatch",
         id: "req-1",
@@ -52,10 +57,10 @@ describe("mismatch lines", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const { telemetry, written } = open();
-        const hostile = `${text}\n{"level":60,"event":"forged"}\r\u001b[2J\u009b2J`;
+        const hostile = `${text}\u2028\u202e\u2066\u200b\u{e0041}\ufeff\n{"level":60,"event":"forged"}\r\u001b[2J\u009b2J`;
         telemetry.comparison(comparison(hostile, mismatch, [value(hostile, hostile, hostile)], hostile));
         expect(written).toHaveLength(1);
-        expect(written[0]!.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+        expect(written[0]!.slice(0, -1)).not.toMatch(UNSAFE);
         expect(JSON.parse(written[0]!)).toMatchObject({ event: "mismatch", route: hostile });
       }),
     );
