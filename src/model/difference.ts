@@ -32,7 +32,12 @@ export type Difference = {
    * listed. Only where a live comparison is passed on; on the first of those alike.
    */
   readonly alike?: number;
+  /** For an element of a list that is missing or extra: the list that it belongs to. */
+  readonly list?: ListOf;
 };
+
+/** How long both sides' lists are, and whether the element stands in its own list more than once. */
+export type ListOf = { readonly legacy: number; readonly candidate: number; readonly isRepeated: boolean };
 
 /** A rule, by the words of the config that made it (`ignore $.meta.requestId`), and how many differences it settled. */
 export type Masked = { readonly rule: string; readonly count: number };

@@ -1,8 +1,10 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
+import type { ListOf } from "../../model/difference.ts";
 import { ignoresOrder } from "../../model/rules.ts";
 import { movedAmong } from "./align.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { isInPlace, sourceOrder } from "./in-place.ts";
 import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
@@ -239,19 +241,20 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
       tellOrder(w, trail, i, j, moved, pairing.by);
     } else w.outside += 1;
   }
+  const sizes = { legacy: left.length, candidate: right.length };
   const paired = new Uint8Array(right.length);
   for (const other of to) if (other >= 0) paired[other] = 1;
   let next = 0;
   const tellExtras = (until: number): void => {
     for (; next < until; next++) {
-      if (paired[next] === 0) tellOneSided(w, trails(next), "extra", right[next]!, rightPlace(next));
+      if (paired[next] === 0) tellElement(w, trails(next), "extra", right, next, rightPlace, sizes);
     }
   };
   const last = left.length - tail;
   for (let k = head; k < last; k++) {
     const other = to[k]!;
     if (other < 0) {
-      tellOneSided(w, trails(k), "missing", left[k]!, leftPlace(k));
+      tellElement(w, trails(k), "missing", left, k, leftPlace, sizes);
       continue;
     }
     if (moved.length === 0) tellExtras(other);
@@ -259,6 +262,29 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
   }
   tellExtras(right.length);
+}
+
+/** Longer lists are not searched for a second element like the one that is missing. */
+const SEARCHED = 1_000;
+
+/** An element of one side only, and what is to be known of its list. */
+function tellElement(
+  w: Walk,
+  trail: Trail,
+  kind: "missing" | "extra",
+  nodes: readonly number[],
+  index: number,
+  placeOf: (index: number) => Place,
+  sizes: Omit<ListOf, "isRepeated">,
+): void {
+  const before = w.found.length;
+  tellOneSided(w, trail, kind, nodes[index]!, placeOf(index));
+  const told = w.found[before];
+  if (told === undefined) return;
+  const side = kind === "missing" ? w.legacy : w.candidate;
+  const printOf = (k: number): number => fingerprintOf(side, nodes[k]!, placeOf(k));
+  const isRepeated = nodes.length <= SEARCHED && nodes.some((_, k) => k !== index && printOf(k) === printOf(index));
+  w.found[before] = { ...told, list: { ...sizes, isRepeated } };
 }
 
 function noteOfReplaced(w: Walk, count: number): string {
