@@ -1,7 +1,7 @@
 // app/back-test.ts: tries a suggested rule on stored samples, in the workers, so that no reader and no client waits for it
 
 import { readConfig } from "../config/index.ts";
-import { type RuleTrial, retest, type Settling, settling } from "../explain/index.ts";
+import { type RuleTrial, type Settling, settling, type Tried } from "../explain/index.ts";
 import type { Difference } from "../model/difference.ts";
 import type { CompareRules } from "../model/rules.ts";
 import type { Comparer } from "../reconcile/index.ts";
@@ -25,25 +25,21 @@ export function createBackTest(ports: BackTestPorts): (trial: RuleTrial) => Sett
   const under = new Set<string>();
   let last: Promise<void> = Promise.resolve();
 
-  async function run(key: string, { finding, yaml, related }: RuleTrial): Promise<void> {
-    const [one] = await ports.samples({ finding, limit: 1 });
+  async function run(key: string, { yaml, ...suggestion }: RuleTrial): Promise<void> {
+    const [one] = await ports.samples({ finding: suggestion.finding, limit: 1 });
     const rules = rulesOf(yaml);
     if (one === undefined || rules === undefined) return;
     const samples = await ports.samples({ route: one.route, limit: SAMPLES });
     const inForce = ports.rulesFor(one.route);
-    const before = new Map<Sample, readonly Difference[] | undefined>();
-    const after = new Map<Sample, readonly Difference[] | undefined>();
+    const tried: Tried[] = [];
     for (const sample of samples) {
-      before.set(sample, await differencesOf(sample, inForce, ports.compare));
-      after.set(sample, await differencesOf(sample, together(inForce, rules), ports.compare));
+      const before = await differencesOf(sample, inForce, ports.compare);
+      const after = await differencesOf(sample, together(inForce, rules), ports.compare);
+      // A sample whose body was not kept says nothing.
+      if (before !== undefined && after !== undefined) tried.push({ route: sample.route, before, after });
     }
-    const tried = retest(
-      samples,
-      (sample) => before.get(sample),
-      (sample) => after.get(sample),
-    );
     known.delete(key);
-    known.set(key, settling(tried, finding, related));
+    known.set(key, settling(tried, suggestion));
     if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
   }
 

@@ -15,6 +15,7 @@ import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger,
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
 import { severity } from "./severity.ts";
+import { showingOf } from "./showing.ts";
 import { count } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
@@ -100,17 +101,28 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   function add(comparison: Comparison, at: number): readonly Touched[] {
     const ledger = open(comparison.exchange.route);
     const request = identity?.digest(comparison.exchange) ?? fingerprint(comparison.exchange);
-    if (enter(ledger, comparison, request, at, limits, readinessOf(ledger.route))) {
+    const entered = enter(ledger, comparison, request, at, limits, readinessOf(ledger.route));
+    if (entered !== undefined) {
       compared.set(ledger.route, (compared.get(ledger.route) ?? 0) + 1);
     }
-    return comparison.differences.length === 0 ? NONE : group(ledger, comparison, request, at);
+    const shown: Shown[] = [];
+    const touched = comparison.differences.length === 0 ? NONE : group(ledger, comparison, request, at, shown);
+    if (entered !== undefined || shown.length > 0) {
+      explainer?.observe(showingOf(comparison, ledger.route, shown, request, entered, redact));
+    }
+    return touched;
   }
 
   /** Sorts a comparison's differences: what stayed goes to findings, each once a comparison; the rest wavers. */
-  function group(ledger: Ledger, comparison: Comparison, request: Digest, at: number): readonly Touched[] {
+  function group(
+    ledger: Ledger,
+    comparison: Comparison,
+    request: Digest,
+    at: number,
+    shown: Shown[],
+  ): readonly Touched[] {
     const seen = new Map<Growing, { first: boolean; sample: boolean; masked: boolean; request: boolean }>();
     const wavering = new Set<string>();
-    const shown: Shown[] = [];
     const total = compared.get(ledger.route) ?? 0;
     for (const difference of comparison.differences.slice(0, limits.differences)) {
       const place = generalise(difference.path).path;
@@ -141,10 +153,10 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         sample,
         candidateVaries: difference.hint === "unstable",
         ...(difference.alike === undefined ? {} : { alike: difference.alike }),
+        ...(difference.list === undefined ? {} : { list: difference.list }),
       });
     }
     for (const [finding, touched] of seen) findings.touch(finding, touched);
-    if (shown.length > 0) explainer?.observe({ route: ledger.route, shown });
     return [...seen].map(([finding, { first }]) => ({ finding: finding.id, first }));
   }
 
@@ -209,6 +221,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       epochs.length = Math.min(epochs.length, limits.epochs);
       for (const route of routes.keys()) left.tally.add(route);
       for (const kind of ["distinct", "answers"] as const) for (const key of written[kind]) left[kind].add(key);
+      explainer?.newEpoch();
       routes.clear();
       epoch = { name, startedAt: at };
       epochDirty = true;

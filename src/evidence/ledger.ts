@@ -79,7 +79,10 @@ export function createLedger(route: string, identity: string, distinct: number, 
   };
 }
 
-/** Enters a comparison. @returns whether its answers were compared */
+/**
+ * Enters a comparison.
+ * @returns undefined when its answers were not compared; else whether the request is a distinct one that is new in this epoch
+ */
 export function enter(
   ledger: Ledger,
   comparison: Comparison,
@@ -87,7 +90,7 @@ export function enter(
   at: number,
   limits: EvidenceLimits,
   settings: ReadinessSettings,
-): boolean {
+): "new" | "known" | undefined {
   const { exchange, outcome } = comparison;
   const compared = COMPARED.includes(outcome.outcome);
   ledger.dirty = true;
@@ -106,19 +109,19 @@ export function enter(
     if (known !== undefined || ledger.rules.size < limits.rulesPerRoute) ledger.rules.set(rule, (known ?? 0) + settled);
   }
   const seen = seenOf(comparison);
-  if (seen !== undefined) distinguish(ledger, request, seen, at, settings);
-  if (!compared) return false;
+  const isNew = seen !== undefined && distinguish(ledger, request, seen, at, settings);
+  if (!compared) return undefined;
   if (legacy.kind === "response") ledger.answers.add(answerOf(legacy), AGREED);
   if (legacy.kind === "response" && candidate.kind === "response") {
     observe(ledger.legacyMs, legacy.durationMs);
     observe(ledger.candidateMs, candidate.durationMs);
   }
   if (comparison.convergedMs !== undefined) observe(ledger.convergedMs, comparison.convergedMs);
-  return true;
+  return isNew ? "new" : "known";
 }
 
-/** Enters one occurrence of a distinct request. */
-function distinguish(ledger: Ledger, request: Digest, seen: number, at: number, settings: ReadinessSettings): void {
+/** Enters one occurrence of a distinct request. @returns whether it is the first */
+function distinguish(ledger: Ledger, request: Digest, seen: number, at: number, settings: ReadinessSettings): boolean {
   const known = ledger.distinct.add(request, seen);
   if (known === "new") {
     step(ledger.pace, at);
@@ -128,6 +131,7 @@ function distinguish(ledger: Ledger, request: Digest, seen: number, at: number, 
   if (seen === REFUSED) ledger.refused += 1;
   // A refusal may be a matter of how much was asked: it holds, and is no request that became wrong.
   watch(ledger, seen !== AGREED, seen === REFUSED || known === "wrong" || known === "outside", at, settings);
+  return known === "new";
 }
 
 /** Lets the detector of recent changes see one more request. @param before the same request was wrong before, or may have been */

@@ -1,53 +1,51 @@
-// explain/backtest.ts: what other rules would do to the samples that are stored
+// explain/backtest.ts: what a suggested rule would do to the samples that are stored
 
 import type { Difference } from "../model/difference.ts";
 import { findingOf } from "../model/place.ts";
 
-/** Samples of the finding that a rule would settle, and differences of other findings that it would hide. */
-export type Settling = { readonly settles: number; readonly hides: number };
-
-/** What became of one finding: samples that showed it before, that no longer do, and that do only now. */
-export type Retested = {
-  readonly finding: string;
-  readonly route: string;
-  readonly shown: number;
-  readonly settled: number;
-  readonly appears: number;
+/** What a rule did to stored samples. */
+export type Settling = {
+  /** Samples of the finding that it would settle. */
+  readonly settles: number;
+  /** Differences that it would hide although its cause does not explain them, of this finding and of others. */
+  readonly hides: number;
+  /** Samples that it was tried on. */
+  readonly tried: number;
 };
 
-/**
- * Compares every stored sample twice, with the rules that were and with those that might be, and says finding by
- * finding what changes; most settled first, and what does not change as well. A sample that cannot be compared
- * (its body was not kept) is undefined on either side, and says nothing.
- */
-export function retest<Sample extends { readonly route: string }>(
-  samples: Iterable<Sample>,
-  before: (sample: Sample) => readonly Difference[] | undefined,
-  after: (sample: Sample) => readonly Difference[] | undefined,
-): readonly Retested[] {
-  const all = new Map<string, { route: string; shown: number; settled: number; appears: number }>();
-  for (const sample of samples) {
-    const [were, are] = [before(sample), after(sample)];
-    if (were === undefined || are === undefined) continue;
-    const [then, now] = [were, are].map((list) => new Set(list.map((one) => findingOf(sample.route, one))));
-    for (const finding of new Set([...then!, ...now!])) {
-      const known = all.get(finding) ?? { route: sample.route, shown: 0, settled: 0, appears: 0 };
-      if (then!.has(finding)) known.shown += 1;
-      if (then!.has(finding) && !now!.has(finding)) known.settled += 1;
-      if (!then!.has(finding)) known.appears += 1;
-      all.set(finding, known);
+/** A rule for one finding, with what it is meant to settle. */
+export type Suggestion = {
+  readonly finding: string;
+  /** Findings that are part of the same cause: what is missing and extra of a member with another name. */
+  readonly related: readonly string[];
+  /** Whether the cause explains a difference of these findings, given all differences of its sample. */
+  readonly explains: (difference: Difference, all: readonly Difference[]) => boolean;
+};
+
+/** A stored sample, compared with the rules in force and with the suggested one beside them. */
+export type Tried = {
+  readonly route: string;
+  readonly before: readonly Difference[];
+  readonly after: readonly Difference[];
+};
+
+/** What becomes of stored samples: what the rule settles that its cause explains, and what else it makes vanish. */
+export function settling(samples: Iterable<Tried>, { finding, related, explains }: Suggestion): Settling {
+  const meant = new Set([finding, ...related]);
+  let [settles, hides, tried] = [0, 0, 0];
+  for (const { route, before, after } of samples) {
+    tried += 1;
+    const left = new Set(after.map(placeOf));
+    let isSettled = false;
+    for (const difference of before) {
+      if (left.has(placeOf(difference))) continue;
+      const id = findingOf(route, difference);
+      if (!meant.has(id) || !explains(difference, before)) hides += 1;
+      else if (id === finding) isSettled = true;
     }
+    if (isSettled) settles += 1;
   }
-  return [...all]
-    .map(([finding, counts]) => ({ finding, ...counts }))
-    .sort((a, b) => b.settled - a.settled || b.appears - a.appears || (a.finding < b.finding ? -1 : 1));
+  return { settles, hides, tried };
 }
 
-/** What that means for one finding. `related` findings have the same cause: it is no loss that they go as well. */
-export function settling(retested: readonly Retested[], finding: string, related: readonly string[] = []): Settling {
-  const others = retested.filter((one) => one.finding !== finding && !related.includes(one.finding));
-  return {
-    settles: retested.find((one) => one.finding === finding)?.settled ?? 0,
-    hides: others.reduce((sum, { settled }) => sum + settled, 0),
-  };
-}
+const placeOf = ({ where, path, kind }: Difference) => `${where}\n${path}\n${kind}`;

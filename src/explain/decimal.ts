@@ -22,7 +22,10 @@ export function readDecimal(text: string): Decimal | undefined {
   return { digits: sign === "-" ? -digits : digits, scale };
 }
 
-/** Rounded to so many places; away from zero where `half up` has to choose, `down` towards zero, `up` away from it. */
+/**
+ * Rounded to so many places; negative places are tens, hundreds. Away from zero where `half up` has to choose, `down`
+ * towards zero, `up` away from it.
+ */
 export function round({ digits, scale }: Decimal, places: number, mode: Mode): Decimal {
   if (scale <= places) return { digits, scale };
   const unit = 10n ** BigInt(scale - places);
@@ -38,6 +41,7 @@ export function round({ digits, scale }: Decimal, places: number, mode: Mode): D
   let rounded = up ? whole + 1n : whole;
   let left = places;
   for (; left > 0 && rounded % 10n === 0n; left--) rounded /= 10n;
+  for (; left < 0; left++) rounded *= 10n;
   return { digits: negative ? -rounded : rounded, scale: left };
 }
 

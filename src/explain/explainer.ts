@@ -1,20 +1,24 @@
 // explain/explainer.ts: what comparisons show -> the causes of findings; a fold in bounded memory
 
+import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import type { Cause } from "../model/report.ts";
 import type { Showing, Shown } from "../model/showing.ts";
-import type { Settling } from "./backtest.ts";
+import type { Settling, Suggestion } from "./backtest.ts";
+import { causesOf, isRelated, type Relation, type StatedCause } from "./causes.ts";
+import { type Dossier, file, openDossier, restoreDossier, type StoredDossier, storeDossier } from "./dossier.ts";
+import { addLists } from "./lists.ts";
+import { addRenames, type Moved } from "./renames.ts";
+import { addCount, renewRequests } from "./requests.ts";
 import {
-  causesOf,
-  type Dossier,
-  file,
-  fileCut,
-  openDossier,
-  restoreDossier,
-  type StoredDossier,
-  storeDossier,
-} from "./dossier.ts";
-import { addRenames } from "./renames.ts";
+  addCompared,
+  createRouteRequests,
+  type RouteRequests,
+  restoreRouteRequests,
+  type StoredRouteRequests,
+  storeRouteRequests,
+  watch,
+} from "./route-requests.ts";
 
 export type ExplainerSettings = {
   /** The share of the observations that a cause must explain to be stated, 0 to 1. */
@@ -23,26 +27,22 @@ export type ExplainerSettings = {
   readonly minimum?: number;
   /** Findings at most; further ones get no causes. */
   readonly findings?: number;
+  /** Routes whose requests are counted at most; findings of further ones get no cause that lies in the request. */
+  readonly routes?: number;
   /**
-   * Tries a rule, given as YAML for `compare:`, on what is stored of the finding's route: how many of the finding's
-   * samples it would settle, and how many differences of other findings it would hide. Undefined: nothing is
-   * stored, or the trial is still under way; it is asked again.
-   * Without this port no rules are offered.
+   * Tries a rule, given as YAML for `compare:`, on what is stored of the finding's route. Undefined: nothing is stored, or
+   * the trial is still under way; it is asked again. Without this port no rules are offered.
    */
   readonly backtest?: (trial: RuleTrial) => Settling | undefined;
 };
 
-export type RuleTrial = {
-  readonly finding: string;
-  readonly yaml: string;
-  /** Findings that are part of the same cause: that their differences go as well is no loss. */
-  readonly related: readonly string[];
-};
+export type RuleTrial = Suggestion & { readonly yaml: string };
 
 type Tested = { readonly seen: number; readonly result: Settling };
 type Stated = {
   readonly seen: number;
   readonly causes: readonly Cause[];
+  readonly relation: Relation | undefined;
   readonly tested: Map<string, Tested>;
   /** Some rule's trial had no result yet. */
   readonly untried: boolean;
@@ -52,92 +52,183 @@ export type Causes = {
   readonly observe: (showing: Showing) => void;
   /** Best first; none while nothing is certain enough. */
   readonly causes: (finding: string) => readonly Cause[];
+  /** What the stated cause says of the values; undefined where none is stated, or only which requests show it. */
+  readonly relation: (finding: string) => Relation | undefined;
   readonly forget: (finding: string) => void;
+  /** The candidate changed: which requests show a finding is counted anew. */
+  readonly newEpoch: () => void;
   readonly changes: () => readonly Document[];
   readonly restore: (documents: readonly Document[]) => void;
 };
 
 /** Differences of one finding in one comparison that are looked at: a list of a thousand says no more than these. */
 const PER_COMPARISON = 32;
+/** Elements of one list whose positions are looked at. */
+const ELEMENTS = 10_000;
 
 export function createExplainer(settings: ExplainerSettings = {}): Causes {
-  const { support = 0.9, minimum = 5, findings = 5000, backtest } = settings;
+  const { support = 0.9, minimum = 5, findings = 5000, routes = 500, backtest } = settings;
   const dossiers = new Map<string, Dossier>();
+  const requests = new Map<string, RouteRequests>();
   const dirty = new Set<string>();
+  const dirtyRoutes = new Set<string>();
   /** What was stated last, and how much had been seen then: a back-test is not repeated for every reader. */
   const stated = new Map<string, Stated>();
 
-  function dossierOf(shown: Shown): Dossier | undefined {
+  function dossierOf(route: string, shown: Shown): Dossier | undefined {
     const known = dossiers.get(shown.finding);
     if (known !== undefined || dossiers.size >= findings) return known;
-    const dossier = openDossier(shown);
+    const dossier = openDossier({ route, where: shown.where, place: shown.place, kind: shown.kind });
     dossiers.set(shown.finding, dossier);
     return dossier;
   }
 
-  return {
-    observe: ({ shown }) => {
-      const counted = new Map<string, number>();
-      const indexes = new Map<string, { readonly list: number[]; count: number }>();
-      const known = shown.filter((one) => dossierOf(one) !== undefined);
-      for (const one of known) {
-        const times = counted.get(one.finding) ?? 0;
-        counted.set(one.finding, times + 1);
-        const index = one.kind === "missing" ? /\[(\d+)\]$/.exec(one.sample.path)?.[1] : undefined;
-        if (index !== undefined && times < 10_000) {
-          const missing = indexes.get(one.finding) ?? { list: [], count: 0 };
-          indexes.set(one.finding, missing);
-          missing.list.push(Number(index));
-          missing.count += 1 + (one.alike ?? 0);
-        }
-        if (times < PER_COMPARISON) file(dossiers.get(one.finding)!, one);
-      }
-      for (const [finding, { list, count }] of indexes) fileCut(dossiers.get(finding)!, list, count);
-      addRenames(known, (finding) => dossiers.get(finding)!.partners);
-      for (const finding of counted.keys()) dirty.add(finding);
-    },
-    causes: (finding) => {
+  function routeOf(name: string): RouteRequests | undefined {
+    const known = requests.get(name);
+    if (known !== undefined || requests.size >= routes) return known;
+    const route = createRouteRequests();
+    requests.set(name, route);
+    return route;
+  }
+
+  /** Counts the request, for the route and for the findings that it showed; and those that it had shown before. */
+  function countRequest({ route: name, shown, request }: Showing): void {
+    const route = request && routeOf(name);
+    if (request === undefined || route === undefined) return;
+    dirtyRoutes.add(name);
+    const features = addCompared(route, request, request.isNew);
+    const here = new Set(shown.map(({ finding }) => finding));
+    for (const finding of route.watched.get(request.key) ?? []) {
       const dossier = dossiers.get(finding);
-      if (dossier === undefined) return [];
-      const { seen } = dossier.requests;
-      const before = stated.get(finding);
-      if (before?.seen === seen && !before.untried) return before.causes;
-      const tested = before?.tested ?? new Map<string, Tested>();
-      let untried = false;
-      const causes = causesOf(dossier, { support, minimum }, (yaml, related) => {
-        const known = tested.get(yaml);
-        // Samples change slowly once there are many: a rule is tried again when a quarter more has been seen.
-        if (known !== undefined && seen < known.seen * 1.25) return known.result;
-        const result = backtest?.({ finding, yaml, related });
-        if (result === undefined) {
-          untried = backtest !== undefined;
-          return known?.result;
-        }
-        if (tested.size >= 16) tested.clear();
-        tested.set(yaml, { seen, result });
-        return result;
-      });
-      stated.set(finding, { seen, causes, tested, untried });
-      return causes;
-    },
+      if (dossier === undefined) continue;
+      if (here.has(finding)) dossier.requests.asked += 1;
+      else dossier.requests.pending += 1;
+      dirty.add(finding);
+    }
+    for (const finding of here) {
+      const dossier = dossiers.get(finding);
+      if (dossier === undefined) continue;
+      const { requests: own } = dossier;
+      own.asked += own.pending;
+      own.agreed += own.pending;
+      own.pending = 0;
+      own.shown.all += 1;
+      if (request.isNew) own.shown.distinct += 1;
+      for (const feature of features) addCount(own.features, feature, request.isNew);
+      watch(route, request.key, finding);
+    }
+  }
+
+  function observe(showing: Showing): void {
+    const { route, shown, request } = showing;
+    const known = shown.filter((one) => dossierOf(route, one) !== undefined);
+    const counted = new Map<string, number>();
+    const elements = new Map<string, Shown[]>();
+    for (const one of known) {
+      const times = counted.get(one.finding) ?? 0;
+      counted.set(one.finding, times + 1);
+      if (one.list !== undefined && times < ELEMENTS) {
+        elements.set(one.finding, [...(elements.get(one.finding) ?? []), one]);
+      }
+      const key = request?.key ?? `${one.sample.method} ${one.sample.target}`;
+      if (times < PER_COMPARISON) file(dossiers.get(one.finding)!, one, key);
+    }
+    for (const [finding, some] of elements) addLists(dossiers.get(finding)!.lists, some);
+    addRenames(known, (finding) => dossiers.get(finding)!.partners);
+    for (const finding of counted.keys()) dirty.add(finding);
+    countRequest(showing);
+  }
+
+  const moved = (finding: string): Moved | undefined => {
+    const dossier = dossiers.get(finding);
+    return dossier && { place: dossier.place, partners: dossier.partners };
+  };
+
+  function state(finding: string): Stated | undefined {
+    const dossier = dossiers.get(finding);
+    if (dossier === undefined) return undefined;
+    const route = requests.get(dossier.route);
+    const seen = dossier.requests.seen;
+    // What other requests do may contradict a cause, without this finding being seen.
+    const looked = seen + Math.floor((route?.compared.all ?? 0) / 16);
+    const before = stated.get(finding);
+    if (before?.seen === looked && !before.untried) return before;
+    const tested = before?.tested ?? new Map<string, Tested>();
+    const all = causesOf(finding, dossier, route, { support, minimum }, moved);
+    let untried = false;
+    const causes = all.map((cause): Cause => {
+      const tried = tryRule(finding, cause, seen, tested);
+      untried ||= tried === "under way";
+      const { kind, says, support, of, counterExamples } = cause;
+      const rule = typeof tried === "object" && tried.settles > 0 && tried.hides === 0 ? tried : undefined;
+      return {
+        ...{ kind, says, support, of, counterExamples },
+        ...(rule === undefined ? {} : { rule: { yaml: cause.rule!.yaml, ...rule } }),
+      };
+    });
+    const relation = all.find((cause) => cause.relation !== undefined)?.relation;
+    const now = { seen: looked, causes, relation, tested, untried };
+    stated.set(finding, now);
+    return now;
+  }
+
+  function tryRule(
+    finding: string,
+    { rule, relation }: StatedCause,
+    seen: number,
+    tested: Map<string, Tested>,
+  ): Settling | "under way" | undefined {
+    if (rule === undefined || relation === undefined || backtest === undefined) return undefined;
+    const known = tested.get(rule.yaml);
+    // Samples change slowly once there are many: a rule is tried again when a quarter more has been seen.
+    if (known !== undefined && seen < known.seen * 1.25) return known.result;
+    const explains = (difference: Difference, all: readonly Difference[]) => isRelated(relation, difference, all);
+    const result = backtest({ finding, ...rule, explains });
+    if (result === undefined) return known?.result ?? "under way";
+    if (tested.size >= 16) tested.clear();
+    tested.set(rule.yaml, { seen, result });
+    return result;
+  }
+
+  return {
+    observe,
+    causes: (finding) => state(finding)?.causes ?? [],
+    relation: (finding) => state(finding)?.relation,
     forget: (finding) => {
       dossiers.delete(finding);
       stated.delete(finding);
       dirty.add(finding);
     },
+    newEpoch: () => {
+      for (const name of requests.keys()) dirtyRoutes.add(name);
+      requests.clear();
+      for (const [finding, dossier] of dossiers) {
+        renewRequests(dossier.requests);
+        dirty.add(finding);
+      }
+      stated.clear();
+    },
     changes: () => {
-      const documents = [...dirty].map((finding): Document => {
+      const documents: Document[] = [];
+      for (const finding of dirty) {
         const dossier = dossiers.get(finding);
-        return { kind: "cause", key: finding, value: dossier === undefined ? null : storeDossier(dossier) };
-      });
+        documents.push({ kind: "cause", key: finding, value: dossier === undefined ? null : storeDossier(dossier) });
+      }
+      for (const name of dirtyRoutes) {
+        const route = requests.get(name);
+        const value = route === undefined ? null : storeRouteRequests(route);
+        documents.push({ kind: "requested", key: name, value });
+      }
       dirty.clear();
+      dirtyRoutes.clear();
       return documents;
     },
     restore: (documents) => {
       for (const { kind, key, value } of documents) {
-        if (kind !== "cause" || value === null || dossiers.size >= findings) continue;
+        if (value === null) continue;
         try {
-          dossiers.set(key, restoreDossier(value as StoredDossier));
+          if (kind === "cause" && dossiers.size < findings) dossiers.set(key, restoreDossier(value as StoredDossier));
+          else if (kind === "requested") requests.set(key, restoreRouteRequests(value as StoredRouteRequests));
         } catch {
           // A document of another shape than ours: the causes of this finding are learned anew.
         }

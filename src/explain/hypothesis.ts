@@ -7,23 +7,33 @@ import type { Pair } from "./value.ts";
 export type Spot = { readonly where: Where; readonly place: string };
 
 /**
- * One possible explanation. It may have a parameter, such as the factor: each pair then names those for which it
- * fits, and the parameter that nearly all pairs name is the explanation.
+ * One possible explanation. It may have a parameter, such as the factor. The parameter is proposed by the pairs that are
+ * kept of a finding, and then tested on every pair that is observed.
  */
 export type Hypothesis = {
   /** The name that reports use: `factor`. */
   readonly name: string;
-  /** The kinds of difference that it can explain. */
+  /** The kinds of difference that it can explain, and where; without `where` everywhere. */
   readonly kinds: readonly Kind[];
-  /** The parameters for which the pair fits, the preferred first; none: it does not. */
+  readonly where?: Where;
+  /** The parameters for which one pair fits, the preferred first; none: it does not fit. */
   readonly fits: (pair: Pair) => readonly string[];
+  /** Parameters that follow from several pairs together, the preferred first. Without it: those that most pairs fit. */
+  readonly propose?: (pairs: readonly Pair[]) => readonly string[];
+  /** Whether a pair fits a parameter. Without it: whether `fits` names it. */
+  readonly holds?: (parameter: string, pair: Pair) => boolean;
+  /**
+   * Whether a pair that fits speaks for this explanation and not for a simpler one as well: `"42"` for `42` fits "leading
+   * zeros are lost", but only `"042"` for `42` tells it. Without it: every pair does.
+   */
+  readonly tells?: (parameter: string, pair: Pair) => boolean;
   /** For a person: `candidate = legacy x 100`. */
   readonly says: (parameter: string) => string;
-  /** Different pairs that must have fitted before it is stated. */
+  /** Distinct pairs that tell it before it is stated. */
   readonly least: number;
   /** Which of two with the same support is the better: the one that says more. */
   readonly weight: number;
-  /** The rule that would settle it, as YAML for `compare:`, where a rule can. */
+  /** The rule that would settle it and nothing else, as YAML for `compare:`, where a rule can. */
   readonly rule?: (parameter: string, spot: Spot) => string | undefined;
 };
 
@@ -31,6 +41,10 @@ export type Hypothesis = {
 export const NO: readonly string[] = [];
 /** It fits, and there is nothing more to say. */
 export const YES: readonly string[] = [""];
+
+export function holds(hypothesis: Hypothesis, parameter: string, pair: Pair): boolean {
+  return hypothesis.holds?.(parameter, pair) ?? hypothesis.fits(pair).includes(parameter);
+}
 
 /** `strings: [{ path: "$.name", trim: true }]`; only places in bodies have such rules. */
 export function placed(key: string, how: string): NonNullable<Hypothesis["rule"]> {

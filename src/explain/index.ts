@@ -1,4 +1,4 @@
 // explain: differences -> causes, and the rule that would settle them
 
-export { retest, type Settling, settling } from "./backtest.ts";
+export { type Settling, settling, type Tried } from "./backtest.ts";
 export { createExplainer, type ExplainerSettings, type RuleTrial } from "./explainer.ts";

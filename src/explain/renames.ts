@@ -1,20 +1,58 @@
-// explain/renames.ts: what is missing here is extra there, with the same value
+// explain/renames.ts: what is missing here is there under another name, at another level, or in another unit
 
-import { nameOf, steps } from "../model/place.ts";
+import type { Difference } from "../model/difference.ts";
 import type { Shown } from "../model/showing.ts";
-import type { Leader } from "./trial.ts";
-import { canonical, isTrivial, readValue } from "./value.ts";
+import { lastName, placeAbove, pointerOf, stepOf } from "./places.ts";
+import { canonical, isTrivial, readValue, type Value } from "./value.ts";
 
-/** For a finding of kind `missing`: the `extra` findings that had its value, and how often. The other way round too. */
-export type Partners = { seen: number; readonly partners: Map<string, Partner> };
-type Partner = { support: number; readonly place: string; readonly values: string[] };
+/** Two values that stood where the one is missing and the other is extra. */
+export type Values = { readonly legacy: string; readonly candidate: string };
 
-const PARTNERS = 16;
+/** What a finding's values were found to be on the other side, by the places of both. */
+export type Partner = {
+  /** The finding on the other side. */
+  readonly finding: string;
+  /** This finding's place, or one within its value; and the place on the other side. */
+  readonly own: string;
+  readonly other: string;
+  /** Comparisons in which both were there, and those of them in which the values were equal. */
+  together: number;
+  equal: number;
+  /** Equal values that are no chance, and pairs of unequal ones; a few of each. */
+  readonly values: string[];
+  readonly unequal: Values[];
+};
+
+/** For a finding of kind `missing`: the `extra` findings that may be the same. The other way round too. */
+export type Partners = {
+  seen: number;
+  /** Values within this finding's own value, at most: what has to be accounted for when an object is taken apart. */
+  leaves: number;
+  readonly partners: Map<string, Partner>;
+};
+
+const PARTNERS = 24;
 const VALUES = 4;
-/** Differences of one comparison that are paired. */
+const UNEQUAL = 16;
+/** Differences of one comparison that are paired, values within one that are looked at, and pairs that are tried. */
 const PAIRED = 64;
+const LEAVES = 12;
+const TRIED = 3_000;
+/** Members of one object that are missing or extra: beyond it, nobody says which was which. */
+const BESIDE = 8;
 
-export const createPartners = (): Partners => ({ seen: 0, partners: new Map() });
+export const createPartners = (): Partners => ({ seen: 0, leaves: 0, partners: new Map() });
+
+type Item = {
+  readonly shown: Shown;
+  /** General place of the value: the finding's, or one below it. */
+  readonly place: string;
+  /** Where the value stands in this comparison, without its last step. */
+  readonly above: string;
+  readonly isWhole: boolean;
+  readonly text: string;
+  readonly trivial: boolean;
+};
 
 /** Pairs what is missing with what is extra in one comparison, and tells each finding of its partner. */
 export function addRenames(shown: readonly Shown[], of: (finding: string) => Partners): void {
@@ -23,93 +61,255 @@ export function addRenames(shown: readonly Shown[], of: (finding: string) => Par
   const extra = some.filter(({ kind }) => kind === "extra").slice(0, PAIRED);
   for (const one of [...missing, ...extra]) of(one.finding).seen += 1;
   if (missing.length === 0 || extra.length === 0) return;
-  const values = new Map<Shown, { text: string; trivial: boolean }>();
-  for (const one of [...missing, ...extra]) {
-    const value = readValue(one.sample.legacy ?? one.sample.candidate);
-    values.set(one, { text: canonical(value), trivial: isTrivial(value) });
-  }
-  for (const gone of missing) {
-    const { text, trivial } = values.get(gone)!;
-    const here = placeAbove(gone.sample.path);
-    const told = new Set<string>();
-    for (const come of extra) {
-      if (come.where !== gone.where || values.get(come)!.text !== text || told.has(come.finding)) continue;
-      // Beside each other, or elsewhere: then a value that is alike by chance says nothing.
-      const beside = placeAbove(come.sample.path) === here || placeAbove(come.place) === placeAbove(gone.place);
-      if (!beside && trivial) continue;
-      told.add(come.finding);
-      tell(of(gone.finding), come, text, trivial);
-      tell(of(come.finding), gone, text, trivial);
+  const [gone, come] = [missing.flatMap((one) => itemsOf(one, of)), extra.flatMap((one) => itemsOf(one, of))];
+  const crowded = crowdedPlaces([...gone, ...come]);
+  const told = new Set<string>();
+  let tried = 0;
+  for (const one of gone) {
+    for (const other of come) {
+      if (tried++ > TRIED) return;
+      if (one.shown.where !== other.shown.where || (!one.isWhole && !other.isWhole)) continue;
+      const isBeside = one.isWhole && other.isWhole && one.above === other.above && !crowded.has(one.above);
+      const isEqual = one.text === other.text;
+      // Elsewhere, a value that is alike by chance says nothing.
+      const isMoved = isEqual && !one.trivial;
+      const key = `${one.place}\n${other.place}`;
+      const isKnown = of(one.shown.finding).partners.has(key);
+      if ((!isBeside && !isMoved && !isKnown) || told.has(key)) continue;
+      told.add(key);
+      tell(of(one.shown.finding), key, other.shown.finding, one, other, one.place, other.place);
+      tell(of(other.shown.finding), key, one.shown.finding, one, other, other.place, one.place);
     }
   }
 }
 
-function tell({ partners }: Partners, partner: Shown, text: string, trivial: boolean): void {
-  let known = partners.get(partner.finding);
+/** Objects with so many members that are missing or extra that pairing them would be guesswork. */
+function crowdedPlaces(items: readonly Item[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { above, isWhole, shown } of items) {
+    const key = `${above}\n${shown.kind}`;
+    if (isWhole) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, n]) => n > BESIDE).map(([key]) => key.slice(0, key.lastIndexOf("\n"))));
+}
+
+/** A value, and those within it where it is an object: one that moved a level down is inside of what is extra. */
+function itemsOf(shown: Shown, of: (finding: string) => Partners): Item[] {
+  const value = readValue(shown.sample.legacy ?? shown.sample.candidate);
+  const above = placeAbove(shown.sample.path);
+  const item = (place: string, one: Value, isWhole: boolean): Item => ({
+    shown,
+    place,
+    above,
+    isWhole,
+    text: canonical(one),
+    trivial: isTrivial(one),
+  });
+  const items = [item(shown.place, value, true)];
+  if (value.type !== "object" || value.content === undefined || shown.where !== "body") return items;
+  const members = Object.entries(value.content as Record<string, unknown>);
+  const own = of(shown.finding);
+  own.leaves = Math.max(own.leaves, members.length);
+  for (const [name, content] of members.slice(0, LEAVES)) {
+    items.push(item(`${shown.place}${stepOf(name)}`, readValue(JSON.stringify(content)), false));
+  }
+  return items;
+}
+
+function tell(
+  { partners }: Partners,
+  key: string,
+  finding: string,
+  gone: Item,
+  come: Item,
+  own: string,
+  other: string,
+): void {
+  let known = partners.get(key);
   if (known === undefined) {
     if (partners.size >= PARTNERS) return;
-    known = { support: 0, place: partner.place, values: [] };
-    partners.set(partner.finding, known);
+    known = { finding, own, other, together: 0, equal: 0, values: [], unequal: [] };
+    partners.set(key, known);
   }
-  known.support += 1;
-  const short = text.slice(0, 40);
-  if (!trivial && known.values.length < VALUES && !known.values.includes(short)) known.values.push(short);
+  known.together += 1;
+  if (gone.text === come.text) {
+    known.equal += 1;
+    const short = gone.text.slice(0, 40);
+    if (!gone.trivial && known.values.length < VALUES && !known.values.includes(short)) known.values.push(short);
+    return;
+  }
+  const [legacy, candidate] = [gone.text.slice(0, 200), come.text.slice(0, 200)];
+  const isKnown = known.unequal.some((one) => one.legacy === legacy && one.candidate === candidate);
+  if (known.unequal.length < UNEQUAL && !isKnown) known.unequal.push({ legacy, candidate });
 }
 
-export type RenameCause = Leader & {
-  readonly name: "renamed" | "moved";
-  /** The finding on the other side. */
-  readonly partner: string;
+export type RenameCause = {
+  readonly name: "renamed" | "moved" | "replaced";
   readonly says: string;
   readonly weight: number;
-  readonly rule: string | undefined;
+  readonly support: number;
+  readonly of: number;
+  readonly counterExamples: readonly Values[];
+  /** The finding on the other side, and both places. */
+  readonly partner: Partner;
+  /** The places are the findings' own, and every value was equal: a move would settle it. */
+  readonly isMove: boolean;
 };
 
-/** Each partner that had the value often enough to be more than chance. */
-export function renamesOf(own: Partners, place: string, kind: "missing" | "extra"): RenameCause[] {
-  return [...own.partners].flatMap(([id, partner]) => {
-    const [from, to] = kind === "missing" ? [place, partner.place] : [partner.place, place];
-    const alike = similar(lastName(from), lastName(to));
-    if (partner.values.length < (alike ? 1 : 2) && !(alike && partner.support >= 20)) return [];
-    const beside = placeAbove(from) === placeAbove(to);
-    const cause: RenameCause = {
-      name: beside ? "renamed" : "moved",
-      partner: id,
-      parameter: "",
-      support: partner.support,
-      of: own.seen,
-      pairs: partner.values.length,
-      counterExamples: [],
-      says: beside ? `${lastName(from)} is called ${lastName(to)}` : `${from} is at ${to}`,
-      weight: (beside ? 95 : 85) + (alike ? 3 : 0),
-      rule: moveRule(from, to),
-    };
-    return [cause];
+/** What turns the values of one side into those of the other, where one explanation fits all of them. */
+export type Derive = (pairs: readonly Values[]) => { readonly says: string; readonly weight: number } | undefined;
+
+/** Values that disagree, at most, in a thousand that agree. */
+const CONTRADICTIONS = 0.005;
+/** Both must be there nearly whenever the one is missing. */
+const TOGETHER = 0.9;
+
+/** The partner that had the value always, or a value that follows from it; none where two could be meant. */
+export function renamesOf(own: Partners, kind: "missing" | "extra", derive: Derive): RenameCause[] {
+  const all = [...own.partners.values()].filter(({ together }) => together >= own.seen * TOGETHER);
+  const exact = unambiguous(all.filter((partner) => isExact(partner)));
+  if (exact !== undefined) return [causeOf(own, kind, exact, exact.together - exact.equal)];
+  const derived = all.flatMap((partner) => {
+    if (!isBeside(partner) || partner.equal > partner.together * 0.1 || partner.unequal.length < 5) return [];
+    const how = derive(partner.unequal);
+    return how === undefined ? [] : [{ partner, how }];
   });
+  const [first] = derived;
+  const changed = derived.length > 1 ? derived.find(({ partner }) => isAlike(partner)) : first;
+  if (changed !== undefined && derived.filter(({ partner }) => isAlike(partner)).length <= 1) {
+    const cause = causeOf(own, kind, changed.partner, 0);
+    return [
+      {
+        ...cause,
+        says: `${cause.says}, and ${changed.how.says}`,
+        support: changed.partner.together - changed.partner.equal,
+        isMove: false,
+      },
+    ];
+  }
+  const often = unambiguous(
+    all.filter((partner) => isBeside(partner) && partner.equal >= partner.together / 2 && partner.values.length >= 2),
+  );
+  return often === undefined ? [] : [replacement(own, kind, often)];
 }
 
-/** A move in legacy's body, where both places are one place and not many. */
-function moveRule(from: string, to: string): string | undefined {
-  const [source, target] = [pointer(from), pointer(to)];
+function isExact(partner: Partner): boolean {
+  const { together, equal, values } = partner;
+  if (together - equal > together * CONTRADICTIONS) return false;
+  return values.length >= (isAlike(partner) ? 1 : 2) || (isAlike(partner) && isBeside(partner) && equal >= 20);
+}
+
+/** The only one, or the only one whose name is alike. */
+function unambiguous(some: readonly Partner[]): Partner | undefined {
+  if (some.length <= 1) return some[0];
+  const whole = some.filter((one) => some.every((other) => other === one || !isWithin(other, one)));
+  const outermost = whole.length === 0 ? some : whole;
+  if (outermost.length === 1) return outermost[0];
+  const alike = outermost.filter(isAlike);
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** An object that moved has all its members with it: they are not moves of their own. */
+const isWithin = (outer: Partner, inner: Partner) =>
+  inner.own !== outer.own && inner.own.startsWith(outer.own) && inner.other.startsWith(outer.other);
+
+const isBeside = ({ own, other }: Partner) => placeAbove(own) === placeAbove(other);
+const isAlike = ({ own, other }: Partner) => similar(lastName(own), lastName(other));
+
+function ends({ own, other }: Partner, kind: "missing" | "extra"): readonly [from: string, to: string] {
+  return kind === "missing" ? [own, other] : [other, own];
+}
+
+function causeOf(own: Partners, kind: "missing" | "extra", partner: Partner, contradictions: number): RenameCause {
+  const [from, to] = ends(partner, kind);
+  const beside = isBeside(partner);
+  return {
+    name: beside ? "renamed" : "moved",
+    says: beside ? `${lastName(from)} is called ${lastName(to)}` : `${from} is at ${to}`,
+    weight: (beside ? 95 : 85) + (isAlike(partner) ? 3 : 0),
+    support: partner.equal,
+    of: own.seen,
+    counterExamples: partner.unequal.slice(0, 3),
+    partner,
+    isMove: contradictions === 0 && partner.equal === own.seen,
+  };
+}
+
+/** Equal often, but not always: it is another value that stands there now. */
+function replacement(own: Partners, kind: "missing" | "extra", partner: Partner): RenameCause {
+  const [from, to] = ends(partner, kind);
+  const { together, equal } = partner;
+  return {
+    ...causeOf(own, kind, partner, 1),
+    name: "replaced",
+    says: `${lastName(to)} stands where ${lastName(from)} was, and is not the same: the values are equal in ${equal} of ${together} only`,
+    weight: 70,
+    support: together,
+    isMove: false,
+  };
+}
+
+/** A rule, and the findings whose differences it settles together. */
+export type MoveRule = { readonly yaml: string; readonly findings: readonly string[] };
+/** What is known of a finding that may take part in a move. */
+export type Moved = { readonly place: string; readonly partners: Partners };
+
+/** The patch of legacy's body that undoes a move; none where a place is many places, or where only a part would move. */
+export function moveRule(
+  cause: RenameCause,
+  kind: "missing" | "extra",
+  finding: string,
+  of: (finding: string) => Moved | undefined,
+): MoveRule | undefined {
+  if (!cause.isMove) return undefined;
+  const [goneId, comeId] = kind === "missing" ? [finding, cause.partner.finding] : [cause.partner.finding, finding];
+  const [gone, come] = [of(goneId), of(comeId)];
+  if (gone === undefined || come === undefined) return undefined;
+  const [from, to] = ends(cause.partner, kind);
+  if (from === gone.place && to === come.place) return ruleOf([moveLine(from, to)], [goneId, comeId]);
+  // A new object, all of whose members were elsewhere; or one that was taken apart.
+  const isMade = from === gone.place;
+  const [whole, wholeKind] = isMade ? [come, "extra" as const] : [gone, "missing" as const];
+  const parts = [...whole.partners.partners.values()].filter(
+    (part) => part.own !== whole.place && isExact(part) && part.equal === whole.partners.seen,
+  );
+  if (parts.length !== whole.partners.leaves) return undefined;
+  const moves = parts.map((part) => moveLine(...ends(part, wholeKind)));
+  const at = JSON.stringify(pointerOf(whole.place));
+  const lines = isMade ? [`{ op: add, path: ${at}, value: {} }`, ...moves] : [...moves, `{ op: remove, path: ${at} }`];
+  return ruleOf(pointerOf(whole.place) === undefined ? [undefined] : lines, [
+    isMade ? comeId : goneId,
+    ...parts.map((part) => part.finding),
+  ]);
+}
+
+function moveLine(from: string, to: string): string | undefined {
+  const [source, target] = [pointerOf(from), pointerOf(to)];
   if (source === undefined || target === undefined) return undefined;
-  return `patch:\n  legacy:\n    - { op: move, from: ${JSON.stringify(source)}, path: ${JSON.stringify(target)} }`;
+  return `{ op: move, from: ${JSON.stringify(source)}, path: ${JSON.stringify(target)} }`;
 }
 
-/** RFC 6901; undefined for a place with a wildcard, and for what is no place in a body. */
-function pointer(place: string): string | undefined {
-  if (!place.startsWith("$")) return undefined;
-  const names = steps(place).slice(1).map(nameOf);
-  if (names.length === 0 || names.some((name) => name === undefined)) return undefined;
-  return names.map((name) => `/${name!.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+function ruleOf(lines: readonly (string | undefined)[], findings: readonly string[]): MoveRule | undefined {
+  if (lines.some((line) => line === undefined)) return undefined;
+  return { yaml: `patch:\n  legacy:\n${lines.map((line) => `    - ${line}`).join("\n")}`, findings };
 }
 
-function placeAbove(place: string): string {
-  return place.startsWith("$") ? steps(place).slice(0, -1).join("") : "";
+/** Whether what is missing in an answer is extra elsewhere in it, or the other way round: whole, or member by member. */
+export function isElsewhere({ kind, where, legacy, candidate }: Difference, all: readonly Difference[]): boolean {
+  const values = new Set<string>();
+  for (const other of all) {
+    if (other.where !== where || other.kind !== (kind === "missing" ? "extra" : "missing")) continue;
+    for (const value of withMembers(readValue(other.legacy ?? other.candidate))) values.add(canonical(value));
+  }
+  const [own, ...members] = withMembers(readValue(legacy ?? candidate));
+  if (values.has(canonical(own!))) return true;
+  return members.length > 0 && members.every((member) => values.has(canonical(member)));
 }
 
-function lastName(place: string): string {
-  const last = steps(place).at(-1)!;
-  return nameOf(last) ?? last;
+function withMembers(value: Value): Value[] {
+  if (value.type !== "object" || value.content === undefined) return [value];
+  const members = Object.values(value.content as Record<string, unknown>).slice(0, LEAVES);
+  return [value, ...members.map((content) => readValue(JSON.stringify(content)))];
 }
 
 /** The same letters but for case and punctuation, or one within the other: user_name, userName, name. */
@@ -118,14 +318,24 @@ function similar(a: string, b: string): boolean {
   return x !== "" && y !== "" && (x!.includes(y!) || y!.includes(x!));
 }
 
-export type StoredPartners = {
-  readonly seen: number;
+export type StoredPartners = Omit<Partners, "partners"> & {
   readonly partners: readonly (readonly [string, Partner])[];
 };
 
-export const storePartners = ({ seen, partners }: Partners): StoredPartners => ({ seen, partners: [...partners] });
+const copyOf = (partner: Partner): Partner => ({
+  ...partner,
+  values: [...partner.values],
+  unequal: [...partner.unequal],
+});
 
-export const restorePartners = ({ seen, partners }: StoredPartners): Partners => ({
+export const storePartners = ({ seen, leaves, partners }: Partners): StoredPartners => ({
   seen,
-  partners: new Map(partners.map(([finding, partner]) => [finding, { ...partner, values: [...partner.values] }])),
+  leaves,
+  partners: [...partners].map(([key, partner]) => [key, copyOf(partner)]),
+});
+
+export const restorePartners = ({ seen, leaves, partners }: StoredPartners): Partners => ({
+  seen,
+  leaves,
+  partners: new Map(partners.map(([key, partner]) => [key, copyOf(partner)])),
 });

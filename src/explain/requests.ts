@@ -1,7 +1,10 @@
-// explain/requests.ts: which requests show it, and whether the candidate answers the same one in the same way
+// explain/requests.ts: which requests show a finding, and whether the candidate answers the same one in the same way
 
 import { digestText } from "../model/digest.ts";
 import type { Shown } from "../model/showing.ts";
+
+/** How often, over all comparisons and over distinct requests. */
+export type Count = { all: number; distinct: number };
 
 export type Requests = {
   seen: number;
@@ -12,6 +15,16 @@ export type Requests = {
   /** Observations that could have shown the candidate to vary, and those that did. */
   repeated: number;
   varied: number;
+  /**
+   * Comparisons of requests that had shown the finding before, and those of them that did not show it although it was seen
+   * again later: what is fixed did not come and go. `pending` did not show it so far.
+   */
+  asked: number;
+  agreed: number;
+  pending: number;
+  /** Of this epoch: the comparisons that showed it, and the features that their requests had. */
+  shown: Count;
+  readonly features: Map<string, Count>;
 };
 
 const TARGETS = 3;
@@ -23,38 +36,76 @@ export const createRequests = (): Requests => ({
   answers: new Map(),
   repeated: 0,
   varied: 0,
+  asked: 0,
+  agreed: 0,
+  pending: 0,
+  shown: { all: 0, distinct: 0 },
+  features: new Map(),
 });
 
-export function addRequest(requests: Requests, { sample, candidateVaries }: Shown): void {
+/** @param key what tells the request from others, with who asked it */
+export function addRequest(requests: Requests, { sample, candidateVaries }: Shown, key: string): void {
   requests.seen += 1;
   const target = `${sample.method} ${sample.target}`;
   if (requests.targets !== undefined) {
     requests.targets.set(target, (requests.targets.get(target) ?? 0) + 1);
     if (requests.targets.size > TARGETS) requests.targets = undefined;
   }
-  const key = digestText(`${target}\n${sample.path}\n${sample.legacy ?? ""}`);
+  const place = digestText(`${key}\n${sample.path}\n${sample.legacy ?? ""}`);
   const answer = digestText(sample.candidate ?? "");
-  const before = requests.answers.get(key);
+  const before = requests.answers.get(place);
   if (before !== undefined || candidateVaries) {
     requests.repeated += 1;
     if (candidateVaries || before !== answer) requests.varied += 1;
   }
-  if (before !== undefined || requests.answers.size < ANSWERS) requests.answers.set(key, answer);
+  if (before !== undefined || requests.answers.size < ANSWERS) requests.answers.set(place, answer);
 }
 
-export type StoredRequests = Pick<Requests, "seen" | "repeated" | "varied"> & {
+/** A new epoch: which requests show it is learned anew. */
+export function renewRequests(requests: Requests): void {
+  requests.shown = { all: 0, distinct: 0 };
+  requests.features.clear();
+  requests.asked = 0;
+  requests.agreed = 0;
+  requests.pending = 0;
+}
+
+export function addCount(counts: Map<string, Count>, name: string, isNew: boolean): void {
+  const known = counts.get(name);
+  if (known === undefined) counts.set(name, { all: 1, distinct: isNew ? 1 : 0 });
+  else {
+    known.all += 1;
+    if (isNew) known.distinct += 1;
+  }
+}
+
+export type StoredCounts = readonly (readonly [name: string, all: number, distinct: number])[];
+export const storeCounts = (counts: ReadonlyMap<string, Count>): StoredCounts =>
+  [...counts].map(([name, { all, distinct }]) => [name, all, distinct]);
+export const restoreCounts = (stored: StoredCounts): Map<string, Count> =>
+  new Map(stored.map(([name, all, distinct]) => [name, { all, distinct }]));
+
+export type StoredRequests = Pick<
+  Requests,
+  "seen" | "repeated" | "varied" | "asked" | "agreed" | "pending" | "shown"
+> & {
   readonly targets: readonly (readonly [string, number])[] | null;
   readonly answers: readonly (readonly [string, string])[];
+  readonly features: StoredCounts;
 };
 
-export const storeRequests = ({ targets, answers, ...counts }: Requests): StoredRequests => ({
+export const storeRequests = ({ targets, answers, features, shown, ...counts }: Requests): StoredRequests => ({
   ...counts,
+  shown: { ...shown },
   targets: targets === undefined ? null : [...targets],
   answers: [...answers],
+  features: storeCounts(features),
 });
 
-export const restoreRequests = ({ targets, answers, ...counts }: StoredRequests): Requests => ({
+export const restoreRequests = ({ targets, answers, features, shown, ...counts }: StoredRequests): Requests => ({
   ...counts,
+  shown: { ...shown },
   targets: targets === null ? undefined : new Map(targets),
   answers: new Map(answers),
+  features: restoreCounts(features),
 });

@@ -2,19 +2,19 @@
 
 import { Buffer } from "node:buffer";
 import { type Hypothesis, NO, placed, YES } from "./hypothesis.ts";
-import type { Pair } from "./value.ts";
-
-const bothStrings = ({ legacy, candidate }: Pair) => legacy.type === "string" && candidate.type === "string";
 
 /** A hypothesis about two strings. */
-function strings(
+export function strings(
   rest: Omit<Hypothesis, "fits" | "kinds">,
   fits: (legacy: string, candidate: string) => readonly string[],
 ): Hypothesis {
   return {
     ...rest,
     kinds: ["value"],
-    fits: (pair) => (bothStrings(pair) ? fits(pair.legacy.string, pair.candidate.string) : NO),
+    fits: ({ legacy, candidate }) =>
+      legacy.type === "string" && candidate.type === "string" && legacy.string !== candidate.string
+        ? fits(legacy.string, candidate.string)
+        : NO,
   };
 }
 
@@ -33,31 +33,81 @@ const letterCase = strings(
   },
 );
 
+/** `pendingReview`, `PENDING_REVIEW` and `pending-review` are the same words. */
+const wordCase = strings(
+  {
+    name: "word_case",
+    says: (how) => {
+      const [from, to] = how.split("|");
+      return `the same words, in ${to} for ${from}`;
+    },
+    least: 2,
+    weight: 61,
+  },
+  (legacy, candidate) => {
+    const [from, to] = [wordStyle(legacy), wordStyle(candidate)];
+    if (from === undefined || to === undefined || from.style === to.style || from.words !== to.words) return NO;
+    return [`${from.style}|${to.style}`];
+  },
+);
+
+function wordStyle(text: string): { style: string; words: string } | undefined {
+  if (text.length > 64 || !/^[A-Za-z][A-Za-z0-9]*(?:[_ -][A-Za-z0-9]+)*$/.test(text)) return undefined;
+  const divided = /[_ -]/.exec(text)?.[0];
+  if (divided === undefined) {
+    if (!/[a-z]/.test(text)) return { style: "UPPERCASE", words: text.toLowerCase() };
+    const words = text.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+    const style = /^[A-Z]/.test(text) ? "PascalCase" : /[A-Z]/.test(text) ? "camelCase" : "lowercase";
+    return { style, words };
+  }
+  const words = text.toLowerCase().split(divided).join(" ");
+  const upper = text === text.toUpperCase();
+  if (divided === "_") return { style: upper ? "UPPER_SNAKE_CASE" : "snake_case", words };
+  if (divided === "-") return { style: upper ? "UPPER-KEBAB-CASE" : "kebab-case", words };
+  return { style: "words", words };
+}
+
 const trimming = strings(
   {
     name: "trimming",
     says: (who) =>
       who === "inner" ? "only white space differs" : `${who} has no white space at the ends, and the other side has`,
     least: 1,
-    weight: 60,
+    weight: 63,
     rule: (who, spot) => (who === "inner" ? undefined : placed("strings", "trim: true")(who, spot)),
   },
   (legacy, candidate) => {
-    if (legacy.trim() === candidate) return ["candidate"];
-    if (candidate.trim() === legacy) return ["legacy"];
+    if (legacy.trim() === candidate) return ["candidate", "inner"];
+    if (candidate.trim() === legacy) return ["legacy", "inner"];
     const squeeze = (text: string) => text.replace(/\s+/g, " ").trim();
     return squeeze(legacy) === squeeze(candidate) ? ["inner"] : NO;
   },
 );
 
+const lineEnds = strings(
+  {
+    name: "line_ends",
+    says: (how) => `only the line ends differ: ${how}`,
+    least: 1,
+    weight: 66,
+  },
+  (legacy, candidate) => {
+    const ends = (text: string) => (/\r\n/.test(text) ? "CR LF" : /\r/.test(text) ? "CR" : "LF");
+    const plain = (text: string) => text.replace(/\r\n?/g, "\n");
+    return plain(legacy) === plain(candidate) ? [`${ends(candidate)} for ${ends(legacy)}`] : NO;
+  },
+);
+
+/** A shorter text is a cut one only if nothing simpler explains it: `12.5` for `12.50` is a number without its zero. */
 const truncated = strings(
   {
     name: "truncated",
     says: (length) => `candidate = the first ${length} characters of legacy`,
-    least: 2,
+    least: 3,
     weight: 55,
   },
   (legacy, candidate) => {
+    if (isNumeric(legacy) && isNumeric(candidate)) return NO;
     const mark = /(?:…|\.\.\.)$/.exec(candidate)?.[0] ?? "";
     const kept = candidate.slice(0, candidate.length - mark.length);
     const cut = kept.length > 0 && kept.length < legacy.length && legacy.startsWith(kept);
@@ -67,6 +117,8 @@ const truncated = strings(
       : NO;
   },
 );
+
+const isNumeric = (text: string) => /^[+-]?[\d.,\s]+$/.test(text);
 
 const unicodeForm = strings(
   {
@@ -79,6 +131,41 @@ const unicodeForm = strings(
   (legacy, candidate) => {
     for (const form of ["NFC", "NFKC"]) if (legacy.normalize(form) === candidate.normalize(form)) return [form];
     return NO;
+  },
+);
+
+/** `Zoë` -> `Zoe`, `Zo?`, `Zo`: letters beyond ASCII do not come through. */
+const lostLetters = strings(
+  {
+    name: "letters_lost",
+    says: (parameter) => {
+      const [who, how] = parameter.split("|");
+      const what =
+        how === "marks" ? "without the marks on letters (é as e)" : `with ${how} for letters that are not ASCII`;
+      return `${who} has the same text ${what}`;
+    },
+    least: 1,
+    weight: 74,
+  },
+  (legacy, candidate) => {
+    const found: string[] = [];
+    for (const [who, from, to] of [
+      ["candidate", legacy, candidate],
+      ["legacy", candidate, legacy],
+    ] as const) {
+      if (!/[^\p{ASCII}]/u.test(from)) continue;
+      if (from.normalize("NFD").replace(/\p{M}/gu, "") === to) found.push(`${who}|marks`);
+      for (const [name, mark] of [
+        ["?", "?"],
+        ["U+FFFD", "\ufffd"],
+        ["nothing", ""],
+      ] as const) {
+        const replaced = from.replace(/[^\p{ASCII}]/gu, mark);
+        const bytes = from.replace(/[^\p{ASCII}]/gu, (letter) => mark.repeat(Buffer.byteLength(letter)));
+        if (to !== from && (replaced === to || bytes === to)) found.push(`${who}|${name}`);
+      }
+    }
+    return found;
   },
 );
 
@@ -132,11 +219,26 @@ function unescapeBytes(text: string): string {
 }
 const WINDOWS = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
 
+function fromBase64(text: string): string {
+  if (text.length < 4 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return text;
+  const read = Buffer.from(text, "base64");
+  const again = read.toString("base64").replace(/=+$/, "");
+  return again === text.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/") ? read.toString("utf8") : text;
+}
+
+/** Letters, digits and the spaces between words: what is left without tags. */
+function withoutTags(text: string): string {
+  return text.includes("<") ? unescapeHtml(text.replace(/<[^>]*>/g, "")) : text;
+}
+
 const UNESCAPE: readonly (readonly [string, (text: string) => string])[] = [
   ["HTML-escaped", unescapeHtml],
   ["percent-encoded", unescapePercent],
+  ["percent-encoded with + for a space", (text) => unescapePercent(text.replaceAll("+", " "))],
   ["JSON-encoded", unescapeJson],
   ["UTF-8 read as Latin-1", unescapeBytes],
+  ["in Base64", fromBase64],
+  ["with HTML tags", withoutTags],
 ];
 
 const escaping = strings(
@@ -166,4 +268,44 @@ const escaping = strings(
   },
 );
 
-export const STRINGS: readonly Hypothesis[] = [letterCase, trimming, truncated, unicodeForm, escaping];
+/** One binary value, in Base64 on one side and in hexadecimal digits on the other. */
+const binaryText = strings(
+  {
+    name: "binary_text",
+    says: (parameter) => {
+      const [from, to] = parameter.split("|");
+      return `the same bytes, written in ${to} for ${from}`;
+    },
+    least: 1,
+    weight: 82,
+  },
+  (legacy, candidate) => {
+    const found: string[] = [];
+    for (const [a, ours] of binaries(legacy)) {
+      for (const [b, theirs] of binaries(candidate)) if (a !== b && ours === theirs) found.push(`${a}|${b}`);
+    }
+    return found;
+  },
+);
+
+function binaries(text: string): [string, string][] {
+  const found: [string, string][] = [];
+  if (text.length % 2 === 0 && /^[0-9a-f]{8,}$/i.test(text)) found.push(["hexadecimal", text.toLowerCase()]);
+  if (text.length >= 6 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) {
+    const url = /[-_]/.test(text);
+    found.push([url ? "Base64 for URLs" : "Base64", Buffer.from(text, "base64").toString("hex")]);
+  }
+  return found;
+}
+
+export const STRINGS: readonly Hypothesis[] = [
+  letterCase,
+  wordCase,
+  trimming,
+  lineEnds,
+  truncated,
+  unicodeForm,
+  lostLetters,
+  escaping,
+  binaryText,
+];

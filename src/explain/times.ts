@@ -1,46 +1,18 @@
-// explain/times.ts: another zone, another notation, another precision
+// explain/times.ts: another zone, another precision, another notation of times
 
 import { type Hypothesis, NO, placed } from "./hypothesis.ts";
-import type { Value } from "./value.ts";
-
-/** A time as it was written. */
-type Written = {
-  /** The wall clock, as milliseconds of that clock in UTC. */
-  readonly wallMs: number;
-  /** Minutes ahead of UTC; undefined where no zone is written. */
-  readonly zone: number | undefined;
-  /** As written: `Z`, `+02:00`, empty. */
-  readonly zoneText: string;
-  /** All digits of the second's fraction. */
-  readonly fraction: string;
-};
-
-const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s?(Z|z|[+-]\d\d(?::?\d\d)?|UTC|GMT)?$/;
-const MINUTE = 60_000;
-
-function readTime(text: string): Written | undefined {
-  if (text.length < 10 || text.length > 45) return undefined;
-  const found = ISO.exec(text);
-  if (found === null) {
-    const ms = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(ms) ? undefined : { wallMs: ms, zone: 0, zoneText: "GMT", fraction: "" };
-  }
-  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = ""] = found;
-  const wallMs = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  return { wallMs: wallMs + Number(`0.${fraction || 0}`) * 1000, zone: minutesOf(zone), zoneText: zone, fraction };
-}
-
-function minutesOf(zone: string): number | undefined {
-  if (zone === "") return undefined;
-  if (!/\d/.test(zone)) return 0;
-  const digits = zone.replace(/\D/g, "").padEnd(4, "0");
-  return (zone.startsWith("-") ? -1 : 1) * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
-}
+import { MINUTE, type Notation, readTimes, type Written } from "./time-notations.ts";
+import type { Pair, Value } from "./value.ts";
 
 const instantOf = ({ wallMs, zone = 0 }: Written) => wallMs - zone * MINUTE;
 
-/** A hypothesis about two written times. */
+/** Times that one notation fits exactly; nothing of those that could be read in two ways. */
+function timeOf(value: Value): Written | undefined {
+  const [first, ...others] = readTimes(value);
+  return others.length === 0 ? first : undefined;
+}
+
+/** A hypothesis about two written times of which neither is ambiguous. */
 function times(
   rest: Omit<Hypothesis, "fits" | "kinds">,
   fits: (legacy: Written, candidate: Written) => readonly string[],
@@ -49,14 +21,18 @@ function times(
     ...rest,
     kinds: ["value"],
     fits: ({ legacy, candidate }) => {
-      const ours = readTime(legacy.string);
-      const theirs = ours && readTime(candidate.string);
+      if (legacy.type !== "string" || candidate.type !== "string") return NO;
+      const ours = timeOf(legacy);
+      const theirs = ours && timeOf(candidate);
       return theirs ? fits(ours, theirs) : NO;
     },
   };
 }
 
 const ruleFor = (tolerance: string): NonNullable<Hypothesis["rule"]> => placed("times", `tolerance: ${tolerance}`);
+
+/** The farthest that two zones are apart, in minutes. */
+const FARTHEST = 26 * 60;
 
 const zone = times(
   {
@@ -90,25 +66,96 @@ const zone = times(
       if (legacy.zone !== undefined && candidate.zone === undefined) return ["dropped"];
       if (legacy.zone === undefined && candidate.zone !== undefined) return ["added"];
     }
-    return minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= 26 * 60 ? [`shift|${minutes}`] : NO;
+    // A time of day and its zone on both sides, or on neither: only then is a shift of the clock what one sees.
+    if ((legacy.zone === undefined) !== (candidate.zone === undefined) || legacy.precision === "days") return NO;
+    return minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= FARTHEST ? [`shift|${minutes}`] : NO;
   },
 );
 
 function spell(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One side writes local time and leaves out the offset: the clocks are apart by a zone's offset, or by its two. */
+const localTime: Hypothesis = {
+  name: "local_time",
+  kinds: ["value"],
+  fits: () => NO,
+  propose: (pairs) => {
+    const shifts = new Map<string, number>();
+    for (const pair of pairs) {
+      const shift = localShift(pair);
+      if (shift !== undefined) shifts.set(shift, (shifts.get(shift) ?? 0) + 1);
+    }
+    const [first, second] = [...shifts].sort(([, a], [, b]) => b - a);
+    if (first === undefined) return NO;
+    const [who, minutes] = first[0].split("|");
+    const [otherWho, otherMinutes] = second?.[0].split("|") ?? [];
+    // Summer and winter of one zone.
+    const isSeason = otherWho === who && Math.abs(Number(otherMinutes) - Number(minutes)) === 60;
+    return [`${who}|${isSeason ? [Number(minutes), Number(otherMinutes)].sort((a, b) => a - b).join(",") : minutes}`];
+  },
+  holds: (parameter, pair) => {
+    const [who, minutes] = parameter.split("|");
+    const shift = localShift(pair)?.split("|");
+    return shift !== undefined && shift[0] === who && minutes!.split(",").includes(shift[1]!);
+  },
+  says: (parameter) => {
+    const [who, minutes] = parameter.split("|");
+    const zones = minutes!
+      .split(",")
+      .map((one) => (Number(one) < 0 ? `UTC-${spell(-Number(one))}` : `UTC+${spell(Number(one))}`));
+    return `${who} writes local time (${zones.join(" and ")}) and leaves out the offset`;
+  },
+  least: 2,
+  weight: 90,
+};
+
+/** `candidate|120`: that side writes no zone, and its clock is so many minutes ahead of UTC. */
+function localShift({ legacy, candidate }: Pair): string | undefined {
+  if (legacy.type !== "string" || candidate.type !== "string") return undefined;
+  const [ours, theirs] = [timeOf(legacy), timeOf(candidate)];
+  if (ours === undefined || theirs === undefined || ours.precision === "days" || theirs.precision === "days")
+    return undefined;
+  for (const [who, local, other] of [
+    ["candidate", theirs, ours],
+    ["legacy", ours, theirs],
+  ] as const) {
+    if (local.zone !== undefined || other.zone === undefined) continue;
+    const minutes = (local.wallMs - instantOf(other)) / MINUTE;
+    if (minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= 14 * 60) return `${who}|${minutes}`;
+  }
+  return undefined;
 }
 
 const timeOffset = times(
   {
-    name: "offset",
+    name: "time_offset",
     says: (seconds) => `candidate = legacy ${seconds.startsWith("-") ? "-" : "+"} ${seconds.replace("-", "")} s`,
     least: 3,
     weight: 65,
   },
   (legacy, candidate) => {
     const ms = Math.round(instantOf(candidate) - instantOf(legacy));
-    const whole = ms % (15 * MINUTE) === 0 && Math.abs(ms) <= 26 * 60 * MINUTE;
+    const whole = ms % (15 * MINUTE) === 0 && Math.abs(ms) <= FARTHEST * MINUTE;
     return ms === 0 || whole ? NO : [String(ms / 1000)];
+  },
+);
+
+/** Days that are one too early or too late: a date made of a time in another zone. */
+const dayOffset = times(
+  {
+    name: "day_offset",
+    says: (days) =>
+      `the candidate's date is ${Math.abs(Number(days))} ${Math.abs(Number(days)) === 1 ? "day" : "days"} ${days.startsWith("-") ? "earlier" : "later"}`,
+    least: 3,
+    weight: 66,
+  },
+  (legacy, candidate) => {
+    if (legacy.precision !== "days" || candidate.precision !== "days") return NO;
+    const days = (candidate.wallMs - legacy.wallMs) / (1440 * MINUTE);
+    return days !== 0 && Number.isInteger(days) ? [String(days)] : NO;
   },
 );
 
@@ -127,7 +174,7 @@ const precision = times(
       return `the same times, and ${who} gives them in ${unit} only`;
     },
     least: 2,
-    weight: 85,
+    weight: 89,
     rule: (parameter, spot) => {
       const unit = UNITS.find(([name]) => parameter.endsWith(`|${name}`));
       return unit && ruleFor(unit[2])(parameter, spot);
@@ -147,44 +194,126 @@ const precision = times(
   },
 );
 
-const notation = times(
-  {
-    name: "time_format",
-    says: () => "the same instant, written in another way",
-    least: 1,
-    weight: 50,
-    rule: ruleFor("0s"),
-  },
-  (legacy, candidate) => (instantOf(legacy) === instantOf(candidate) ? [""] : NO),
-);
+/** The years in which an instant that is read out of a bare number must lie: another number is no time. */
+const EARLIEST = Date.UTC(1971, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
 
+/** The same instant, or the same wall clock, in another notation: `ISO 8601|RFC 822`. */
+const notation: Hypothesis = {
+  name: "time_format",
+  kinds: ["value", "type"],
+  fits: (pair) => notations(pair, (from, to) => !isBareNumber(from) && !isBareNumber(to)),
+  // 04/04/2026 does not tell which of the two is the day.
+  tells: (parameter, { legacy, candidate }) => {
+    const isOneDay = (value: Value) => !/^(\d{1,2})[./-]\1[./-]\d{4}/.test(value.string);
+    return !/day\/month|month\/day/.test(parameter) || (isOneDay(legacy) && isOneDay(candidate));
+  },
+  says: (parameter) => {
+    const [from, to] = parameter.split("|");
+    return from === to ? "the same time, spelled in another way" : `the same time, written as ${to} for ${from}`;
+  },
+  least: 1,
+  weight: 88,
+  rule: (parameter, spot) => {
+    const readable = (name: string) => name === ISO || name === "RFC 9110 date";
+    return parameter.split("|").every(readable) ? ruleFor("0s")(parameter, spot) : undefined;
+  },
+};
+
+/** A bare number on one side only. */
 const epoch: Hypothesis = {
   name: "epoch",
-  kinds: ["type", "value"],
-  fits: ({ legacy, candidate }) => [
-    ...epochs(legacy, candidate).map((unit) => `candidate|${unit}`),
-    ...epochs(candidate, legacy).map((unit) => `legacy|${unit}`),
-  ],
+  kinds: ["value", "type"],
+  fits: (pair) => notations(pair, (from, to) => isBareNumber(from) !== isBareNumber(to)),
   says: (parameter) => {
-    const [who, unit] = parameter.split("|");
-    return who === "candidate"
-      ? `the same instant: the candidate says ${unit} since 1970 where legacy writes a date`
-      : `the same instant: legacy says ${unit} since 1970 where the candidate writes a date`;
+    const [from, to] = parameter.split("|") as [Notation, Notation];
+    const unit = (name: string) => name.replace("epoch ", "");
+    return isBareNumber(to)
+      ? `the same instant: the candidate says ${unit(to)} since 1970 where legacy writes a date`
+      : `the same instant: legacy says ${unit(from)} since 1970 where the candidate writes a date`;
   },
   least: 1,
   weight: 90,
-  rule: (parameter, spot) => ruleFor(parameter.endsWith("|seconds") ? "1s" : "0s")(parameter, spot),
+  rule: (parameter, spot) => {
+    const readable = parameter
+      .split("|")
+      .every((name) => name === ISO || (/seconds$/.test(name) && !/micro|nano/.test(name)));
+    return readable ? ruleFor(parameter.includes("epoch seconds") ? "1s" : "0s")(parameter, spot) : undefined;
+  },
 };
 
-/** The units in which a number, or a string of digits, is the instant that a text writes. */
-function epochs(text: Value, number: Value): string[] {
-  const written = readTime(text.string);
-  if (written === undefined) return [];
-  const value =
-    number.type === "number" ? number.number : /^\d{9,13}$/.test(number.string) ? Number(number.string) : Number.NaN;
-  const instant = instantOf(written);
-  if (Math.abs(value - instant) < 1) return ["milliseconds"];
-  return Math.abs(value - instant / 1000) < 1 ? ["seconds"] : [];
+/** The notations in which both sides are the same time. */
+function notations({ legacy, candidate }: Pair, isMeant: (from: Notation, to: Notation) => boolean): string[] {
+  if (legacy.text === candidate.text) return [];
+  const found: string[] = [];
+  for (const ours of readTimes(legacy)) {
+    for (const theirs of readTimes(candidate)) {
+      if (ours.notation === theirs.notation && ours.notation !== ISO) continue;
+      if (isMeant(ours.notation, theirs.notation) && isSameTime(ours, theirs))
+        found.push(`${ours.notation}|${theirs.notation}`);
+    }
+  }
+  return found;
 }
 
-export const TIMES: readonly Hypothesis[] = [zone, precision, epoch, notation, timeOffset];
+const ISO: Notation = "ISO 8601";
+const isBareNumber = (name: Notation) => name.startsWith("epoch ");
+
+function isSameTime(ours: Written, theirs: Written): boolean {
+  const [a, b] = [instantOf(ours), instantOf(theirs)];
+  if (a < EARLIEST || a > LATEST) return isBareNumber(ours.notation) || isBareNumber(theirs.notation) ? false : a === b;
+  // A notation that has no fraction of a second, or no time of day, cannot be blamed for that.
+  const coarsest = Math.max(UNIT_MS[ours.precision], UNIT_MS[theirs.precision]);
+  if (coarsest >= UNIT_MS.days && ours.precision !== theirs.precision) return false;
+  const floor = (value: number) => Math.floor(value / coarsest + 1e-9);
+  return floor(a) === floor(b);
+}
+
+const UNIT_MS = { milliseconds: 1e-3, seconds: 1000, minutes: MINUTE, days: 1440 * MINUTE } as const;
+
+/** Seconds since 1970 for milliseconds, and the like: both sides are bare numbers. */
+const epochUnit: Hypothesis = {
+  name: "epoch_unit",
+  kinds: ["value"],
+  fits: (pair) => notations(pair, (from, to) => isBareNumber(from) && isBareNumber(to)),
+  says: (parameter) => {
+    const [from, to] = parameter.split("|");
+    return `the same time, in ${to} for ${from}`;
+  },
+  least: 2,
+  weight: 92,
+};
+
+/** Day and month are swapped: 2026-03-04 for 2026-04-03. */
+const dayMonth: Hypothesis = {
+  name: "day_month",
+  kinds: ["value"],
+  fits: ({ legacy, candidate }) => {
+    const [ours, theirs] = [fieldsOf(legacy.string), fieldsOf(candidate.string)];
+    if (ours === undefined || theirs === undefined || ours.rest !== theirs.rest || ours.year !== theirs.year) return NO;
+    return ours.a === theirs.b && ours.b === theirs.a && ours.a !== ours.b ? [""] : NO;
+  },
+  says: () => "day and month are swapped",
+  least: 2,
+  weight: 93,
+};
+
+function fieldsOf(text: string): { a: number; b: number; year: string; rest: string } | undefined {
+  const iso = /^(\d{4})([-/.])(\d\d)\2(\d\d)(?!\d)(.*)$/s.exec(text);
+  if (iso !== null) return { year: iso[1]!, a: Number(iso[3]), b: Number(iso[4]), rest: `${iso[2]}${iso[5]}` };
+  const other = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)(.*)$/s.exec(text);
+  if (other === null) return undefined;
+  return { year: other[4]!, a: Number(other[1]), b: Number(other[3]), rest: `${other[2]}${other[5]}` };
+}
+
+export const TIMES: readonly Hypothesis[] = [
+  zone,
+  localTime,
+  precision,
+  notation,
+  epoch,
+  epochUnit,
+  dayMonth,
+  timeOffset,
+  dayOffset,
+];

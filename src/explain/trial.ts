@@ -1,118 +1,139 @@
-// explain/trial.ts: how one hypothesis does over all pairs of a finding
+// explain/trial.ts: how explanations do over all pairs of a finding, in bounded memory
 
-import type { JsonText } from "../model/difference.ts";
 import type { Hypothesis } from "./hypothesis.ts";
+import { holds } from "./hypothesis.ts";
+import { type KeptPairs, readPair, type ShownPair } from "./pairs.ts";
 import type { Pair } from "./value.ts";
 
-/** A pair as it is shown: absent values are absent members. */
-export type ShownPair = { readonly legacy?: JsonText; readonly candidate?: JsonText };
-
-type Parameter = { support: number; readonly pairs: string[] };
-
-/** Counts over everything that was observed, in bounded memory. */
+/** One explanation with its parameter, and what was counted of it. */
 export type Trial = {
-  seen: number;
-  readonly parameters: Map<string, Parameter>;
-  /** Pairs that did not fit what led when they came. */
-  readonly others: ShownPair[];
-  /** It explains too little: it is not tried any more, and never stated. */
-  dead: boolean;
-};
-
-/** What a trial would state. */
-export type Leader = {
+  readonly hypothesis: Hypothesis;
   readonly parameter: string;
-  readonly support: number;
-  readonly of: number;
-  readonly pairs: number;
-  readonly counterExamples: readonly ShownPair[];
+  /** Observations that fit, of those that were looked at. */
+  support: number;
+  of: number;
+  /** Digests of distinct pairs that tell it. */
+  readonly telling: string[];
+  /** Pairs that did not fit, a few. */
+  readonly others: ShownPair[];
 };
 
-const PARAMETERS = 24;
-const PAIRS = 4;
+/** Explanations that are tested side by side. */
+const TRIALS = 16;
+/** Parameters of one hypothesis that are tested side by side. */
+const PARAMETERS = 3;
+const TELLING = 8;
 const OTHERS = 4;
-/** After so many pairs, a hypothesis that fits fewer than a third of them is given up. */
+/** Characters of a value that is shown as a counterexample. */
+const SHOWN = 120;
+/** After so many observations, an explanation that fits fewer than half of them is given up. */
 const PATIENCE = 64;
 
-export const createTrial = (): Trial => ({ seen: 0, parameters: new Map(), others: [], dead: false });
+/** Tests every explanation under trial on one more pair. */
+export function testPair(trials: Trial[], shown: ShownPair, pair: Pair, digest: string): void {
+  for (const trial of trials) count(trial, shown, pair, digest, 1);
+  for (let i = trials.length - 1; i >= 0; i--) {
+    const { support, of } = trials[i]!;
+    if (of >= PATIENCE && support * 2 < of) trials.splice(i, 1);
+  }
+}
 
-/** @param digest of the pair; equal pairs are one piece of evidence for `least`. */
-export function tryPair(trial: Trial, hypothesis: Hypothesis, pair: Pair, digest: string): void {
-  if (trial.dead) return;
-  trial.seen += 1;
-  const fitting = hypothesis.fits(pair);
-  for (const parameter of fitting) {
-    const known = trial.parameters.get(parameter);
-    if (known !== undefined) {
-      known.support += 1;
-      if (known.pairs.length < PAIRS && !known.pairs.includes(digest)) known.pairs.push(digest);
-    } else if (trial.parameters.size < PARAMETERS || forgetRare(trial)) {
-      trial.parameters.set(parameter, { support: 1, pairs: [digest] });
+/**
+ * Looks for explanations among the pairs that are kept, and puts those that fit at least half of them under trial. A trial
+ * begins with what the kept pairs say of it.
+ */
+export function review(trials: Trial[], pairs: KeptPairs, hypotheses: readonly Hypothesis[]): void {
+  const kept = [...pairs.all.values()].map((pair) => ({ kept: pair, pair: readPair(pair) }));
+  if (kept.length === 0) return;
+  const all = kept.map(({ pair }) => pair);
+  for (const hypothesis of hypotheses) {
+    for (const parameter of proposed(hypothesis, all)) {
+      if (trials.some((trial) => trial.hypothesis === hypothesis && trial.parameter === parameter)) continue;
+      const trial: Trial = { hypothesis, parameter, support: 0, of: 0, telling: [], others: [] };
+      let distinct = 0;
+      for (const { kept: one, pair } of kept) {
+        const before = trial.support;
+        count(trial, one, pair, one.digest, one.count);
+        if (trial.support > before) distinct += 1;
+      }
+      if (distinct * 2 < kept.length || trial.telling.length === 0) continue;
+      if (trials.length >= TRIALS) trials.splice(weakest(trials), 1);
+      trials.push(trial);
     }
   }
-  const leading = lead(trial);
-  if ((leading === undefined || !fitting.includes(leading[0])) && trial.others.length < OTHERS) {
-    const other = shownPair(pair);
-    const known = trial.others.some(
-      ({ legacy, candidate }) => legacy === other.legacy && candidate === other.candidate,
-    );
-    if (!known) trial.others.push(other);
+}
+
+function weakest(trials: readonly Trial[]): number {
+  let at = 0;
+  for (const [i, trial] of trials.entries()) if (strength(trial) < strength(trials[at]!)) at = i;
+  return at;
+}
+
+const strength = ({ support, of, hypothesis }: Trial) => (300 * support) / of + hypothesis.weight;
+
+/** The parameters that most pairs fit, in the order in which they came where they are equal. */
+function proposed(hypothesis: Hypothesis, pairs: readonly Pair[]): readonly string[] {
+  if (hypothesis.propose !== undefined) return hypothesis.propose(pairs).slice(0, PARAMETERS);
+  const counts = new Map<string, number>();
+  for (const pair of pairs) {
+    for (const parameter of hypothesis.fits(pair)) counts.set(parameter, (counts.get(parameter) ?? 0) + 1);
   }
-  if (trial.seen >= PATIENCE && (leading?.[1].support ?? 0) * 3 < trial.seen) {
-    trial.dead = true;
-    trial.parameters.clear();
-    trial.others.length = 0;
+  return [...counts]
+    .filter(([, times]) => times * 2 >= pairs.length)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, PARAMETERS)
+    .map(([parameter]) => parameter);
+}
+
+function count(trial: Trial, shown: ShownPair, pair: Pair, digest: string, times: number): void {
+  const { hypothesis, parameter, telling, others } = trial;
+  trial.of += times;
+  if (holds(hypothesis, parameter, pair)) {
+    trial.support += times;
+    if (telling.length >= TELLING || telling.includes(digest)) return;
+    if (hypothesis.tells?.(parameter, pair) ?? true) telling.push(digest);
+    return;
   }
+  if (others.length >= OTHERS) return;
+  const other = clipped(shown);
+  const known = others.some(({ legacy, candidate }) => legacy === other.legacy && candidate === other.candidate);
+  if (!known) others.push(other);
 }
 
-/** Drops the parameters that were seen once; false when that made no room. */
-function forgetRare(trial: Trial): boolean {
-  for (const [parameter, { support }] of trial.parameters) if (support === 1) trial.parameters.delete(parameter);
-  return trial.parameters.size < PARAMETERS;
+/**
+ * Of the distinct pairs that are kept, the share that fits: the counter-check on values that came seldom. A pair that came
+ * a thousand times must not stand for the others.
+ */
+export function shareOfKept({ hypothesis, parameter }: Trial, pairs: KeptPairs): number {
+  let fitting = 0;
+  for (const kept of pairs.all.values()) if (holds(hypothesis, parameter, readPair(kept))) fitting += 1;
+  return pairs.all.size === 0 ? 1 : fitting / pairs.all.size;
 }
 
-/** The parameter with the most support; of equal ones the one that was named first. */
-function lead(trial: Trial): [string, Parameter] | undefined {
-  let best: [string, Parameter] | undefined;
-  for (const entry of trial.parameters) if (best === undefined || entry[1].support > best[1].support) best = entry;
-  return best;
-}
-
-export function leaderOf(trial: Trial, hypothesis: Hypothesis, read: (pair: ShownPair) => Pair): Leader | undefined {
-  const leading = lead(trial);
-  if (trial.dead || leading === undefined) return undefined;
-  const [parameter, { support, pairs }] = leading;
-  const counterExamples = trial.others.filter((pair) => !hypothesis.fits(read(pair)).includes(parameter)).slice(0, 3);
-  return { parameter, support, of: trial.seen, pairs: pairs.length, counterExamples };
-}
-
-function shownPair({ legacy, candidate }: Pair): ShownPair {
-  const clip = (text: string) => (text.length <= 120 ? text : `${text.slice(0, 120)}…`);
+function clipped({ legacy, candidate }: ShownPair): ShownPair {
+  const clip = (text: string) => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`);
   return {
-    ...(legacy.type === "absent" ? {} : { legacy: clip(legacy.text) }),
-    ...(candidate.type === "absent" ? {} : { candidate: clip(candidate.text) }),
+    ...(legacy === undefined ? {} : { legacy: clip(legacy) }),
+    ...(candidate === undefined ? {} : { candidate: clip(candidate) }),
   };
 }
 
-export type StoredTrial = {
-  readonly seen: number;
-  readonly dead: boolean;
-  readonly parameters: readonly (readonly [string, number, readonly string[]])[];
+export type StoredTrial = Omit<Trial, "hypothesis" | "telling" | "others"> & {
+  readonly name: string;
+  readonly telling: readonly string[];
   readonly others: readonly ShownPair[];
 };
 
-export const storeTrial = (trial: Trial): StoredTrial => ({
-  seen: trial.seen,
-  dead: trial.dead,
-  parameters: [...trial.parameters].map(([parameter, { support, pairs }]) => [parameter, support, pairs]),
-  others: trial.others,
+export const storeTrial = ({ hypothesis, ...trial }: Trial): StoredTrial => ({
+  name: hypothesis.name,
+  ...trial,
+  telling: [...trial.telling],
+  others: [...trial.others],
 });
 
-export const restoreTrial = (stored: StoredTrial): Trial => ({
-  seen: stored.seen,
-  dead: stored.dead,
-  parameters: new Map(
-    stored.parameters.map(([parameter, support, pairs]) => [parameter, { support, pairs: [...pairs] }]),
-  ),
-  others: [...stored.others],
-});
+/** Undefined: this release does not know the hypothesis. */
+export function restoreTrial({ name, ...stored }: StoredTrial, hypotheses: readonly Hypothesis[]): Trial | undefined {
+  const hypothesis = hypotheses.find((one) => one.name === name);
+  if (hypothesis === undefined) return undefined;
+  return { ...stored, hypothesis, telling: [...stored.telling], others: [...stored.others] };
+}

@@ -15,7 +15,12 @@ export type Value = {
 };
 
 /** What each side has at a place. */
-export type Pair = { readonly legacy: Value; readonly candidate: Value };
+export type Pair = {
+  readonly legacy: Value;
+  readonly candidate: Value;
+  /** What the comparison noted beside the values. */
+  readonly note?: string;
+};
 
 /** Longer texts are not looked into: a cause shows in short ones, and time is bounded. */
 const LONGEST = 8192;

@@ -37,7 +37,17 @@ export type Cause = {
   /** Pairs that do not fit, a few. */
   readonly counterExamples: readonly { readonly legacy?: JsonText; readonly candidate?: JsonText }[];
   /** The rule that would settle it, as YAML for `compare:`, and what it does to the stored samples. */
-  readonly rule?: { readonly yaml: string; readonly settles: number; readonly hides: number };
+  readonly rule?: SuggestedRule;
+};
+
+/** A rule, and what it did to the stored samples of its route when it was tried on them. */
+export type SuggestedRule = {
+  /** As it would stand below `compare:`. */
+  readonly yaml: string;
+  /** Samples of the finding that it settles, and other differences that it would hide, of so many samples. */
+  readonly settles: number;
+  readonly hides: number;
+  readonly tried: number;
 };
 
 /** Someone's decision that a finding is fine, for now. Times in milliseconds since the epoch. */

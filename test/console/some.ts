@@ -89,6 +89,7 @@ function aFinding(more: Partial<Finding> = {}): Finding {
           yaml: 'numbers:\n  - path: "$.items[*].price"\n    factor: 100\n',
           settles: 12,
           hides: 0,
+          tried: 20,
         },
       },
     ],
@@ -297,7 +298,7 @@ export function hostileReport(text: string): Report {
     support: 1,
     of: 1,
     counterExamples: [],
-    rule: { yaml: text, settles: 1, hides: 1 },
+    rule: { yaml: text, settles: 1, hides: 1, tried: 20 },
   };
   const finding = aFinding({ id: text, route: text, path: text, samples: [sample, sample], causes: [cause, cause] });
   const route = aRoute(text, { match: 1, mismatch: 1 });

@@ -37,7 +37,7 @@ function shown(path: string, kind: Kind, [legacy, candidate]: Given, i: number, 
 
 /** The causes of one place whose pairs are these, each in a comparison of its own. */
 function causes(pairs: readonly Given[], kind: Kind = "value", path = "$.x", settings: ExplainerSettings = {}) {
-  const explainer = createExplainer({ backtest: () => ({ settles: 1, hides: 0 }), ...settings });
+  const explainer = createExplainer({ backtest: () => ({ settles: 1, hides: 0, tried: 9 }), ...settings });
   for (const [i, pair] of pairs.entries()) explainer.observe({ route: ROUTE, shown: [shown(path, kind, pair, i)] });
   const where = path.startsWith("$") ? "body" : path === "" ? "status" : "field";
   return explainer.causes(findingId(ROUTE, where, generalise(path).path, kind));
@@ -105,9 +105,13 @@ describe("numbers", () => {
     expect(kinds).not.toContain("offset");
   });
 
-  test("what explained next to nothing for long is given up", () => {
+  test("what explained next to nothing at first is found later, with its exceptions counted", () => {
     const pairs = spread(1000, (i): Given => (i < 70 ? [i * 7 + 1, (i * 31) % 17] : [i, i * 100]));
-    expect(causes(pairs)).toEqual([]);
+    expect(causes(pairs.slice(0, 90))).toEqual([]);
+    const [first] = causes(pairs);
+    expect(first?.says).toBe("candidate = legacy x 100");
+    expect(first!.support).toBeLessThan(first!.of);
+    expect(first!.of).toBeLessThanOrEqual(1000);
   });
 
   test("without a constant there is no cause", () => {
@@ -200,7 +204,7 @@ describe("strings", () => {
       "6/6",
       'strings:\n  - { path: "$.x", trim: true }',
     ]);
-    const long = spread(8, (i): Given => [`${i} and a long description`, `${i} and a long`]);
+    const long = spread(8, (i): Given => [`${i} and a long description of ${"x".repeat(i)}`, `${i} and a long`]);
     expect(best(long)?.[1]).toBe("candidate = the first 12 characters of legacy");
     expect(best(long.map(([a, b]) => [a, `${b}...`] as const))?.[1]).toBe(
       "candidate = the first 12 characters of legacy",
@@ -289,7 +293,12 @@ describe("types, null and nothing", () => {
         spread(6, () => [null, ABSENT]),
         "missing",
       ),
-    ).toEqual(["missing_for_null", "left out where legacy says null", "6/6", 'ignore:\n  - "$.x"']);
+    ).toEqual([
+      "missing_for_null",
+      "left out where legacy says null",
+      "6/6",
+      'patch:\n  legacy:\n    - { op: test, path: "/x", value: null }\n    - { op: remove, path: "/x" }',
+    ]);
     expect(
       best(
         spread(6, () => [ABSENT, null]),
@@ -322,12 +331,13 @@ describe("types, null and nothing", () => {
   test("a list that is cut short", () => {
     const explainer = createExplainer();
     for (let i = 0; i < 8; i++) {
-      const gone = spread(3 + i, (n) => shown(`$.items[${20 + n}]`, "missing", [`e${n} ${i}`, ABSENT], i));
+      const list = { legacy: 23 + i, candidate: 20, isRepeated: false };
+      const gone = spread(3 + i, (n) => shown(`$.items[${20 + n}]`, "missing", [`e${n} ${i}`, ABSENT], i, { list }));
       explainer.observe({ route: ROUTE, shown: gone });
     }
     const [first] = explainer.causes(findingId(ROUTE, "body", "$.items[*]", "missing"));
     expect(first).toMatchObject({
-      kind: "truncated",
+      kind: "list_end",
       says: "the candidate's list ends after 20 elements",
       support: 8,
       of: 8,
@@ -419,7 +429,7 @@ describe("codes and requests", () => {
 
 describe("renames", () => {
   function renamed(pairs: readonly (readonly [missing: unknown, extra: unknown])[], from: string, to: string) {
-    const explainer = createExplainer({ backtest: () => ({ settles: 3, hides: 0 }) });
+    const explainer = createExplainer({ backtest: () => ({ settles: 3, hides: 0, tried: 9 }) });
     for (const [i, [gone, come]] of pairs.entries()) {
       const all = [shown(from, "missing", [gone, ABSENT], i)];
       if (come !== ABSENT) all.push(shown(to, "extra", [ABSENT, come], i));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createExplainer, retest, settling } from "../../src/explain/index.ts";
+import { createExplainer, type Settling, settling, type Tried } from "../../src/explain/index.ts";
 import { type Difference, KINDS } from "../../src/model/difference.ts";
 import { findingId, findingOf, generalise } from "../../src/model/place.ts";
 import type { Showing, Shown } from "../../src/model/showing.ts";
@@ -86,7 +86,7 @@ describe("causes", () => {
   test("nothing that was observed makes it throw, and every cause has the support it was asked for", () => {
     fc.assert(
       fc.property(showings, fc.constantFrom(0.5, 0.9), fc.integer({ min: 1, max: 9 }), (all, support, minimum) => {
-        const explainer = createExplainer({ support, minimum, backtest: () => ({ settles: 1, hides: 0 }) });
+        const explainer = createExplainer({ support, minimum, backtest: () => ({ settles: 1, hides: 0, tried: 1 }) });
         for (const one of all) explainer.observe(one);
         for (const finding of idsOf(all)) {
           for (const cause of explainer.causes(finding)) {
@@ -187,83 +187,73 @@ describe("rules tried on what is stored", () => {
     { route: "GET /a", differences: [at] },
     { route: "GET /a", differences: [at, price] },
     { route: "GET /a", differences: [price] },
-    { route: "GET /a", differences: undefined },
   ];
-  const trial = (drop: (difference: Difference) => boolean) =>
-    retest(
-      samples,
-      ({ differences }) => differences,
-      ({ differences }) => differences?.filter((difference) => !drop(difference)),
-    );
+  const all = { related: [], explains: () => true };
+  const trial = (drop: (difference: Difference) => boolean): Tried[] =>
+    samples.map(({ route, differences }) => ({
+      route,
+      before: differences,
+      after: differences.filter((difference) => !drop(difference)),
+    }));
+  const [atId, priceId] = [at, price].map((one) => findingOf("GET /a", one)) as [string, string];
 
   test("a rule settles what it is for, and what else goes is hidden", () => {
-    const [atId, priceId] = [at, price].map((one) => findingOf("GET /a", one));
-    expect(
-      settling(
-        trial(({ path }) => path.endsWith(".at")),
-        atId!,
-      ),
-    ).toEqual({ settles: 2, hides: 0 });
+    const isAt = ({ path }: Difference) => path.endsWith(".at");
+    expect(settling(trial(isAt), { finding: atId, ...all })).toEqual({ settles: 2, hides: 0, tried: 3 });
     expect(
       settling(
         trial(() => true),
-        atId!,
+        { finding: atId, ...all },
       ),
-    ).toEqual({ settles: 2, hides: 2 });
+    ).toEqual({ settles: 2, hides: 2, tried: 3 });
     expect(
       settling(
         trial(() => true),
-        atId!,
-        [priceId!],
+        { finding: atId, ...all, related: [priceId] },
       ),
-    ).toEqual({ settles: 2, hides: 0 });
+    ).toEqual({ settles: 2, hides: 0, tried: 3 });
     expect(
       settling(
         trial(() => false),
-        atId!,
+        { finding: atId, ...all },
       ),
-    ).toEqual({ settles: 0, hides: 0 });
+    ).toEqual({ settles: 0, hides: 0, tried: 3 });
   });
 
-  test("what only the new rules show is told as well", () => {
-    const appears = retest(
-      [{ route: "GET /a" }],
-      () => [],
-      () => [price],
-    );
-    expect(appears).toEqual([
-      { finding: findingOf("GET /a", price), route: "GET /a", shown: 0, settled: 0, appears: 1 },
-    ]);
+  test("what a rule hides within its own finding is counted where the cause does not explain it", () => {
+    const isAt = ({ path }: Difference) => path.endsWith(".at");
+    const tried = settling(trial(isAt), { finding: atId, related: [], explains: (_, { length }) => length === 1 });
+    expect(tried).toEqual({ settles: 1, hides: 1, tried: 3 });
   });
 
   test("a rule is offered as soon as its trial has come to an end", () => {
-    const known: { settles: number; hides: number }[] = [];
+    const known: Settling[] = [];
     const explainer = createExplainer({ backtest: () => known[0] });
-    const finding = findingOf("GET /a", { where: "body", path: "$.x", kind: "missing", legacy: "1" });
+    const finding = findingOf("GET /a", { where: "body", path: "$.x", kind: "missing", legacy: "null" });
     for (let i = 0; i < 9; i++) {
-      const sample = { id: "1", at: 0, method: "GET", target: "/", path: "$.x", legacy: `"a${i}"` };
+      const sample = { id: "1", at: 0, method: "GET", target: "/", path: "$.x", legacy: "null" };
       explainer.observe({
         route: "GET /a",
         shown: [{ finding, where: "body", place: "$.x", kind: "missing", candidateVaries: false, sample }],
       });
     }
     expect(explainer.causes(finding)[0]).not.toHaveProperty("rule");
-    known.push({ settles: 3, hides: 1 });
-    expect(explainer.causes(finding)[0]!.rule).toMatchObject({ settles: 3, hides: 1 });
+    known.push({ settles: 3, hides: 0, tried: 9 });
+    expect(explainer.causes(finding)[0]!.rule).toMatchObject({ settles: 3, hides: 0 });
   });
 
   test("a rule that settles nothing is not offered, and one is not tried for every reader", () => {
     let tried = 0;
-    const explain = (settles: number) => {
+    const explain = (settles: number, hides = 0) => {
       const explainer = createExplainer({
         backtest: () => {
           tried += 1;
-          return { settles, hides: 0 };
+          return { settles, hides, tried: 9 };
         },
       });
       const finding = findingOf("GET /a", { where: "body", path: "$.x", kind: "missing", legacy: "1" });
       for (let i = 0; i < 200; i++) {
-        const sample = { id: "1", at: 0, method: "GET", target: "/", path: "$.x", legacy: `"a${i}"` };
+        const sample = { id: "1", at: 0, method: "GET", target: "/", path: "$.x", legacy: "null" };
         explainer.observe({
           route: "GET /a",
           shown: [{ finding, where: "body", place: "$.x", kind: "missing", candidateVaries: false, sample }],
@@ -272,8 +262,9 @@ describe("rules tried on what is stored", () => {
       }
       return explainer.causes(finding)[0]!;
     };
-    expect(explain(2).rule).toEqual({ yaml: 'ignore:\n  - "$.x"', settles: 2, hides: 0 });
+    expect(explain(2).rule).toMatchObject({ settles: 2, hides: 0, tried: 9 });
     expect(tried).toBeLessThan(30);
     expect(explain(0)).not.toHaveProperty("rule");
+    expect(explain(2, 1)).not.toHaveProperty("rule");
   });
 });

@@ -8,6 +8,7 @@ import type {
   Readiness,
   Report,
   RouteReport,
+  SuggestedRule,
   Verdict,
 } from "../../model/report.ts";
 import { duration, moment, percent, period } from "./measures.ts";
@@ -184,13 +185,25 @@ export function place(one: { readonly where: string; readonly path: string }): s
   return one.path === "" ? one.where : `${one.where} ${one.path}`;
 }
 
-/** `candidate = legacy x 100, in 412 of 412` */
-export function stated(cause: Cause): string {
-  return `${cause.says}, in ${count(cause.support)} of ${count(cause.of)}`;
+/** Causes whose sentence has the numbers in it. */
+const COUNTED: readonly string[] = [
+  "query_parameter",
+  "path_segment",
+  "request_field",
+  "particular_requests",
+  "intermittent",
+  "replaced",
+];
+
+/** `candidate = legacy x 100, in 412 of 412`; what is explained in part only is said to be. */
+export function stated({ kind, says, support, of }: Cause): string {
+  if (COUNTED.includes(kind)) return says;
+  if (support === of) return `${says}, in ${count(support)} of ${count(of)}`;
+  return `in part: ${says}, in ${count(support)} of ${count(of)}; ${count(of - support)} are something else`;
 }
 
-/** What the rule that a cause offers would do to the stored samples. */
-export function effect(rule: NonNullable<Cause["rule"]>): string {
-  const hides = rule.hides === 0 ? "hides nothing else" : `would hide ${plural(rule.hides, "other difference")}`;
-  return `settles ${plural(rule.settles, "stored sample")}, ${hides}`;
+/** What the rule that a cause offers did to the stored samples of its route. */
+export function effect({ settles, hides, tried }: SuggestedRule): string {
+  const others = hides === 0 ? "hides nothing else in them" : `would hide ${plural(hides, "other difference")}`;
+  return `settles ${count(settles)} of ${plural(tried, "stored sample")}, ${others}`;
 }

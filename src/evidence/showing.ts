@@ -1,0 +1,33 @@
+// evidence/showing.ts: a comparison as the explainer sees it
+
+import type { Comparison } from "../model/comparison.ts";
+import type { Digest } from "../model/digest.ts";
+import type { FindingSample } from "../model/report.ts";
+import type { Showing, Shown } from "../model/showing.ts";
+
+/**
+ * What a comparison showed, with its request where the answers were compared.
+ * @param entered whether the request is a distinct one that is new in this epoch; undefined when it was not compared
+ */
+export function showingOf(
+  { exchange }: Comparison,
+  route: string,
+  shown: readonly Shown[],
+  request: Digest,
+  entered: "new" | "known" | undefined,
+  redact: (sample: FindingSample, route: string) => FindingSample,
+): Showing {
+  if (entered === undefined) return { route, shown };
+  const { method, target, fields } = exchange.request;
+  return {
+    route,
+    shown,
+    request: {
+      key: `${request.hi.toString(36)}.${request.lo.toString(36)}`,
+      isNew: entered === "new",
+      target,
+      fields,
+      redacted: () => redact({ id: exchange.id, at: exchange.at, method, target, path: "" }, route).target,
+    },
+  };
+}

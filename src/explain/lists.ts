@@ -1,0 +1,98 @@
+// explain/lists.ts: which elements a list lacks: its end, its beginning, repetitions
+
+import type { Shown } from "../model/showing.ts";
+
+/** How the missing elements of lists lie, over the comparisons of one finding. */
+export type Lists = { seen: number; readonly ways: Map<string, number> };
+
+/** Different ways that are told apart. */
+const WAYS = 16;
+
+export const createLists = (): Lists => ({ seen: 0, ways: new Map() });
+
+/** Elements that one comparison showed to be missing or extra in one list, or in several of the same place. */
+export function addLists(lists: Lists, shown: readonly Shown[]): void {
+  lists.seen += 1;
+  for (const way of waysOf(shown)) {
+    const known = lists.ways.get(way);
+    if (known !== undefined || lists.ways.size < WAYS) lists.ways.set(way, (known ?? 0) + 1);
+  }
+}
+
+/** In which ways all lists of one comparison can be described. */
+function waysOf(shown: readonly Shown[]): readonly string[] {
+  const lists = new Map<string, Shown[]>();
+  for (const one of shown) {
+    const list = one.sample.path.replace(/\[\d+\]$/, "");
+    lists.set(list, [...(lists.get(list) ?? []), one]);
+  }
+  let ways: readonly string[] | undefined;
+  for (const elements of lists.values()) {
+    const here = waysOfOne(elements);
+    ways = ways === undefined ? here : ways.filter((way) => here.includes(way));
+  }
+  return ways ?? [];
+}
+
+/** `first 1`, `last 2`, `after 20`: the missing elements are one run, at an end of the list. */
+function waysOfOne(elements: readonly Shown[]): string[] {
+  const list = elements[0]!.list;
+  const indexes = elements.map(({ sample }) => Number(/\[(\d+)\]$/.exec(sample.path)?.[1]));
+  if (list === undefined || indexes.some(Number.isNaN)) return [];
+  const count = elements.reduce((sum, { alike = 0 }) => sum + 1 + alike, 0);
+  const [first, last] = [Math.min(...indexes), Math.max(...indexes)];
+  const own = elements[0]!.kind === "missing" ? list.legacy : list.candidate;
+  const ways: string[] = [];
+  if (elements.every(({ list }) => list?.isRepeated === true)) ways.push("repeated");
+  if (last - first + 1 !== count) return ways;
+  if (first === 0 && last < own - 1) ways.push(`first ${count}`);
+  if (last === own - 1 && first > 0) ways.push(`after ${first}`, `last ${count}`);
+  return ways;
+}
+
+export type ListCause = {
+  readonly name: "list_end" | "list_start" | "duplicates";
+  readonly says: string;
+  readonly weight: number;
+  readonly support: number;
+  readonly of: number;
+};
+
+/**
+ * What most comparisons agree in. Where the lists have one length, "ends after" and "lacks the last" are both true, and the
+ * one that holds more often is meant.
+ */
+export function listCauseOf({ seen, ways }: Lists, kind: "missing" | "extra"): ListCause | undefined {
+  // What says more comes first where two are equal: repetitions, then a limit.
+  const rank = (way: string) => ["repeated", "after", "first", "last"].indexOf(way.split(" ")[0]!);
+  const [best] = [...ways].sort(([a, x], [b, y]) => y - x || rank(a) - rank(b));
+  if (best === undefined) return undefined;
+  const [way, support] = best;
+  const [what, number = "1"] = way.split(" ");
+  const elements = Number(number) === 1 ? "element" : `${number} elements`;
+  const counts = { support, of: seen };
+  const [who, does] = kind === "missing" ? ["the candidate's list", "lacks"] : ["the candidate's list", "has"];
+  if (what === "repeated") {
+    const says =
+      kind === "missing"
+        ? "the candidate's list lacks elements that legacy repeats"
+        : "the candidate's list repeats elements";
+    return { ...counts, name: "duplicates", says, weight: 82 };
+  }
+  if (what === "first") {
+    const says =
+      kind === "missing"
+        ? `${who} lacks the first ${elements} of legacy's`
+        : `${who} has ${number} more at its beginning`;
+    return { ...counts, name: "list_start", says, weight: 80 };
+  }
+  if (what === "after" && kind === "missing")
+    return { ...counts, name: "list_end", says: `the candidate's list ends after ${number} elements`, weight: 81 };
+  const says =
+    kind === "missing" ? `${who} ${does} the last ${elements} of legacy's` : `${who} has ${number} more at its end`;
+  return { ...counts, name: "list_end", says, weight: 79 };
+}
+
+export type StoredLists = { readonly seen: number; readonly ways: readonly (readonly [string, number])[] };
+export const storeLists = ({ seen, ways }: Lists): StoredLists => ({ seen, ways: [...ways] });
+export const restoreLists = ({ seen, ways }: StoredLists): Lists => ({ seen, ways: new Map(ways) });

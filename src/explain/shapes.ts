@@ -1,0 +1,124 @@
+// explain/shapes.ts: values of another form altogether, lists that were replaced, and what the comparison noted itself
+
+import { type Hypothesis, NO } from "./hypothesis.ts";
+import type { Value } from "./value.ts";
+
+const FORMS: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ["a UUID", /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i],
+  ["a ULID", /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/],
+  ["a URN", /^urn:[a-z0-9-]+:/i],
+  ["a URL", /^[a-z][a-z0-9+.-]*:\/\//i],
+  ["an e-mail address", /^[^@\s]+@[^@\s]+\.[^@\s]+$/],
+  ["a number", /^-?\d+$/],
+  ["a hexadecimal number", /^(?=.*[a-f])(?=.*\d)[0-9a-f]{8,}$/i],
+  ["a prefixed number", /^[A-Za-z]{1,10}[-_:/]\d+$/],
+];
+
+function formOf(value: Value): string | undefined {
+  const text = value.type === "number" ? value.text : value.string;
+  return text.length > 200 ? undefined : FORMS.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** Every value of legacy's has one form, and every one of the candidate's another: numbers became UUIDs. */
+const otherForm: Hypothesis = {
+  name: "id_format",
+  kinds: ["value", "type"],
+  fits: ({ legacy, candidate }) => {
+    const [from, to] = [formOf(legacy), formOf(candidate)];
+    return from === undefined || to === undefined || from === to ? NO : [`${from}|${to}`];
+  },
+  says: (parameter) => {
+    const [from, to] = parameter.split("|");
+    return `the candidate has ${to} where legacy has ${from}`;
+  },
+  least: 3,
+  weight: 50,
+};
+
+/** Every UUID is the other side's, spelled without dashes or in capitals. */
+const sameUuid: Hypothesis = {
+  name: "uuid_format",
+  kinds: ["value"],
+  fits: ({ legacy, candidate }) => {
+    const isUuid = (text: string) => FORMS[0]![1].test(text);
+    if (!isUuid(legacy.string) || !isUuid(candidate.string)) return NO;
+    const bare = (text: string) => text.replace(/[{}-]/g, "").toLowerCase();
+    return bare(legacy.string) === bare(candidate.string) ? [""] : NO;
+  },
+  says: () => "the same UUID, spelled in another way",
+  least: 1,
+  weight: 87,
+};
+
+/** The lists have nothing in common: another page, another search, another order and a limit. */
+const replacedList: Hypothesis = {
+  name: "list_replaced",
+  kinds: ["value", "type"],
+  fits: ({ legacy, candidate, note = "" }) => {
+    if (legacy.type !== "list" || candidate.type !== "list") return NO;
+    if (/^none of legacy's \d+ elements is in/.test(note) || /^legacy's only element is not in/.test(note)) return [""];
+    if (!Array.isArray(legacy.content) || !Array.isArray(candidate.content)) return NO;
+    if (legacy.content.length === 0 || candidate.content.length === 0) return NO;
+    const theirs = new Set(candidate.content.map((one) => JSON.stringify(one)));
+    return legacy.content.some((one) => theirs.has(JSON.stringify(one))) ? NO : [""];
+  },
+  says: () => "none of legacy's elements is in the candidate's list",
+  least: 1,
+  weight: 64,
+};
+
+const emptyList: Hypothesis = {
+  name: "list_empty",
+  kinds: ["value"],
+  fits: ({ legacy, candidate }) => {
+    if (candidate.text === "[]" && legacy.type === "list") return ["candidate"];
+    return legacy.text === "[]" && candidate.type === "list" ? ["legacy"] : NO;
+  },
+  says: (who) =>
+    who === "candidate" ? "the candidate's list is empty" : "legacy's list is empty, the candidate's is not",
+  least: 1,
+  weight: 73,
+};
+
+/** What the comparison of tables says: `cells are divided by ",", the candidate's by ";"`. */
+const delimiter: Hypothesis = {
+  name: "delimiter",
+  kinds: ["value"],
+  fits: ({ note = "" }) => {
+    const found = /cells are divided by ("(?:[^"\\]|\\.)*"), the candidate's by ("(?:[^"\\]|\\.)*")/.exec(note);
+    return found === null ? NO : [`${found[1]}|${found[2]}`];
+  },
+  says: (parameter) => {
+    const [from, to] = parameter.split(/(?<=")\|(?=")/);
+    return `cells are divided by ${to} instead of ${from}`;
+  },
+  least: 1,
+  weight: 90,
+};
+
+/** One side is not of the body's type: what each is instead. */
+const otherType: Hypothesis = {
+  name: "other_format",
+  kinds: ["format"],
+  fits: ({ legacy, candidate, note = "" }) => {
+    const [from, to] = [kindOf(legacy), kindOf(candidate)];
+    if (/body is empty/.test(note)) return [note];
+    return from === to ? NO : [`${from}|${to}`];
+  },
+  says: (parameter) => {
+    const [from, to] = parameter.split("|");
+    return to === undefined ? parameter : `the candidate answers with ${to} where legacy answers with ${from}`;
+  },
+  least: 1,
+  weight: 60,
+};
+
+function kindOf({ type, string, text }: Value): string {
+  if (type !== "string") return type === "absent" ? "something else" : "JSON";
+  const start = (string === "" ? text : string).trimStart();
+  if (/^<!doctype html|^<html/i.test(start)) return "HTML";
+  if (/^<\?xml|^<[a-z]/i.test(start)) return "XML";
+  return /^[[{]/.test(start) ? "JSON" : "text";
+}
+
+export const SHAPES: readonly Hypothesis[] = [otherForm, sameUuid, replacedList, emptyList, delimiter, otherType];
