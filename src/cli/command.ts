@@ -36,3 +36,12 @@ export type Command = {
 export class UsageError extends Error {
   override name = "UsageError";
 }
+
+/** One of the formats that a command has, the first by default. */
+export function formatOf<T extends string>(args: Arguments, formats: readonly [T, ...T[]]): T {
+  const given = args.values["format"];
+  if (given === undefined) return formats[0];
+  const found = formats.find((one) => one === given);
+  if (found === undefined) throw new UsageError(`--format must be one of ${formats.join(", ")}`);
+  return found;
+}

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { type Config, defaultsFor, type Fault, formatFault, type Overrides, readConfig } from "../config/index.ts";
 import type { Io } from "./command.ts";
 import { textOf } from "./files.ts";
+import { fileCheck } from "./named-files.ts";
 
 /** A config that may be used, with what was probably not meant; or every fault. One line each. */
 export type Loaded =
@@ -13,7 +14,9 @@ export type Loaded =
 /** Reads the file, if there is one, with the flags over it. */
 export async function load(file: string | undefined, flags: Overrides, env: Io["env"]): Promise<Loaded> {
   const reading =
-    file === undefined ? defaultsFor(flags, env) : readConfig(await textOf(file), { file, env, overrides: flags });
+    file === undefined
+      ? defaultsFor(flags, env)
+      : readConfig(await textOf(file), { file, env, overrides: flags, checkFile: fileCheck(file) });
   const lines = (faults: readonly Fault[]) => faults.map(formatFault);
   if ("faults" in reading) return { faults: lines(reading.faults) };
   return { config: reading.config, warnings: lines(reading.warnings) };

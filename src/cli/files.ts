@@ -11,10 +11,15 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ["ERR_ENCODING_INVALID_ENCODED_DATA", "it is not UTF-8 text"],
 ]);
 
+/** Why a file cannot be read, in a few words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return WHY.get(code ?? "") ?? message;
+}
+
 /** The mistake of naming a file that cannot be read. */
 export function unreadable(file: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new UsageError(`cannot read ${file}: ${WHY.get(code ?? "") ?? message}`);
+  return new UsageError(`cannot read ${file}: ${reasonOf(error)}`);
 }
 
 /** A whole file of UTF-8. Rejects with UsageError. */

@@ -1,9 +1,9 @@
 // cli/gate.ts: readiness as an exit code
 
 import { gateJunit, gateOf, gateText, renderJson, shown } from "../console/index.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, formatOf, UsageError } from "./command.ts";
 import { Failed } from "./failed.ts";
-import { formatOf, noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
+import { noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
 
 const FORMATS = { text: gateText, json: renderJson, junit: gateJunit } as const;
 

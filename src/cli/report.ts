@@ -2,8 +2,8 @@
 
 import { renderHtml, renderJson, renderMarkdown, renderText } from "../console/index.ts";
 import type { Report } from "../model/report.ts";
-import type { Command } from "./command.ts";
-import { formatOf, noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
+import { type Command, formatOf } from "./command.ts";
+import { noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
 
 const FORMATS = {
   text: (report: Report, colour: boolean) => renderText(report, { colour }),

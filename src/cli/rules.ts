@@ -3,10 +3,9 @@
 import { plural, renderJson, shown } from "../console/index.ts";
 import { exchangeOf, openReader } from "../store/index.ts";
 import { type BackTest, backTest, type Effect, type Tried } from "./back-test.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, formatOf, UsageError } from "./command.ts";
 import { load } from "./config-file.ts";
 import { Failed } from "./failed.ts";
-import { formatOf } from "./source.ts";
 
 const MAX_SAMPLES = 1_000;
 const MAX_LINES = 40;

@@ -28,15 +28,6 @@ export async function readReport(args: Arguments, io: Io): Promise<Report> {
   return value as Report;
 }
 
-/** One of the formats that a command has, the first by default. */
-export function formatOf<T extends string>(args: Arguments, formats: readonly [T, ...T[]]): T {
-  const given = args.values["format"];
-  if (given === undefined) return formats[0];
-  const found = formats.find((one) => one === given);
-  if (found === undefined) throw new UsageError(`--format must be one of ${formats.join(", ")}`);
-  return found;
-}
-
 export function noPositionals(args: Arguments): void {
   if (args.positionals.length > 0) throw new UsageError(`unexpected argument ${args.positionals[0]}`);
 }

@@ -12,7 +12,13 @@ export function address() {
       typeof value === "string" ? /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(value) : null;
     const host = parts?.[1] ?? parts?.[2];
     const port = Number(parts?.[3]);
-    if (host === undefined || (parts?.[1] !== undefined && !isIp6(host))) return { says: "is not an address", hint };
+    if (host === undefined || (parts?.[1] !== undefined && !isIp6(host))) {
+      const [, alone] = /^:?(\d{1,5})$/.exec(String(value)) ?? [];
+      return {
+        says: "is not an address",
+        hint: alone === undefined ? hint : `did you mean 127.0.0.1:${alone}? It takes ${hint}`,
+      };
+    }
     return port > 65_535 ? { says: "has a port past 65535", hint } : { value: { host, port } };
   });
 }

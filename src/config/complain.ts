@@ -72,6 +72,8 @@ function unknownKeys(names: readonly string[], path: Keys, { node }: Located): C
 
 function hintFor(key: string, known: readonly string[], path: Keys): string | undefined {
   if (key === "<<") return "merge keys are not read; an alias stands for a whole value: compare: *shared";
+  const other = OTHER_NAMES.get(key.toLowerCase());
+  if (other !== undefined && path.length === 0) return other;
   const meant = nearest(key, known);
   if (meant !== undefined) return `did you mean ${meant}?`;
   const elsewhere = placesOf(key).filter((place) => place !== label(path));
@@ -79,6 +81,19 @@ function hintFor(key: string, known: readonly string[], path: Keys): string | un
   if (known.length > 12) return "parallel-run check --schema lists all keys";
   return known.length > 0 ? `known here: ${known.join(", ")}` : undefined;
 }
+
+/** Names that other tools give to what is a key at the top level here, and what to write. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ...["port", "bind", "address", "host"].map((name) => [name, "the client port is listen: 127.0.0.1:8080"] as const),
+  ...["primary", "upstream", "old", "v1", "production", "backend"].map(
+    (name) => [name, 'the service that answers clients is legacy: { url: "http://legacy:8080" }'] as const,
+  ),
+  ...["secondary", "new", "v2", "target", "mirror", "canary"].map(
+    (name) => [name, 'the service that is to replace it is candidate: { url: "http://candidate:8080" }'] as const,
+  ),
+  ...["ignore", "rules"].map((name) => [name, 'rules stand under compare: { ignore: ["$.id"] }'] as const),
+  ...["sample", "percent", "percentage"].map((name) => [name, "the share is shadow: { sample: 10% }"] as const),
+]);
 
 function fault({ file, line, column }: Spot, message: string, hint: string | undefined): Fault {
   return { file, line, column, message, ...(hint === undefined ? {} : { hint }) };

@@ -3,5 +3,6 @@
 export type { Config } from "./config.ts";
 export { type Fault, formatFault } from "./fault.ts";
 export { jsonSchema } from "./json-schema.ts";
+export type { NamedFile } from "./named-files.ts";
 export { operationsOf } from "./openapi.ts";
 export { defaultsFor, type Overrides, readConfig } from "./read.ts";

@@ -5,7 +5,8 @@ import { complain } from "./complain.ts";
 import type { Config } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { type Fault, formatFault } from "./fault.ts";
-import { withFlag, without } from "./locate.ts";
+import { label, spotOf, withFlag, without } from "./locate.ts";
+import { type NamedFile, namedFiles } from "./named-files.ts";
 import { resolve } from "./resolve.ts";
 import { type Parsed, schema } from "./schema.ts";
 import { unsetDeep } from "./section.ts";
@@ -26,6 +27,8 @@ export type ReadOptions = {
   readonly file: string;
   readonly env: Environment;
   readonly overrides?: Overrides;
+  /** Opens a file that the config names; what is wrong with it, for a person. Without it no file is opened. */
+  readonly checkFile?: (file: NamedFile) => { readonly says: string; readonly hint: string } | undefined;
 };
 
 export type Reading =
@@ -40,7 +43,7 @@ const FLAGS: Readonly<Record<keyof Overrides, readonly string[]>> = {
   data: ["data"],
 };
 
-/** Reads a config whole: with one fault there is no config, and all faults are told at once. Reads no file. */
+/** Reads a config whole: with one fault there is no config, and all faults are reported at once. */
 export function readConfig(text: string, options: ReadOptions): Reading {
   return read(text, options, false);
 }
@@ -53,7 +56,7 @@ export function defaultsFor(flags: Overrides, env: Environment = {}): Reading {
   return read("", { file: "flags", env, overrides: flags }, true);
 }
 
-function read(text: string, { file, env, overrides = {} }: ReadOptions, flags: boolean): Reading {
+function read(text: string, { file, env, overrides = {}, checkFile }: ReadOptions, flags: boolean): Reading {
   const { tree: written, faults: unread } = readTree(text, file, env);
   if (written === undefined) return { faults: unread, warnings: [] };
   let tree = written;
@@ -66,6 +69,15 @@ function read(text: string, { file, env, overrides = {} }: ReadOptions, flags: b
   const sound = parse(tree, faults);
   if (sound === undefined) return { faults: inOrder(faults), warnings: [] };
   faults.push(...checks(sound.parsed, sound.tree, tree, flags));
+  for (const named of namedFiles(sound.parsed)) {
+    const wrong = checkFile?.(named);
+    if (wrong === undefined) continue;
+    faults.push({
+      ...spotOf(sound.tree, named.keys),
+      message: `${label(named.keys)}: ${wrong.says}`,
+      hint: wrong.hint,
+    });
+  }
   const warnings = warningsOf(sound.parsed, sound.tree);
   const config = resolve(sound.parsed);
   if (faults.length > 0 || config === undefined) return { faults: inOrder(faults), warnings };

@@ -19,7 +19,10 @@ const HINT = 'a method and a path: "GET /orders/{id}", "ANY /files/*"';
 
 export const readRoutePattern: Read<RoutePattern> = (value) => {
   const parts = typeof value === "string" ? /^(\S+) +(\S+)$/.exec(value) : null;
-  if (parts === null) return { says: "is not a route", hint: HINT };
+  if (parts === null) {
+    const isPath = typeof value === "string" && /^\/\S*$/.test(value);
+    return { says: "is not a route", hint: isPath ? `did you mean "GET ${inBraces(value)}"? It takes ${HINT}` : HINT };
+  }
   const [text, method = "", path = ""] = parts;
   const pathAt = text.length - path.length;
   if (!/^[A-Z][A-Z0-9!#$%&'*+.^_`|~-]*$/.test(method)) {
@@ -57,10 +60,18 @@ function readSegment(piece: string, last: boolean, offset: number): PatternSegme
   }
   const [, prefix = "", name, suffix = ""] = /^([^{}*]*)\{([A-Za-z_][A-Za-z0-9_-]*)\}([^{}*]*)$/.exec(piece) ?? [];
   if (name !== undefined) return { kind: "parameter", name, prefix, suffix };
+  if (inBraces(piece) !== piece) {
+    return { says: `has a segment ${piece} in another notation`, hint: `a parameter is ${inBraces(piece)}`, offset };
+  }
   const odd = piece.search(/[{}*]/);
   if (odd < 0) return { kind: "literal", text: piece };
   const hint = "one parameter a segment: {id} or {id}.json; * at the end takes all that follows";
   return { says: `has a segment ${piece} that is neither a word nor a parameter`, hint, offset: offset + odd };
+}
+
+/** Parameters as other tools write them, `:id` or `<id>`, in the notation of this file: `{id}`. */
+function inBraces(path: string): string {
+  return path.replace(/(^|\/):([A-Za-z_]\w*)(?=\/|$)/g, "$1{$2}").replace(/<(?:\w+:)?([A-Za-z_]\w*)>/g, "{$1}");
 }
 
 /** What a pattern matches, whatever its parameters are called: equal for two patterns that match the same. */

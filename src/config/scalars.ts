@@ -16,6 +16,21 @@ export function duration(limits: { readonly least?: string } = {}) {
     /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d)$/,
     { says, hint },
     ["500ms", "10s", "14d"],
+    {
+      msec: "ms",
+      sec: "s",
+      secs: "s",
+      second: "s",
+      seconds: "s",
+      min: "m",
+      mins: "m",
+      minute: "m",
+      minutes: "m",
+      hour: "h",
+      hours: "h",
+      day: "d",
+      days: "d",
+    },
     limits.least,
   );
 }
@@ -30,15 +45,35 @@ export function size(limits: { readonly least?: string } = {}) {
     /^(\d{1,12}(?:\.\d{1,9})?)(B|KiB|MiB|GiB|TiB)$/,
     { says, hint },
     ["64KiB", "1MiB"],
+    {
+      b: "B",
+      k: "KiB",
+      kb: "KiB",
+      kib: "KiB",
+      m: "MiB",
+      mb: "MiB",
+      mib: "MiB",
+      g: "GiB",
+      gb: "GiB",
+      gib: "GiB",
+      t: "TiB",
+      tb: "TiB",
+      tib: "TiB",
+    },
     limits.least,
   );
 }
 
+/**
+ * @param units factor of each unit
+ * @param spellings units as they are often written, in lower case, and what is meant; for the hint only
+ */
 function measure(
   units: Readonly<Record<string, number>>,
   pattern: RegExp,
   wrong: Wrong,
   examples: readonly string[],
+  spellings: Readonly<Record<string, string>>,
   least?: string,
 ) {
   const amount = (text: string): number | undefined => {
@@ -49,7 +84,15 @@ function measure(
   const floor = least === undefined ? 0 : amount(least)!;
   return scalar<number>({ type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples }, (value) => {
     const found = typeof value === "string" ? amount(value) : undefined;
-    if (found === undefined) return wrong;
+    if (found === undefined) {
+      const [, digits, unit = ""] = /^\s*(\d{1,12}(?:\.\d{1,9})?)\s*([A-Za-z]+)\s*$/.exec(String(value)) ?? [];
+      const meant = Object.hasOwn(units, unit)
+        ? unit
+        : Object.hasOwn(spellings, unit.toLowerCase())
+          ? spellings[unit.toLowerCase()]
+          : undefined;
+      return meant === undefined ? wrong : { ...wrong, hint: `did you mean ${digits}${meant}? It takes ${wrong.hint}` };
+    }
     return found < floor ? { says: "is too little", hint: `at least ${least}` } : { value: found };
   });
 }
@@ -60,7 +103,18 @@ export function share(limits: { readonly inside?: boolean; readonly some?: boole
   const json = { type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples: ["10%", "0.1%"] };
   return scalar<number>(json, (value) => {
     const parts = typeof value === "string" ? pattern.exec(value) : null;
-    if (parts === null) return { says: "is not a share", hint: "a number with a per cent sign: 100%, 10%, 0.1%" };
+    if (parts === null) {
+      const hint = "a number with a per cent sign: 100%, 10%, 0.1%";
+      const [, digits] = /^\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:%|percent|per cent)?\s*$/i.exec(String(value)) ?? [];
+      const meant =
+        digits === undefined
+          ? undefined
+          : Number(digits) < 1
+            ? Number((Number(digits) * 100).toFixed(9))
+            : Number(digits);
+      const isMeant = meant !== undefined && meant > 0 && meant <= 100;
+      return { says: "is not a share", hint: isMeant ? `did you mean ${meant}%? It takes ${hint}` : hint };
+    }
     const percent = Number(parts[1]);
     if (percent > 100) return { says: "is more than the whole", hint: "at most 100%" };
     if (limits.inside === true && (percent === 0 || percent === 100)) {

@@ -75,7 +75,12 @@ const stickyBy = () =>
       const parts = typeof value === "string" ? /^(field|cookie) +(\S+)$/.exec(value) : null;
       const name = readFieldName(parts?.[2]);
       if (parts === null || "says" in name) {
-        return { says: "is nothing to sample by", hint: "id, field x-user or cookie session" };
+        const header = typeof value === "string" ? /^header +(\S+)$/i.exec(value)?.[1] : undefined;
+        const hint = "id, field x-user or cookie session";
+        return {
+          says: "is nothing to sample by",
+          hint: header === undefined ? hint : `did you mean field ${header}? It takes ${hint}`,
+        };
       }
       // A cookie's name has the same grammar as a field's, and its case counts.
       return {

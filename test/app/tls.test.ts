@@ -135,8 +135,8 @@ limits: { headersTimeout: 500ms }\n`,
       `legacy: "http://127.0.0.1:1"\ncandidate: "http://127.0.0.1:2"\ntls: { cert: ${cert}, key: ${other} }\n`,
     );
     const { exit, err } = run(["serve", file]);
-    expect(await exit).toBe(3);
-    expect(err()).toMatch(/certificate or key of tls cannot be used/);
+    expect(await exit).toBe(2);
+    expect(err()).toMatch(/config\.yaml:3:\d+: tls\.cert: .*no\.key are no certificate with its key/);
     expect(err()).not.toMatch(/\n {4}at /);
   });
 });

@@ -184,11 +184,11 @@ routes:
       strings: [{ path: $.x, matches: "([" }]
 `;
     expect(faultsOf(text)).toEqual([
-      "c.yaml:1:9: listen: `8080` is not an address (host and port: 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080)",
+      "c.yaml:1:9: listen: `8080` is not an address (did you mean 127.0.0.1:8080? It takes host and port: 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080)",
       "c.yaml:2:1: unknown key lisen (did you mean listen?)",
-      "c.yaml:4:53: candidate.timeout: `10sec` is not a duration (a number with ms, s, m, h or d: 500ms, 10s, 14d)",
-      "c.yaml:5:19: shadow.sample: `10` is not a share (a number with a per cent sign: 100%, 10%, 0.1%)",
-      "c.yaml:5:39: shadow.maxRequestBody: `5 MB` is not a size (a number with B, KiB, MiB, GiB or TiB: 512B, 64KiB, 1MiB)",
+      "c.yaml:4:53: candidate.timeout: `10sec` is not a duration (did you mean 10s? It takes a number with ms, s, m, h or d: 500ms, 10s, 14d)",
+      "c.yaml:5:19: shadow.sample: `10` is not a share (did you mean 10%? It takes a number with a per cent sign: 100%, 10%, 0.1%)",
+      "c.yaml:5:39: shadow.maxRequestBody: `5 MB` is not a size (did you mean 5MiB? It takes a number with B, KiB, MiB, GiB or TiB: 512B, 64KiB, 1MiB)",
       "c.yaml:9:25: routes[0].compare.ignore[0]: `$.items[?@.a]` is not a path: filters are not supported: name places by names, indexes, slices, `*` and `..`",
       "c.yaml:9:33: routes[0].compare.ignore[1]: `it's` is not a place (a path into the body as $.meta.id, or status, or field etag)",
       "c.yaml:9:52: routes[0].compare.ignore[2]: `$.a b` is not a path: expected `.`, `..` or `[`, found `b`",

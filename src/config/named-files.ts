@@ -1,0 +1,35 @@
+// config/named-files.ts: the files that a config names, each with the key that names it
+
+import type { Keys } from "./locate.ts";
+import type { Parsed } from "./schema.ts";
+
+export type NamedFile = {
+  readonly keys: Keys;
+  /** As written: relative to the config. */
+  readonly name: string;
+  readonly kind: "certificate" | "authorities" | "openapi" | "token";
+  /** Of a certificate: the file of its key, if one is named. */
+  readonly privateKey?: string;
+};
+
+/** Every file that must be there for the config to be used. `shadow.file` is not among them: it may be written later. */
+export function namedFiles({ legacy, candidate, legacyReplica, tls, adminAccess, readiness }: Parsed): NamedFile[] {
+  const files: NamedFile[] = [];
+  const add = (kind: NamedFile["kind"], keys: Keys, name: string | undefined, privateKey?: string) => {
+    if (name !== undefined) files.push({ kind, keys, name, ...(privateKey === undefined ? {} : { privateKey }) });
+  };
+  for (const [side, upstream] of Object.entries({ legacy, candidate, legacyReplica })) {
+    add("authorities", [side, "tls", "ca"], upstream?.tls.ca);
+    add("certificate", [side, "tls", "cert"], upstream?.tls.cert, upstream?.tls.key);
+  }
+  for (const [keys, listener] of [
+    [["tls"], tls],
+    [["adminAccess", "tls"], adminAccess.tls],
+  ] as const) {
+    add("authorities", [...keys, "clientCa"], listener.clientCa);
+    add("certificate", [...keys, "cert"], listener.cert, listener.key);
+  }
+  for (const key of ["tokenFile", "readTokenFile"] as const) add("token", ["adminAccess", key], adminAccess[key]);
+  add("openapi", ["readiness", "openapi"], readiness.openapi);
+  return files;
+}
