@@ -61,7 +61,14 @@ export const DEFAULTS = {
   causes: { support: "90%", minimum: 5 },
   findings: { max: 1_000, samples: 10, fixedAfter: 200 },
   epoch: {},
-  redact: { fields: [], json: [], query: [], patterns: ["bearer", "card", "email"], values: "shown" },
+  redact: {
+    fields: [],
+    json: [],
+    query: [],
+    show: [],
+    patterns: ["bearer", "card", "email", "key", "iban"],
+    values: "shown",
+  },
   store: { keep: "14d", maxSize: "2GiB", flush: "500ms" },
   log: { level: "info", mismatchesPerMinute: 60 },
   limits: {
@@ -79,16 +86,4 @@ export const DEFAULTS = {
   reload: { watch: true },
   compare: {},
   routes: [],
-} as const;
-
-const SECRET_NAMES = [
-  ...["password", "passwd", "passphrase", "secret", "client_secret", "clientSecret", "private_key", "privateKey"],
-  ...["token", "access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken"],
-  ...["api_key", "apiKey"],
-] as const;
-
-/** What is redacted whatever the config says, in any case, beside the fields that the redactor knows of itself. */
-export const ALWAYS_REDACTED = {
-  json: SECRET_NAMES.map((name) => `$..${name}`),
-  query: SECRET_NAMES,
 } as const;

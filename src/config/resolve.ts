@@ -1,10 +1,8 @@
-// config/resolve.ts: what a file says, with what follows from it: routes inherit, built-in redactions join
+// config/resolve.ts: what a file says, with what follows from it: routes inherit
 
-import { parsePath } from "../model/parse-path.ts";
-import type { Path } from "../model/path.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
 import type { Config, RouteConfig } from "./config.ts";
-import { ALWAYS_REDACTED, DEFAULTS } from "./defaults.ts";
+import { DEFAULTS } from "./defaults.ts";
 import type { Parsed } from "./schema.ts";
 
 type ParsedRoute = Parsed["routes"][number];
@@ -12,7 +10,7 @@ type ParsedRules = Parsed["compare"];
 
 /** Undefined as long as a URL is missing. */
 export function resolve(parsed: Parsed): Config | undefined {
-  const { legacy, candidate, legacyReplica, compare, routes, store, redact, ...rest } = parsed;
+  const { legacy, candidate, legacyReplica, compare, routes, store, ...rest } = parsed;
   if (legacy.url === undefined || candidate.url === undefined) return undefined;
   if (legacyReplica !== undefined && legacyReplica.url === undefined) return undefined;
   return {
@@ -21,11 +19,6 @@ export function resolve(parsed: Parsed): Config | undefined {
     candidate: { ...candidate, url: candidate.url },
     ...(legacyReplica?.url === undefined ? {} : { legacyReplica: { ...legacyReplica, url: legacyReplica.url } }),
     store: { ...store, kind: store.kind ?? (parsed.data === undefined ? "memory" : "sqlite") },
-    redact: {
-      ...redact,
-      query: [...new Set([...ALWAYS_REDACTED.query, ...redact.query])],
-      json: [...ALWAYS_REDACTED.json.map(builtIn), ...redact.json],
-    },
     compare: rules(compare, {}),
     routes: routes.map((route) => resolveRoute(route, parsed)),
   };
@@ -70,10 +63,4 @@ function rules(own: ParsedRules, shared: ParsedRules): CompareRules {
     },
     mapOrigins: own.mapOrigins ?? shared.mapOrigins ?? NO_RULES.mapOrigins,
   };
-}
-
-function builtIn(text: string): Path {
-  const parsed = parsePath(text);
-  if ("fault" in parsed) throw new Error(`${text}: ${parsed.fault.message}`);
-  return parsed.path;
 }

@@ -324,11 +324,18 @@ const keys = {
   ).describe("A deploy of the candidate begins new evidence."),
   redact: section(
     {
-      fields: z.array(fieldName()).describe("Fields, beside the built-in ones."),
-      json: z.array(path()).describe("Paths into bodies, beside the built-in ones."),
-      query: z.array(text("a name")).describe("Query and form parameters, beside the built-in ones."),
+      fields: z
+        .array(fieldName())
+        .describe("Names of fields, beside the built-in ones. A listed name is secret everywhere."),
+      json: z.array(path()).describe("Paths into bodies."),
+      query: z
+        .array(text("a name"))
+        .describe("Names of query and form parameters, beside the built-in ones. A listed name is secret everywhere."),
+      show: z
+        .array(text("a name"))
+        .describe("Names that are shown although the built-in list calls them secret, such as `code` or `pageToken`."),
       patterns: z
-        .array(choice(["bearer", "card", "email"], "pattern"))
+        .array(choice(["bearer", "card", "email", "key", "iban"], "pattern"))
         .describe("What is found by its looks, anywhere."),
       values: choice(["shown", "hashed"], "way to show values").describe(
         "`hashed` keeps keyed digests, types and lengths in place of all values.",

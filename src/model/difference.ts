@@ -28,6 +28,11 @@ export type Difference = {
   /** What a person should know beside the values: `first difference at byte 118`. */
   readonly note?: string;
   /**
+   * Names that stand beside the value and say what it is, as `password` in `<input name="password" value="...">`, for
+   * whoever decides what may be shown. Not kept.
+   */
+  readonly named?: readonly string[];
+  /**
    * How many more differences there were that are alike (general place, kind, and the look of both values) and are not
    * listed. Only where a live comparison is passed on; on the first of those alike.
    */

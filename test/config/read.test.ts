@@ -161,11 +161,12 @@ routes:
     expect(config.routes[1]?.compare).toEqual(config.compare);
   });
 
-  test("keeps the built-in redactions, whatever it adds", () => {
-    const { redact } = configOf(`${URLS}redact: { fields: [X-Tenant], query: [sig], json: ["$..ssn"] }`);
+  test("lists what is redacted beside the built-in names, and what is shown", () => {
+    const { redact } = configOf(`${URLS}redact: { fields: [X-Tenant], query: [tag], json: ["$..city"], show: [code] }`);
     expect(redact.fields).toEqual(["x-tenant"]);
-    expect(redact.query).toEqual(expect.arrayContaining(["token", "sig"]));
-    expect(redact.json.map(({ text }) => text)).toEqual(expect.arrayContaining(["$..password", "$..ssn"]));
+    expect(redact.query).toEqual(["tag"]);
+    expect(redact.json.map(({ text }) => text)).toEqual(["$..city"]);
+    expect(redact.show).toEqual(["code"]);
   });
 });
 

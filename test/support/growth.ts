@@ -26,3 +26,22 @@ export function cpuRatio(slow: () => void, fast: () => void, enough: number, rou
   }
   return least / Math.max(leastFast, 1);
 }
+
+/** Less time than this for the larger input is too little to matter, and for a clock too little to measure. */
+const LEAST_MS = 8;
+
+/**
+ * By how much the processor time of `work` grows when its input doubles; 1 where the doubled input takes next to no time.
+ * @param input makes an input of so many characters
+ */
+export function growth(input: (length: number) => string, work: (text: string) => void, length = 24 * 1024): number {
+  const [once, twice] = [input(length), input(2 * length)];
+  const doubled = () => work(twice);
+  return cpuMs(doubled) < LEAST_MS ? 1 : cpuRatio(doubled, () => work(once), 3);
+}
+
+/** A unit again and again, up to so many characters. */
+export const repeated =
+  (unit: string) =>
+  (length: number): string =>
+    unit.repeat(Math.ceil(length / unit.length)).slice(0, length);

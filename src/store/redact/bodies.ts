@@ -8,6 +8,7 @@ import type { Markup } from "./markup.ts";
 import { createMultipart } from "./multipart.ts";
 import type { Parameters } from "./parameters.ts";
 import { ANY_INDEX, type Places, type Standing } from "./places.ts";
+import type { Hides } from "./redactor.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type BodyParts = {
@@ -16,7 +17,7 @@ export type BodyParts = {
   readonly json: JsonRedactor;
   readonly markup: Markup;
   readonly parameters: Parameters;
-  readonly isSecret: (name: string) => boolean;
+  readonly hides: Hides;
   readonly places: Places;
 };
 
@@ -28,7 +29,7 @@ const DEEPEST_PARTS = 4;
  * and a digest stand for it.
  */
 export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: string | undefined) => string {
-  const { marks, sweep, json, markup, parameters, isSecret, places } = parts;
+  const { marks, sweep, json, markup, parameters, hides, places } = parts;
   // Paths into lists of documents begin with the document's index, as the comparison spells them.
   const { root, both, step } = places;
   const item = step(root, ANY_INDEX);
@@ -62,7 +63,7 @@ export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: s
     if (places.secret(root) || places.secret(step(root, "\0"))) return whole();
     if (type.startsWith("multipart/") && depth < DEEPEST_PARTS) {
       if (places.unnamed) return whole();
-      const multipart = createMultipart({ isSecret, marks, sweep, body: (one, of) => body(one, of, depth + 1) });
+      const multipart = createMultipart({ hides, marks, sweep, body: (one, of) => body(one, of, depth + 1) });
       const redacted = multipart(bytes, mediaType!);
       if (redacted !== undefined) return redacted;
     }
@@ -76,7 +77,7 @@ export function createBodies(parts: BodyParts): (bytes: Uint8Array, mediaType: s
     if (isStream) return redactEvents(text, (data) => looks(data, starts.event));
     if (isTable) {
       const value = (cell: string) => (marks.hashed && cell !== "" ? marks.leaf("text", cell) : looks(cell, at));
-      return redactTable(text, { isSecret, marks, value, ...(type === "text/csv" ? {} : { delimiter: "\t" }) });
+      return redactTable(text, { hides, marks, value, ...(type === "text/csv" ? {} : { delimiter: "\t" }) });
     }
     if (!/[/+]json$/.test(type)) return looks(text, both(at, starts.lines));
     // A scalar alone is JSON too, and only its type says so.

@@ -1,8 +1,11 @@
 // store/redact/heads.ts: fields and request targets
 
 import type { Fields } from "../../model/fields.ts";
+import { isSecretSegment } from "../../model/path-token.ts";
+import type { NameTest } from "../../model/secret-names.ts";
 import type { Marks } from "./marks.ts";
 import { decode, type Parameters } from "./parameters.ts";
+import type { Hides } from "./redactor.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type Heads = {
@@ -23,30 +26,33 @@ const PLAIN: ReadonlySet<string> = new Set([
 ]);
 
 export function createHeads(options: {
-  readonly secretFields: ReadonlySet<string>;
+  readonly verdict: NameTest;
+  readonly hides: Hides;
   readonly parameters: Parameters;
   readonly marks: Marks;
   readonly sweep: Sweep;
 }): Heads {
-  const { secretFields, parameters, marks, sweep } = options;
+  const { verdict, hides, parameters, marks, sweep } = options;
 
   const fieldValue = (name: string, value: string): string => {
     if (value === "") return value;
-    if (!secretFields.has(name)) return marks.hashed && !PLAIN.has(name) ? marks.leaf("string", value) : sweep(value);
-    if (name === "cookie")
+    if (name === "cookie" || name === "cookie2") {
       return value
         .split(/(;\s*)/)
         .map((one, i) => (i % 2 === 1 ? one : cookie(one)))
         .join("");
-    if (name === "set-cookie") {
+    }
+    if (name === "set-cookie" || name === "set-cookie2") {
       const semicolon = value.indexOf(";");
       return semicolon < 0 ? cookie(value) : cookie(value.slice(0, semicolon)) + sweep(value.slice(semicolon));
     }
+    if (!hides(name, value)) return marks.hashed && !PLAIN.has(name) ? marks.leaf("string", value) : sweep(value);
     // The scheme is no secret, and "the candidate got no Bearer" is worth knowing.
     const scheme = SCHEME.exec(value)?.[0] ?? "";
     return scheme + marks.secret(value.slice(scheme.length));
   };
 
+  /** A cookie's value is a secret whatever its name is. */
   const cookie = (pair: string): string => {
     const equals = pair.indexOf("=");
     if (equals < 0) return pair === "" ? "" : marks.secret(pair);
@@ -55,11 +61,21 @@ export function createHeads(options: {
   };
 
   const path = (text: string, route: string | undefined): string => {
-    if (!marks.hashed) return sweep(text);
-    // What the route's template spells is known; every other segment is a value.
-    const known = new Set(route?.slice(route.indexOf(" ") + 1).split("/"));
-    const segment = (one: string) => (one === "" || known.has(one) ? one : marks.leaf("segment", decode(one)));
-    return text.split("/").map(segment).join("/");
+    const segments = text.split("/");
+    if (marks.hashed) {
+      // What the route's template spells is known; every other segment is a value.
+      const known = new Set(route?.slice(route.indexOf(" ") + 1).split("/"));
+      const segment = (one: string) => (one === "" || known.has(one) ? one : marks.leaf("segment", decode(one)));
+      return segments.map(segment).join("/");
+    }
+    const shown = segments.map((one, i) => {
+      const parameter = one.indexOf(";");
+      const segment = decode(parameter < 0 ? one : one.slice(0, parameter));
+      const before = i === 0 ? "plain" : verdict(decode(segments[i - 1]!));
+      if (!isSecretSegment(segment, before)) return one;
+      return marks.segment(segment) + (parameter < 0 ? "" : one.slice(parameter));
+    });
+    return sweep(shown.join("/"));
   };
 
   return {

@@ -1,5 +1,7 @@
 // store/redact/json.ts: redacts JSON as text, so that numbers, duplicate names and broken documents stay as they were written
 
+import { createKeyLines, isNameLike, isNamingMember, isValueMember } from "../../model/naming.ts";
+import { isSecretValue, type NameTest, type NameVerdict } from "../../model/secret-names.ts";
 import type { Marks } from "./marks.ts";
 import { isCard } from "./patterns.ts";
 import type { Places, Standing } from "./places.ts";
@@ -7,13 +9,15 @@ import type { Sweep } from "./sweep.ts";
 
 export type JsonRedactor = {
   /** A document, or several in a row; from where it is not JSON on, it is treated as plain text. */
-  readonly document: (text: string, at: Standing) => string;
-  /** One document, its root standing at `at`; none when it is not JSON. */
-  readonly sound: (text: string, at?: Standing) => string | undefined;
+  readonly document: (text: string, at: Standing, says?: NameVerdict) => string;
+  /** One document, its root standing at `at` under a name that says so much; none when it is not JSON. */
+  readonly sound: (text: string, at?: Standing, says?: NameVerdict) => string | undefined;
 };
 
 export type JsonParts = {
   readonly places: Places;
+  /** Judges the names of members. */
+  readonly verdict: NameTest;
   readonly marks: Marks;
   readonly sweep: Sweep;
   /** Markup inside of a string. */
@@ -26,50 +30,105 @@ const DEEPEST_NESTING = 8;
 const NUMBER = /-?[0-9][0-9.eE+-]*/y;
 const WORD = /true|false|null/y;
 
-export function createJsonRedactor({ places, marks, sweep, markup, cards }: JsonParts): JsonRedactor {
+/** What is put in the place of a run of the text. In the order of the text, none within another. */
+type Replacement = { readonly start: number; readonly end: number; readonly text: string };
+
+/** A value in an object whose name may be said by another member, and the replacements within it. */
+type NamedValue = {
+  readonly start: number;
+  readonly end: number;
+  readonly content: string;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** An open list or object. */
+type Frame = {
+  readonly standing: Standing;
+  /** The next index; -1 for an object. */
+  index: number;
+  /** What the name of the list says of its elements. */
+  readonly says: NameVerdict;
+  /** Of an object: the names that its members give to its values, and those values. */
+  readonly naming: string[];
+  readonly values: NamedValue[];
+  /** Of a list: follows private keys that are given line by line. */
+  keyLines: ((line: string) => boolean) | undefined;
+  /** Where this begins in the text and among the replacements, and the member that it is the value of. */
+  readonly start: number;
+  readonly from: number;
+  readonly member: string | undefined;
+};
+
+export function createJsonRedactor({ places, verdict, marks, sweep, markup, cards }: JsonParts): JsonRedactor {
   const { step, secret } = places;
 
   /** Walks with a stack of its own, so that depth costs memory only. */
-  const walk = (text: string, root: Standing, nesting: number, lenient: boolean): string | undefined => {
-    let out = "";
-    let copied = 0;
+  const walk = (
+    text: string,
+    root: Standing,
+    rootSays: NameVerdict,
+    nesting: number,
+    lenient: boolean,
+  ): string | undefined => {
+    const replacements: Replacement[] = [];
+    const frames: Frame[] = [];
     let at = 0;
-    const put = (from: number, to: number, replacement: string) => {
-      out += text.slice(copied, from) + replacement;
-      copied = to;
-    };
+    let standing = root;
+    let says = rootSays;
+    let member: string | undefined;
+    let expects: "value" | "value or end" | "name or end" | "name" | "comma or end" = "value";
+    let documents = 0;
+
+    const put = (start: number, end: number, replacement: string) =>
+      replacements.push({ start, end, text: replacement });
+    const whole = () => assembled(text, replacements);
     /** The rest is not JSON: what its names say is all that is known of it. */
     const rest = (): string | undefined => {
       if (!lenient) return undefined;
       const tail = text.slice(at);
-      const hide = marks.hashed || places.nameless;
-      put(at, text.length, tail === "" ? "" : hide ? marks.secret(tail) : sweep(tail));
-      return out;
+      const isNamed = frames.at(-1)?.naming.some((name) => verdict(name) !== "plain") === true;
+      const hide = marks.hashed || places.nameless || isNamed || (says !== "plain" && expects !== "comma or end");
+      if (tail !== "") put(at, text.length, hide ? marks.secret(tail) : sweep(tail));
+      return whole();
     };
-    // Of each open list or object: where it stands, and the next index (-1 for an object).
-    const standings: Standing[] = [];
-    const indexes: number[] = [];
-    let standing = root;
-    let expects: "value" | "value or end" | "name or end" | "name" | "comma or end" = "value";
-    let documents = 0;
+    /** A value came to its end: it may be what another member of its object names, or such a name. */
+    const ended = (start: number, end: number, from: number, name: string | undefined, content: string) => {
+      const frame = frames.at(-1);
+      if (frame === undefined || name === undefined) return;
+      if (isValueMember(name)) frame.values.push({ start, end, content, from, to: replacements.length });
+      else if (text[start] === '"' && isNamingMember(name) && isNameLike(content)) frame.naming.push(content);
+    };
+    const close = ({ naming, values }: Frame) => {
+      if (naming.length === 0 || values.length === 0) return;
+      for (const { start, end, content, from, to } of values.toReversed()) {
+        const isHidden = naming.some((name) => {
+          const verdictOfName = verdict(name);
+          // A doubtful name says nothing of a whole list or object.
+          const says = text[start] === "{" || text[start] === "[" ? onlySecret(verdictOfName) : verdictOfName;
+          return isSecretValue(says, content);
+        });
+        if (isHidden) replacements.splice(from, to - from, { start, end, text: quote(marks.secret(content)) });
+      }
+    };
 
     for (;;) {
       at = skipBlank(text, at);
       if (at === text.length) {
-        if (standings.length > 0 || (expects === "value" && documents === 0)) return rest();
-        return out + text.slice(copied);
+        if (frames.length > 0 || (expects === "value" && documents === 0)) return rest();
+        return whole();
       }
       const character = text[at]!;
-      const open = indexes.at(-1);
+      const open = frames.at(-1);
       if (expects === "comma or end" && open === undefined) {
         if (!lenient) return undefined;
         // Another document behind this one: lines of JSON, or garbage, and then the rest is text.
-        [expects, standing] = ["value", root];
+        [expects, standing, says, member] = ["value", root, rootSays, undefined];
       }
       switch (expects) {
         case "comma or end":
           if (character === "," && open !== undefined) {
-            expects = open < 0 ? "name" : "value";
+            expects = open.index < 0 ? "name" : "value";
             at += 1;
             continue;
           }
@@ -85,7 +144,9 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
           if (text[colon] !== ":") return rest();
           const swept = sweepName(name);
           if (swept !== name) put(at, end, JSON.stringify(swept));
-          standing = step(standings.at(-1)!, name);
+          standing = step(open!.standing, name);
+          says = verdict(name);
+          member = name;
           expects = "value";
           at = colon + 1;
           continue;
@@ -95,38 +156,57 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
           expects = "value";
       }
       if (expects !== "value") {
-        if (open === undefined || character !== (open < 0 ? "}" : "]")) return rest();
-        standings.pop();
-        indexes.pop();
-        expects = "comma or end";
+        if (open === undefined || character !== (open.index < 0 ? "}" : "]")) return rest();
+        frames.pop();
         at += 1;
+        if (open.index < 0) close(open);
+        ended(open.start, at, open.from, open.member, text.slice(open.start, at));
+        expects = "comma or end";
         continue;
       }
-      if (open !== undefined && open >= 0) {
-        standing = step(standings.at(-1)!, open);
-        indexes[indexes.length - 1] = open + 1;
+      if (open !== undefined && open.index >= 0) {
+        standing = step(open.standing, open.index);
+        says = open.says;
+        member = undefined;
+        open.index += 1;
       }
-      if (standings.length === 0) documents += 1;
-      if (secret(standing)) {
+      if (frames.length === 0) documents += 1;
+      const from = replacements.length;
+      const start = at;
+      if (secret(standing) || says === "secret") {
         const end = valueEnd(text, at);
         if (end < 0) {
           put(at, text.length, quote(marks.secret(text.slice(at))));
-          return lenient ? out : undefined;
+          return lenient ? whole() : undefined;
         }
-        put(at, end, quote(marks.secret(character === '"' ? unquoted(text, at, end) : text.slice(at, end))));
+        const content = character === '"' ? unquoted(text, at, end) : text.slice(at, end);
+        const replacement =
+          secret(standing) || isSecretValue(says, content) ? quote(marks.secret(content)) : blank(content);
+        if (replacement !== undefined) put(at, end, replacement);
         at = end;
       } else if (character === "{" || character === "[") {
-        standings.push(standing);
-        indexes.push(character === "{" ? -1 : 0);
+        const index = character === "{" ? -1 : 0;
+        frames.push({ standing, index, says, naming: [], values: [], keyLines: undefined, start, from, member });
         expects = character === "{" ? "name or end" : "value or end";
         at += 1;
         continue;
       } else {
         const end = scalarEnd(text, at);
         if (end < 0) return rest();
-        const replacement = character === '"' ? string(text, at, end, standing, nesting) : scalar(text.slice(at, end));
+        const content = character === '"' ? unquoted(text, at, end) : text.slice(at, end);
+        let isHidden = isSecretValue(says, content);
+        if (character === '"' && open !== undefined && open.index >= 0) {
+          open.keyLines ??= createKeyLines();
+          isHidden = open.keyLines(content) || isHidden;
+        }
+        const replacement = isHidden
+          ? quote(marks.secret(content))
+          : character === '"'
+            ? string(content, standing, nesting)
+            : scalar(content);
         if (replacement !== undefined) put(at, end, replacement);
         at = end;
+        ended(start, end, from, member, content);
       }
       expects = "comma or end";
     }
@@ -144,8 +224,7 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
     return swept;
   };
 
-  const string = (text: string, at: number, end: number, standing: Standing, nesting: number): string | undefined => {
-    const value = unquoted(text, at, end);
+  const string = (value: string, standing: Standing, nesting: number): string | undefined => {
     if (marks.hashed) return quote(marks.leaf("string", value));
     const redacted = nested(value, standing, nesting);
     return redacted === value ? undefined : quote(redacted);
@@ -156,7 +235,7 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
     const first = value.charCodeAt(0) > 0x3c ? value[0] : /[^\s\ufeff]/.exec(value)?.[0];
     if (first === "{" || first === "[" || first === '"') {
       if (nesting >= DEEPEST_NESTING) return marks.secret(value);
-      return walk(value, places.both(standing, places.root), nesting + 1, false) ?? sweep(value);
+      return walk(value, places.both(standing, places.root), "plain", nesting + 1, false) ?? sweep(value);
     }
     return first === "<" ? markup(value) : sweep(value);
   };
@@ -167,10 +246,25 @@ export function createJsonRedactor({ places, marks, sweep, markup, cards }: Json
     return cards && isCard(text) ? quote(marks.secret(text, "card")) : undefined;
   };
 
+  /** `true`, `null` or nothing under a secret name: shown, or hashed as any other value. */
+  const blank = (text: string): string | undefined => (text === "true" || text === "false" ? scalar(text) : undefined);
+
   return {
-    document: (text, at) => walk(text, at, 0, true)!,
-    sound: (text, at = places.root) => walk(text, at, 0, false),
+    document: (text, at, says = "plain") => walk(text, at, says, 0, true)!,
+    sound: (text, at = places.root, says = "plain") => walk(text, at, says, 0, false),
   };
+}
+
+const onlySecret = (says: NameVerdict): NameVerdict => (says === "secret" ? says : "plain");
+
+function assembled(text: string, replacements: readonly Replacement[]): string {
+  let out = "";
+  let at = 0;
+  for (const { start, end, text: replacement } of replacements) {
+    out += text.slice(at, start) + replacement;
+    at = end;
+  }
+  return out + text.slice(at);
 }
 
 const quote = (text: string) => JSON.stringify(text);

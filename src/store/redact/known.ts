@@ -1,6 +1,7 @@
 // store/redact/known.ts: the secrets that a request carried, to be found where a backend repeats them
 
 import type { RequestHead } from "../../model/exchange.ts";
+import type { NameTest } from "../../model/secret-names.ts";
 import type { Marks } from "./marks.ts";
 import { decode } from "./parameters.ts";
 
@@ -19,8 +20,7 @@ const CREDENTIALS = /^(?:basic|bearer|digest|negotiate|token|apikey)\s+(.*)$/i;
 export function hideKnown(
   { target, fields }: RequestHead,
   options: {
-    readonly secretFields: ReadonlySet<string>;
-    readonly isSecret: (name: string) => boolean;
+    readonly verdict: NameTest;
     readonly marks: Marks;
   },
 ): Hide | undefined {
@@ -37,12 +37,13 @@ export function hideKnown(
   };
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i]!.toLowerCase();
-    if (options.secretFields.has(name)) for (const secret of secretsIn(name, fields[i + 1]!)) add(secret);
+    if (options.verdict(name) === "secret") for (const secret of secretsIn(name, fields[i + 1]!)) add(secret);
   }
   const query = target.indexOf("?");
   for (const parameter of query < 0 ? [] : target.slice(query + 1).split("&")) {
     const equals = parameter.indexOf("=");
-    if (equals > 0 && options.isSecret(decode(parameter.slice(0, equals)))) add(decode(parameter.slice(equals + 1)));
+    if (equals > 0 && options.verdict(decode(parameter.slice(0, equals))) !== "plain")
+      add(decode(parameter.slice(equals + 1)));
   }
   if (found.size === 0) return undefined;
   // Longest first: a secret may begin with another one.

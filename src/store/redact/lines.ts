@@ -1,6 +1,8 @@
 // store/redact/lines.ts: bodies made of lines: server-sent events, tables, plain text
 
+import { isNameLike, isNamingMember, isValueMember } from "../../model/naming.ts";
 import type { Marks } from "./marks.ts";
+import type { Hides } from "./redactor.ts";
 
 /** Server-sent events: the `data` of an event is one text, of whatever type it looks like. */
 export function redactEvents(text: string, value: (text: string) => string): string {
@@ -23,48 +25,58 @@ export function redactEvents(text: string, value: (text: string) => string): str
   return out;
 }
 
-/** A table with a header row (RFC 4180): cells below a secret name go. The delimiter is the header's most frequent. */
+/**
+ * A table with a header row (RFC 4180): cells below a secret name go, and so do those whose name stands in another column
+ * of their row (`name,value`). The delimiter is the header's most frequent.
+ */
 export function redactTable(
   text: string,
   options: {
-    readonly isSecret: (name: string) => boolean;
+    readonly hides: Hides;
     readonly value: (text: string) => string;
     readonly marks: Marks;
     readonly delimiter?: string;
   },
 ): string {
-  const { isSecret, value, marks } = options;
+  const { hides, value, marks } = options;
   const delimiter = options.delimiter ?? likelyDelimiter(text);
   let out = "";
-  let column = 0;
-  let header = true;
-  const secret: boolean[] = [];
+  let header: readonly string[] | undefined;
   for (let at = 0; at < text.length; ) {
-    const end = cellEnd(text, at, delimiter);
-    const raw = text.slice(at, end);
-    const quoted = /^\s*"/.test(raw);
-    const cell = quoted ? raw.trim().slice(1).replace(/"$/, "").replaceAll('""', '"') : raw;
-    if (header) secret[column] = isSecret(cell.trim());
-    const shown = header || cell === "" ? value(cell) : secret[column] === true ? marks.secret(cell) : value(cell);
-    out +=
-      shown === cell
-        ? raw
-        : /["\r\n]/.test(shown) || shown.includes(delimiter)
-          ? `"${shown.replaceAll('"', '""')}"`
-          : shown;
-    if (text[end] === delimiter) {
-      out += delimiter;
-      column += 1;
-      at = end + 1;
-    } else {
-      const newline = text[end] === "\r" && text[end + 1] === "\n" ? "\r\n" : (text[end] ?? "");
-      out += newline;
-      at = end + newline.length;
-      column = 0;
-      header = false;
+    const row = readRow(text, at, delimiter);
+    at = row.end;
+    const named = header?.flatMap((name, i) => {
+      const cell = row.cells[i]?.text.trim() ?? "";
+      return isNamingMember(name) && isNameLike(cell) ? [cell] : [];
+    });
+    for (const [column, { raw, text: cell, after }] of row.cells.entries()) {
+      const name = header?.[column] ?? "";
+      const isHidden = hides(name, cell) || (isValueMember(name) && named?.some((one) => hides(one, cell)) === true);
+      const shown = header !== undefined && isHidden ? marks.secret(cell) : value(cell);
+      out += (shown === cell ? raw : quoted(shown, delimiter)) + after;
     }
+    header ??= row.cells.map(({ text: cell }) => cell.trim());
   }
   return out;
+}
+
+type Cell = { readonly raw: string; readonly text: string; readonly after: string };
+
+function readRow(text: string, start: number, delimiter: string): { cells: readonly Cell[]; end: number } {
+  const cells: Cell[] = [];
+  for (let at = start; ; ) {
+    const end = cellEnd(text, at, delimiter);
+    const raw = text.slice(at, end);
+    const cell = /^\s*"/.test(raw) ? raw.trim().slice(1).replace(/"$/, "").replaceAll('""', '"') : raw;
+    const after = text[end] === "\r" && text[end + 1] === "\n" ? "\r\n" : (text[end] ?? "");
+    cells.push({ raw, text: cell, after });
+    at = end + after.length;
+    if (after !== delimiter) return { cells, end: at };
+  }
+}
+
+function quoted(text: string, delimiter: string): string {
+  return /["\r\n]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function cellEnd(text: string, start: number, delimiter: string): number {

@@ -7,12 +7,14 @@ export type Marks = {
   readonly hashed: boolean;
   /** Stands for a secret: `[redacted]`, `[email]`; when hashed, with a digest that equal secrets share. */
   readonly secret: (value: string, label?: string) => string;
+  /** Stands for a segment of a path, always with a digest: requests for different things stay different. */
+  readonly segment: (value: string) => string;
   /** Stands for any value when hashed: `#string:12:1f0a...`. The digest is of the text alone, so `1` and `"1"` share it. */
   readonly leaf: (type: string, value: string) => string;
 };
 
 /** What this file's marks look like, so that they are not marked again. */
-export const MARK = /^(?:\[[a-z]+(?::[0-9a-f]{16})?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
+export const MARK = /^(?:\[[a-z]+(?::[0-9a-f]{8,16})?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
 
 export function createMarks({ values, key }: Pick<RedactSettings, "values" | "key">): Marks {
   const hashed = values === "hashed";
@@ -22,6 +24,7 @@ export function createMarks({ values, key }: Pick<RedactSettings, "values" | "ke
   return {
     hashed,
     secret: (value, label = "redacted") => (hashed ? `[${label}:${digest(value)}]` : `[${label}]`),
+    segment: (value) => `[token:${digest(value).slice(0, 8)}]`,
     leaf: (type, value) => `#${type}:${value.length}:${digest(value)}`,
   };
 }

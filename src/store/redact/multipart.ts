@@ -1,33 +1,33 @@
 // store/redact/multipart.ts: bodies of several parts (RFC 2046, 5.1), each redacted by its own name and type
 
+import { partName } from "../../model/naming.ts";
 import type { Marks } from "./marks.ts";
+import type { Hides } from "./redactor.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type Multipart = (bytes: Uint8Array, mediaType: string) => string | undefined;
 
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))/i;
-const NAME = /;\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i;
 const TYPE = /^content-type:[ \t]*([^\r\n]*)/im;
 
 /** None when the body does not have the boundary that its type names. */
 export function createMultipart(options: {
-  readonly isSecret: (name: string) => boolean;
+  readonly hides: Hides;
   readonly body: (bytes: Uint8Array, mediaType: string) => string;
   readonly marks: Marks;
   readonly sweep: Sweep;
 }): Multipart {
-  const { isSecret, body, marks, sweep } = options;
+  const { hides, body, marks, sweep } = options;
   const part = (bytes: Buffer): string => {
     const blank = bytes.indexOf("\r\n\r\n");
     const [headEnd, gap] = blank >= 0 ? [blank, 4] : [bytes.indexOf("\n\n"), 2];
     if (headEnd < 0) return sweep(bytes.toString("utf8"));
     const head = bytes.toString("utf8", 0, headEnd);
     const content = bytes.subarray(headEnd + gap);
-    const named = NAME.exec(head);
-    const name = named === null ? "" : (named[1] ?? named[2])!;
+    const text = content.toString("latin1");
     const separator = bytes.toString("latin1", headEnd, headEnd + gap);
-    const shown = isSecret(name)
-      ? marks.secret(content.toString("latin1"))
+    const shown = hides(partName(head) ?? "", text.trim())
+      ? marks.secret(text)
       : body(content, TYPE.exec(head)?.[1] ?? "text/plain");
     return sweep(head) + separator + shown;
   };

@@ -1,28 +1,29 @@
 // store/redact/parameters.ts: query strings and form bodies, each parameter judged by its decoded name and value
 
 import type { Marks } from "./marks.ts";
+import type { Hides } from "./redactor.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type Parameters = (text: string) => string;
 
 /**
- * `name=value&...` with nothing re-encoded but what is redacted. `isSecret` is asked for the decoded name; `value` redacts
+ * `name=value&...` with nothing re-encoded but what is redacted. `hides` is asked with the decoded name and value; `value` redacts
  * a decoded value that is not secret by name (JSON in a parameter). `&`, and `;` as HTML once allowed, part parameters.
  */
 export function createParameters(options: {
-  readonly isSecret: (name: string) => boolean;
+  readonly hides: Hides;
   readonly value: (text: string) => string;
   readonly marks: Marks;
   readonly sweep: Sweep;
 }): Parameters {
-  const { isSecret, value, marks, sweep } = options;
+  const { hides, value, marks, sweep } = options;
   const one = (parameter: string): string => {
     const equals = parameter.indexOf("=");
     if (equals < 0) return sweep(parameter);
     const [name, raw] = [parameter.slice(0, equals), parameter.slice(equals + 1)];
     if (raw === "") return parameter;
     const decoded = decode(raw);
-    if (isSecret(decode(name))) return `${sweep(name)}=${marks.secret(decoded)}`;
+    if (hides(decode(name), decoded)) return `${sweep(name)}=${marks.secret(decoded)}`;
     if (marks.hashed) return `${sweep(name)}=${marks.leaf("string", decoded)}`;
     const redacted = value(decoded);
     return redacted === decoded ? `${sweep(name)}=${raw}` : `${sweep(name)}=${encodeLoosely(redacted)}`;

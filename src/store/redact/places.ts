@@ -24,7 +24,6 @@ export type Places = {
   readonly nameless: boolean;
 };
 
-const SECRET: Standing = [0];
 const NOWHERE: Standing = [];
 
 function added(states: number[] | undefined, state: number): number[] {
@@ -52,11 +51,10 @@ function remembered(follow: Places["step"]): Places["step"] {
 }
 
 /**
- * Compiles paths into one automaton, so that a document is walked once however many paths there are. `members` are
- * names, lower case, that are secret in any case and at any depth. What depends on the length of a list (`[-1]`, slices
- * from the end) takes the whole list: rather too much than too little.
+ * Compiles paths into one automaton, so that a document is walked once however many paths there are. What depends on the
+ * length of a list (`[-1]`, slices from the end) takes the whole list: rather too much than too little.
  */
-export function compilePlaces(paths: readonly Path[], members: ReadonlySet<string>): Places {
+export function compilePlaces(paths: readonly Path[]): Places {
   // A state is a position in this list: the segment to be matched next, or none when a path is through.
   const segments: (Segment | undefined)[] = [undefined];
   const root: number[] = [];
@@ -65,7 +63,6 @@ export function compilePlaces(paths: readonly Path[], members: ReadonlySet<strin
     segments.push(...path.segments, undefined);
   }
   const follow = (from: Standing, by: Step): Standing => {
-    if (typeof by === "string" && members.has(by.toLowerCase())) return SECRET;
     let next: number[] | undefined;
     // Most steps change nothing: only `..` is waiting for its name.
     for (let i = 0; i < from.length; i += 1) {
@@ -113,10 +110,9 @@ function namesOf(segment: Segment | undefined): string[] {
   return names.length === selectors.length ? names : [];
 }
 
-/** Names that are secret wherever they stand (`$..token`), lower case: whoever means that means `Token` too. */
+/** Names that are secret wherever they stand (`$..iban`): whoever means that means `Iban` too, and `iban` in a query. */
 export function namedAnywhere(paths: readonly Path[]): string[] {
-  const anywhere = paths.filter(({ segments }) => segments.length === 1 && segments[0]!.descendant);
-  return anywhere.flatMap(lastNames).map((name) => name.toLowerCase());
+  return paths.filter(({ segments }) => segments.length === 1 && segments[0]!.descendant).flatMap(lastNames);
 }
 
 function lastNames(path: Path): string[] {

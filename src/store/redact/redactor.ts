@@ -3,7 +3,9 @@
 import type { Difference, JsonText } from "../../model/difference.ts";
 import type { RequestHead } from "../../model/exchange.ts";
 import type { Fields } from "../../model/fields.ts";
+import { createNameTest, isSecretValue, type NameVerdict, worse } from "../../model/secret-names.ts";
 import { createBodies } from "./bodies.ts";
+import { clipJson, clipText, LOOKED_AT, SHOWN } from "./clip.ts";
 import { createHeads } from "./heads.ts";
 import { createJsonRedactor, type JsonRedactor } from "./json.ts";
 import { type Hide, hideKnown } from "./known.ts";
@@ -11,7 +13,7 @@ import { createMarks } from "./marks.ts";
 import { createMarkup } from "./markup.ts";
 import { createParameters } from "./parameters.ts";
 import { compilePlaces, namedAnywhere, stepsOf } from "./places.ts";
-import { type RedactSettings, SECRET_FIELDS } from "./settings.ts";
+import type { RedactSettings } from "./settings.ts";
 import { createSweep } from "./sweep.ts";
 
 /** Every function is total, takes time linear in its input, and can be applied again without harm. */
@@ -33,61 +35,75 @@ export type Redactor = {
   readonly forRequest: (request: RequestHead) => Redactor;
 };
 
+/** Whether the value that bears a name must go. */
+export type Hides = (name: string, value: string) => boolean;
+
 export function compileRedactor(settings: RedactSettings): Redactor {
   const marks = createMarks(settings);
-  const secretFields = new Set([...SECRET_FIELDS, ...settings.fields.map((name) => name.toLowerCase())]);
-  const places = compilePlaces(settings.json, new Set([...secretFields, ...namedAnywhere(settings.json)]));
-  const query = settings.query.map((name) => name.toLowerCase());
-  const names = [...new Set([...query, ...places.names])];
-  const sweep = createSweep({ names, lines: [...secretFields], patterns: settings.patterns, marks });
-  const isSecret = createNameTest([...names, ...secretFields]);
+  const listed = [...settings.fields, ...settings.query, ...namedAnywhere(settings.json)];
+  const places = compilePlaces(settings.json);
+  // In JSON a path says where; elsewhere only its last name is left of it.
+  const inJson = createNameTest(listed, settings.show);
+  const verdict = createNameTest([...listed, ...places.names], settings.show);
+  const hides: Hides = (name, text) => isSecretValue(verdict(name), text);
+  const sweep = createSweep({ verdict, patterns: settings.patterns, marks });
   let json: JsonRedactor;
   const looks = (text: string): string => {
     const first = /\S/.exec(text)?.[0];
     return (first === "{" || first === "[" ? json.sound(text, places.root) : undefined) ?? sweep(text);
   };
-  const markup = createMarkup({ isSecret, text: looks, marks });
-  json = createJsonRedactor({ places, marks, sweep, markup, cards: settings.patterns.includes("card") });
+  const markup = createMarkup({ verdict, text: looks, marks });
+  const cards = settings.patterns.includes("card");
+  json = createJsonRedactor({ places, verdict: inJson, marks, sweep, markup, cards });
   const parameter = (text: string): string => (/^\s*</.test(text) ? markup(text) : looks(text));
-  const parameters = createParameters({ isSecret, value: parameter, marks, sweep });
-  const body = createBodies({ marks, sweep, json, markup, parameters, isSecret, places });
-  const heads = createHeads({ secretFields, parameters, marks, sweep });
+  const parameters = createParameters({ hides, value: parameter, marks, sweep });
+  const body = createBodies({ marks, sweep, json, markup, parameters, hides, places });
+  const heads = createHeads({ verdict, hides, parameters, marks, sweep });
 
-  const inBody = (path: string, text: JsonText): JsonText => {
+  const inBody = (path: string, text: JsonText, named: readonly string[]): JsonText => {
     let at = places.root;
+    let says: NameVerdict = "plain";
     for (const step of stepsOf(path) ?? []) {
-      if (places.secret(at)) break;
+      if (places.secret(at) || says === "secret") break;
       const next = places.step(at, step);
       // An attribute of the name is as secret as an element of it.
       const isAttribute = typeof step === "string" && step.startsWith("@");
       at = isAttribute ? places.both(next, places.step(at, step.slice(1))) : next;
+      if (typeof step === "string") says = inJson(isAttribute ? step.slice(1) : step);
     }
+    for (const name of named) says = worse(says, verdict(name));
     if (places.secret(at)) return gone(text);
+    const content = literal(text);
+    if (says === "secret" && isSecretValue(says, content)) return gone(text);
+    if (/^\s*[[{]/.test(text)) return json.document(text, at, says);
+    if (isSecretValue(says, content)) return gone(text);
     return json.sound(text, at) ?? JSON.stringify(marks.hashed ? marks.leaf("text", text) : sweep(text));
   };
   const gone = (text: JsonText): JsonText => JSON.stringify(marks.secret(literal(text)));
 
   const ofField = (name: string, text: JsonText): JsonText => {
     // A field's differences may name a part of it, such as one cookie: a secret field's parts are secrets.
-    if (!secretFields.has(name) && secretFields.has(/^[a-z0-9_-]*/i.exec(name)![0].toLowerCase())) return gone(text);
+    const field = /^[a-z0-9_-]*/i.exec(name)![0].toLowerCase();
+    if (field !== name && verdict(field) === "secret") return gone(text);
     if (text.startsWith('"')) return JSON.stringify(heads.fieldValue(name, literal(text)));
-    return secretFields.has(name) ? gone(text) : (json.sound(text, places.root) ?? JSON.stringify(sweep(text)));
+    return hides(name, text) ? gone(text) : (json.sound(text, places.root) ?? JSON.stringify(sweep(text)));
   };
 
-  const value = (path: string, text: JsonText): JsonText => {
+  const value = (path: string, text: JsonText, named: readonly string[] = []): JsonText => {
     if (path === "" && /^\d{3}$/.test(text)) return text;
-    return path === "" || path.startsWith("$") ? inBody(path, text) : ofField(path, text);
+    const looked = clipJson(text, LOOKED_AT);
+    const shown = path === "" || path.startsWith("$") ? inBody(path, looked, named) : ofField(path, looked);
+    return clipJson(shown, SHOWN);
   };
 
-  const difference = <D extends Difference>(_route: string, one: D): D => {
-    return {
+  const difference = <D extends Difference>(_route: string, { named, ...one }: D): D =>
+    ({
       ...one,
-      path: sweep(one.path),
-      ...(one.legacy === undefined ? {} : { legacy: value(one.path, one.legacy) }),
-      ...(one.candidate === undefined ? {} : { candidate: value(one.path, one.candidate) }),
-      ...(one.note === undefined ? {} : { note: sweep(one.note) }),
-    };
-  };
+      path: sweep(clipText(one.path, LOOKED_AT)),
+      ...(one.legacy === undefined ? {} : { legacy: value(one.path, one.legacy, named) }),
+      ...(one.candidate === undefined ? {} : { candidate: value(one.path, one.candidate, named) }),
+      ...(one.note === undefined ? {} : { note: sweep(clipText(one.note, LOOKED_AT)) }),
+    }) as unknown as D;
 
   const redactor: Redactor = {
     fields: heads.fields,
@@ -97,7 +113,7 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     text: sweep,
     difference,
     forRequest: (request) => {
-      const hide = hideKnown(request, { secretFields, isSecret, marks });
+      const hide = hideKnown(request, { verdict, marks });
       return hide === undefined ? redactor : hiding(redactor, hide);
     },
   };
@@ -123,13 +139,6 @@ function hiding(redactor: Redactor, hide: Hide): Redactor {
     },
     forRequest: (request) => hiding(redactor.forRequest(request), hide),
   };
-}
-
-/** Whether a name is secret, also as a part of a longer one: `user[token]`, `access_token`, `token[0]`, `soap:token`. */
-function createNameTest(names: readonly string[]): (name: string) => boolean {
-  const words = names.filter((name) => name !== "").map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
-  const test = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join("|")})(?![\\p{L}\\p{N}_-])`, "iu");
-  return (name) => test.test(name);
 }
 
 /** What a JSON string says; any other JSON text is itself. */

@@ -1,5 +1,7 @@
 // store/redact/sweep.ts: takes secrets out of any text, whatever it is: messages, URLs, broken documents
 
+import { isSecretValue, type NameTest, type NameVerdict } from "../../model/secret-names.ts";
+import { KEYS } from "./key-formats.ts";
 import { MARK, type Marks } from "./marks.ts";
 import { FINDERS, type Span } from "./patterns.ts";
 import type { RedactPattern } from "./settings.ts";
@@ -38,50 +40,40 @@ const BY_CODE: readonly number[] = Array.from({ length: 0x5d }, (_, code) => {
   return " \t\r\n+\"'".includes(character) ? SPACE : 0;
 });
 
-function isSuspicious(text: string): boolean {
+function isSuspicious(text: string, patterns: ReadonlySet<RedactPattern>): boolean {
   const seen = marksIn(text);
   if ((seen & (ESCAPES | NAMES | AT | SLASH | DIGITS)) !== 0) return true;
-  return ((seen & SPACE) !== 0 && SCHEMES.test(text)) || text.includes("eyJ");
+  if (((seen & SPACE) !== 0 && SCHEMES.test(text)) || text.includes("eyJ") || text.includes("--")) return true;
+  return patterns.has("key") && text.length >= SHORTEST_KEY && text.search(KEYS) >= 0;
 }
 
+const SHORTEST_KEY = 12;
+
 /**
- * `names` are secret wherever a value follows them (`token=...`, `"token": "..."`, `<token>...`); `lines` likewise, with
- * all of their line (`Cookie: a=b; c=d`). Both in lower case. The credentials in a URL's authority go always.
+ * `verdict` judges the name before a value, wherever a value follows a name (`token=...`, `"token": "..."`, `<token>...`,
+ * `--token ...`). The credentials in a URL's authority go always.
  */
 export function createSweep(options: {
-  readonly names: readonly string[];
-  readonly lines: readonly string[];
+  readonly verdict: NameTest;
   readonly patterns: readonly RedactPattern[];
   readonly marks: Marks;
 }): Sweep {
-  const { marks } = options;
-  const lines = new Set(options.lines);
-  const words = [...new Set([...options.names, ...options.lines])].filter((word) => word !== "");
-  // Longest first, so that `token` does not take what is `token-id`.
-  words.sort((a, b) => b.length - a.length);
-  const named =
-    words.length === 0
-      ? undefined
-      : new RegExp(
-          `(?<![\\p{L}\\p{N}])(${words.map(literal).join("|")})(?:[\\]\\\\"'\`)]{0,8}\\s{0,8}(?:=>?|:)\\s{0,8}|>)`,
-          "giu",
-        );
-  const finders = [...new Set(options.patterns)].map((pattern) => FINDERS[pattern]);
+  const { marks, verdict } = options;
+  const patterns = new Set(options.patterns);
+  const finders = [...patterns].map((pattern) => FINDERS[pattern]);
 
   return (text) => {
-    if (text.length < 2 || !isSuspicious(text)) return text;
+    if (text.length < 2 || !isSuspicious(text, patterns)) return text;
     const spans: Span[] = [];
     for (const view of viewsOf(text)) {
       const found = (span: Span) => spans.push(original(view, span));
       findAuthorities(view.text, found);
-      if (named !== undefined) findNamed(view.text, named, lines, found);
+      findNamed(view.text, verdict, found);
       for (const find of finders) find(view.text, found);
     }
     return spans.length === 0 ? text : replaced(text, spans, marks);
   };
 }
-
-const literal = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 function original({ at }: View, span: Span): Span {
   return at === undefined ? span : { start: at[span.start]!, end: at[span.end]!, label: span.label };
@@ -100,18 +92,70 @@ function findAuthorities(text: string, found: (span: Span) => void): void {
 
 const AUTHORITY_END: ReadonlySet<string> = new Set("/?#\\\"'<>`{}|^ \t\r\n");
 
-function findNamed(text: string, named: RegExp, lines: ReadonlySet<string>, found: (span: Span) => void): void {
-  named.lastIndex = 0;
-  for (let match = named.exec(text); match !== null; match = named.exec(text)) {
-    const [start, end] = valueBounds(text, named.lastIndex, lines.has(match[1]!.toLowerCase()));
-    if (end > start) found({ start, end, label: "redacted" });
+/** Between a name and its sign: quotes, brackets and blanks, at most so many. */
+const LONGEST_GAP = 16;
+const LONGEST_NAME = 64;
+/** What may stand in a name: ASCII as listed, and everything beyond it. */
+const NAME_CHARACTERS: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9_.$[\]-]/.test(String.fromCharCode(code)),
+);
+const isNameCharacter = (code: number) => (code < 128 ? NAME_CHARACTERS[code]! : code > 0xa0);
+
+const SIGN = /[:=][=>]{0,2}[ \t]{0,8}|>/g;
+const ARGUMENT = /(?<![^\s"'`,([])--([A-Za-z][A-Za-z0-9-]{0,60})[ \t]+(?=[^\s-])/g;
+
+/** From each sign that a value follows (`=`, `:`, `>`) back to its name, and on to the value. */
+function findNamed(text: string, verdict: NameTest, found: (span: Span) => void): void {
+  SIGN.lastIndex = 0;
+  for (let sign = SIGN.exec(text); sign !== null; sign = SIGN.exec(text)) {
+    const [begin, end] = nameBefore(text, sign.index, sign[0] === ">");
+    if (begin === end) continue;
+    const says = verdict(text.slice(begin, end));
+    if (says === "plain") continue;
+    const after = SIGN.lastIndex;
+    const value = valueBounds(text, after, says === "secret" ? lineRule(text, begin, end) : "word");
     // Read on behind the value, so that the whole is linear.
-    named.lastIndex = Math.max(end, named.lastIndex);
+    SIGN.lastIndex = Math.max(addValue(text, value, says, found), after);
+  }
+  if (!text.includes("--")) return;
+  for (const { index, 0: whole, 1: name } of text.matchAll(ARGUMENT)) {
+    addValue(text, valueBounds(text, index + whole.length, "word"), verdict(name!), found);
   }
 }
 
+type Bounds = readonly [start: number, end: number];
+
+/** The end of the value if it was hidden, else 0. */
+function addValue(text: string, [start, end]: Bounds, says: NameVerdict, found: (span: Span) => void): number {
+  if (end <= start || !isSecretValue(says, text.slice(start, Math.min(end, start + 100)))) return 0;
+  found({ start, end, label: "redacted" });
+  return end;
+}
+
+/** Where the name that ends before a sign stands; empty when there is none. */
+function nameBefore(text: string, at: number, isTag: boolean): Bounds {
+  let end = at;
+  const gap = isTag ? "" : "\\\"'`) \t";
+  while (end > 0 && at - end < LONGEST_GAP && gap.includes(text[end - 1]!)) end -= 1;
+  let start = end;
+  while (start > 0 && end - start < LONGEST_NAME && isNameCharacter(text.charCodeAt(start - 1))) start -= 1;
+  return [start, end];
+}
+
+/** How far a value without quotes goes: to the next blank, to the end of its line, or there if nothing else follows in it. */
+type Extent = "word" | "line" | "plain line";
+
+/** Fields whose value has blanks and signs in it: `Cookie: a=b; c=d`. */
+const WHOLE_LINE = /cookie|authorization$/i;
+const LINE_START = /(?:^|[\r\n])[ \t]{0,16}(?:export[ \t]|set[ \t]|[-#;"'][ \t]?)?["']?$/i;
+
+function lineRule(text: string, start: number, end: number): Extent {
+  if (WHOLE_LINE.test(text.slice(start, end))) return "line";
+  return LINE_START.test(text.slice(Math.max(0, start - 26), start)) ? "plain line" : "word";
+}
+
 /** The value that begins here, without its quotes. */
-function valueBounds(text: string, start: number, line: boolean): [start: number, end: number] {
+function valueBounds(text: string, start: number, extent: Extent): Bounds {
   let at = start;
   while (text[at] === "\\") at += 1;
   if (text[at] === '"' || text[at] === "'" || text[at] === "`") {
@@ -119,14 +163,24 @@ function valueBounds(text: string, start: number, line: boolean): [start: number
   }
   if (text[at] === "{" || text[at] === "[") return [at, bracketedEnd(text, at)];
   at = start;
-  if (line) {
-    while (at < text.length && text[at] !== "\r" && text[at] !== "\n") at += 1;
-    return [start, at];
-  }
+  if (extent === "line") return [start, lineEnd(text, at)];
   SCHEME_WORD.lastIndex = at;
   if (SCHEME_WORD.test(text)) at = SCHEME_WORD.lastIndex;
   while (at < text.length && !VALUE_END.has(text[at]!)) at += 1;
+  if (extent === "plain line" && at > start && (text[at] === " " || text[at] === "\t")) {
+    // `password: correct horse battery staple`, and not `token=abc user=jane`.
+    PLAIN_REST.lastIndex = at;
+    if (PLAIN_REST.test(text)) at = PLAIN_REST.lastIndex;
+  }
   return [start, at];
+}
+
+const PLAIN_REST = /[^=:&<>"'`{}\r\n]+(?=[\r\n]|$)/y;
+
+function lineEnd(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && text[at] !== "\r" && text[at] !== "\n") at += 1;
+  return at;
 }
 
 const VALUE_END: ReadonlySet<string> = new Set("&\"'<>` \t\r\n");
