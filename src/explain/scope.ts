@@ -74,10 +74,10 @@ const minus = (a: Count, b: Count): Count => ({
 const rate = ({ shown, compared }: Part, of: keyof Count) => (compared[of] === 0 ? 0 : shown[of] / compared[of]);
 
 function isTelling({ inside, outside }: Tested): boolean {
-  for (const of of ["all", "distinct"] as const) {
-    const shown = inside.shown[of] + outside.shown[of];
-    if (shown === 0 || inside.shown[of] < shown * NEARLY_ALL || rate(outside, of) > NEARLY_NONE) return false;
-    if (rate(inside, of) < OFTEN) return false;
+  for (const count of ["all", "distinct"] as const) {
+    const shown = inside.shown[count] + outside.shown[count];
+    if (shown === 0 || inside.shown[count] < shown * NEARLY_ALL || rate(outside, count) > NEARLY_NONE) return false;
+    if (rate(inside, count) < OFTEN) return false;
   }
   if (inside.shown.distinct < LEAST || outside.compared.distinct < LEAST_OUTSIDE) return false;
   const share = inside.compared.distinct / (inside.compared.distinct + outside.compared.distinct);
