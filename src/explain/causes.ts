@@ -98,7 +98,8 @@ function valueCauses(
   }
   if (kind === "missing" || kind === "extra") {
     const derive = (values: readonly Values[]) => deriveFrom(values);
-    for (const cause of renamesOf(dossier.partners, kind, derive)) found.push(renamed(finding, cause, kind, of));
+    for (const cause of renamesOf(dossier.partners, dossier.place, kind, derive))
+      found.push(renamed(finding, cause, kind, of));
     const list = listCauseOf(dossier.lists, kind);
     if (list !== undefined) {
       const { name, ...cause } = list;

@@ -66,7 +66,7 @@ export function file(dossier: Dossier, shown: Shown, key: string): void {
   addRequest(dossier.requests, shown, key);
   const { legacy, candidate, note } = shown.sample;
   // Equal texts of a difference are what redaction left of it: they would fit every likeness.
-  if (legacy === candidate) return;
+  if (legacy !== undefined && legacy === candidate) return;
   const values = {
     ...(legacy === undefined ? {} : { legacy }),
     ...(candidate === undefined ? {} : { candidate }),

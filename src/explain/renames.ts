@@ -1,6 +1,7 @@
 // explain/renames.ts: what is missing here is there under another name, at another level, or in another unit
 
 import type { Difference } from "../model/difference.ts";
+import { generalise } from "../model/place.ts";
 import type { Shown } from "../model/showing.ts";
 import { lastName, placeAbove, pointerOf, stepOf } from "./places.ts";
 import { canonical, isTrivial, readValue, type Value } from "./value.ts";
@@ -47,8 +48,9 @@ type Item = {
   readonly shown: Shown;
   /** General place of the value: the finding's, or one below it. */
   readonly place: string;
-  /** Where the value stands in this comparison, without its last step. */
+  /** Where the value stands in this comparison, without its last step; and the positions in lists on the way. */
   readonly above: string;
+  readonly positions: readonly string[];
   readonly isWhole: boolean;
   readonly text: string;
   readonly trivial: boolean;
@@ -63,12 +65,13 @@ export function addRenames(shown: readonly Shown[], of: (finding: string) => Par
   if (missing.length === 0 || extra.length === 0) return;
   const [gone, come] = [missing.flatMap((one) => itemsOf(one, of)), extra.flatMap((one) => itemsOf(one, of))];
   const crowded = crowdedPlaces([...gone, ...come]);
-  const told = new Set<string>();
   let tried = 0;
   for (const one of gone) {
+    const told = new Set<string>();
     for (const other of come) {
       if (tried++ > TRIED) return;
-      if (one.shown.where !== other.shown.where || (!one.isWhole && !other.isWhole)) continue;
+      if (one.shown.where !== other.shown.where || (!one.isWhole && !other.isWhole) || !isSameElement(one, other))
+        continue;
       const isBeside = one.isWhole && other.isWhole && one.above === other.above && !crowded.has(one.above);
       const isEqual = one.text === other.text;
       // Elsewhere, a value that is alike by chance says nothing.
@@ -81,6 +84,12 @@ export function addRenames(shown: readonly Shown[], of: (finding: string) => Par
       tell(of(other.shown.finding), key, one.shown.finding, one, other, other.place, one.place);
     }
   }
+}
+
+/** What moved within one element of a list did not come from another one. */
+function isSameElement({ positions: a }: Item, { positions: b }: Item): boolean {
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Objects with so many members that are missing or extra that pairing them would be guesswork. */
@@ -97,10 +106,12 @@ function crowdedPlaces(items: readonly Item[]): Set<string> {
 function itemsOf(shown: Shown, of: (finding: string) => Partners): Item[] {
   const value = readValue(shown.sample.legacy ?? shown.sample.candidate);
   const above = placeAbove(shown.sample.path);
+  const { positions } = generalise(shown.sample.path);
   const item = (place: string, one: Value, isWhole: boolean): Item => ({
     shown,
     place,
     above,
+    positions,
     isWhole,
     text: canonical(one),
     trivial: isTrivial(one),
@@ -165,10 +176,12 @@ const CONTRADICTIONS = 0.005;
 const TOGETHER = 0.9;
 
 /** The partner that had the value always, or a value that follows from it; none where two could be meant. */
-export function renamesOf(own: Partners, kind: "missing" | "extra", derive: Derive): RenameCause[] {
+export function renamesOf(own: Partners, place: string, kind: "missing" | "extra", derive: Derive): RenameCause[] {
   const all = [...own.partners.values()].filter(({ together }) => together >= own.seen * TOGETHER);
   const exact = unambiguous(all.filter((partner) => isExact(partner)));
   if (exact !== undefined) return [causeOf(own, kind, exact, exact.together - exact.equal)];
+  const parts = partsOf(own, place);
+  if (parts.length > 0) return [partedCause(own, place, kind, parts)];
   const derived = all.flatMap((partner) => {
     if (!isBeside(partner) || partner.equal > partner.together * 0.1 || partner.unequal.length < 5) return [];
     const how = derive(partner.unequal);
@@ -191,6 +204,27 @@ export function renamesOf(own: Partners, kind: "missing" | "extra", derive: Deri
     all.filter((partner) => isBeside(partner) && partner.equal >= partner.together / 2 && partner.values.length >= 2),
   );
   return often === undefined ? [] : [replacement(own, kind, often)];
+}
+
+/** The partners of all members of an object; none where a member has no partner. */
+function partsOf(own: Partners, place: string): Partner[] {
+  const parts = [...own.partners.values()].filter(
+    (part) => part.own !== place && part.own.startsWith(place) && isExact(part) && part.equal === own.seen,
+  );
+  return parts.length > 1 && new Set(parts.map((part) => part.own)).size === own.leaves ? parts : [];
+}
+
+/** An object that was taken apart, or put together. */
+function partedCause(own: Partners, place: string, kind: "missing" | "extra", parts: readonly Partner[]): RenameCause {
+  const others = parts.map(({ other }) => other).sort();
+  const shown = others.length <= 4 ? others : [...others.slice(0, 3), `${others.length - 3} more places`];
+  const list = `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+  return {
+    ...causeOf(own, kind, parts[0]!, 0),
+    name: "moved",
+    says: kind === "missing" ? `the members of ${place} are at ${list}` : `the members of ${place} were at ${list}`,
+    weight: 86,
+  };
 }
 
 function isExact(partner: Partner): boolean {

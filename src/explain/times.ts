@@ -179,11 +179,14 @@ const precision = times(
       const unit = UNITS.find(([name]) => parameter.endsWith(`|${name}`));
       return unit && ruleFor(unit[2])(parameter, spot);
     },
+    // `08:00:00.000` and `08:00:00` fit, and would fit another spelling as well.
+    tells: (_, { legacy, candidate }) => {
+      const [ours, theirs] = [timeOf(legacy), timeOf(candidate)];
+      return ours !== undefined && theirs !== undefined && Math.abs(instantOf(ours) - instantOf(theirs)) >= 1e-6;
+    },
   },
   (legacy, candidate) => {
     const [ours, theirs] = [instantOf(legacy), instantOf(candidate)];
-    if (Math.abs(ours - theirs) < 1e-6 && legacy.fraction.replace(/0+$/, "") === candidate.fraction.replace(/0+$/, ""))
-      return NO;
     const found: string[] = [];
     for (const [name, ms] of UNITS) {
       const floor = (value: number) => Math.floor(value / ms + 1e-9) * ms;
