@@ -1,13 +1,13 @@
 // cli/changes.ts: what a reload changed, a line each, fit for the log
 
 import deepDiff from "deep-diff";
-import { configShown, shown } from "../console/index.ts";
+import { asWritten, configShown, shown } from "../console/index.ts";
 
 const MAX_CHANGES = 100;
 
 /** `candidate.timeout: 10000 -> 5000`. Secrets are masked: that one changed is told, not what it is. */
 export function changesOf(before: unknown, after: unknown): string[] {
-  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(asWritten(value)));
   const found = deepDiff.diff(plain(before), plain(after)) ?? [];
   const masked = { before: plain(configShown(before)), after: plain(configShown(after)) };
   const lines = found.slice(0, MAX_CHANGES).map((change) => {

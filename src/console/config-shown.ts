@@ -5,9 +5,19 @@ const SECRET = /token$|password|secret|passphrase/i;
 
 const MAX_DEPTH = 20;
 
+/** Paths and routes as they were written in the config, in place of what they were parsed into. */
+export function asWritten(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(asWritten);
+  const { text, segments } = value as { readonly text?: unknown; readonly segments?: unknown };
+  if (typeof text === "string" && Array.isArray(segments)) return text;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asWritten(one)]));
+}
+
 /**
- * A copy that JSON can hold, with secrets masked and credentials taken out of URLs. File names are shown: they are what
- * someone looks for at four in the morning.
+ * A copy that JSON can hold, with secrets masked and credentials taken out of URLs. File names are shown, since they are
+ * needed to find a mistake.
+ * @param value a config as `asWritten` returns it
  */
 export function configShown(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@");
