@@ -55,6 +55,8 @@ export type App = {
    * for a restart. `changes` are for the audit log, a line each, without secrets.
    */
   readonly reload: (config: Config, changes: readonly string[]) => Promise<readonly string[]>;
+  /** Notes that a changed config is refused, with its faults, a line each; without any, that the file is sound again. */
+  readonly refuseReload: (faults: readonly string[]) => void;
   /** Stops accepting, drains within the config's grace, loses no comparison in flight. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -195,7 +197,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
 
   const interference = watchInterference(current, control, log, now);
-  const report = reporting(current, () => inForce.described, evidence, control, interference.read, now);
+  /** Why the config that changed last is not in force, if it was refused. */
+  let refused: string | undefined;
+  const warnings = () => [refused, storeWarning(store.stats().detail)].filter((one) => one !== undefined);
+  const report = reporting(current, () => inForce.described, evidence, control, interference.read, warnings, now);
   const gauges = createThrift(() => evidence.gauges(now()));
   const opened = await openConsole(
     {
@@ -254,7 +259,13 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparing: () => comparer.stats().cpuMs,
     on,
     interference: interference.read,
+    offUntil: () => {
+      const { everything } = control.read();
+      return everything?.on === false ? everything.until : undefined;
+    },
+    reloadRefused: () => refused !== undefined,
   });
+  telemetry.health.watch(() => refused);
   telemetry.health.watch(() => store.stats().detail);
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
@@ -287,6 +298,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   async function reload(next: Config, changes: readonly string[]): Promise<readonly string[]> {
     takeOver(next);
+    refused = undefined;
     audit({ at: now(), who: "config", action: "reload", what: "config", to: JSON.stringify(changes) });
     return waitForRestart(config, next);
   }
@@ -299,7 +311,31 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const whole = opening.move();
   const { address } = proxy;
   const { url: adminUrl } = admin;
-  return { address, adminUrl, report: fresh, telemetry, reload, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+  const refuseReload = (faults: readonly string[]) => {
+    refused = refusalText(faults);
+    report.forget();
+  };
+  return {
+    address,
+    adminUrl,
+    report: fresh,
+    telemetry,
+    reload,
+    refuseReload,
+    [Symbol.asyncDispose]: () => whole.disposeAsync(),
+  };
+}
+
+/** What a store that cannot keep everything means for a reader of the report. */
+function storeWarning(detail: string | undefined): string | undefined {
+  return detail === undefined ? undefined : `Evidence may not survive a restart: ${detail}.`;
+}
+
+/** What a refused reload means for a reader of the report, in a sentence. Undefined without faults. */
+function refusalText([first, ...more]: readonly string[]): string | undefined {
+  if (first === undefined) return undefined;
+  const rest = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `The changed config is refused, the one before it is in force: ${first}${rest}. \`parallel-run check\` lists every fault.`;
 }
 
 /** Paths, values and notes without secrets, before anyone who writes them down sees them. */

@@ -1,7 +1,7 @@
 // app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
 
 import type { Config } from "../config/index.ts";
-import { type ConsolePorts, type ControlRoom, configShown } from "../console/index.ts";
+import { asWritten, type ConsolePorts, type ControlRoom, configShown } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import type { AuditEntry } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
@@ -76,6 +76,6 @@ export function adminPorts({
       },
     },
     audit: () => store.audit(AUDIT_SHOWN),
-    configShown: () => configShown(config()),
+    configShown: () => configShown(asWritten(config())),
   };
 }

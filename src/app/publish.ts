@@ -18,15 +18,20 @@ export type Sources = {
   readonly comparing: () => number;
   /** Whether shadowing is on at all, by config and switch. */
   readonly on: () => boolean;
+  /** When a switch-off ends by itself, in milliseconds since the epoch. Undefined: it is on, or off without an end. */
+  readonly offUntil: () => number | undefined;
+  /** Whether the config file that changed last is refused. */
+  readonly reloadRefused: () => boolean;
   readonly interference: () => readonly Interference[];
 };
 
 /** Has what lives in the rooms read at each scrape. */
 export function publish(telemetry: Telemetry, sources: Sources): void {
-  const { proxy, gauges, store, queue, comparing, on, interference } = sources;
+  const { proxy, gauges, store, queue, comparing, on, offUntil, reloadRefused, interference } = sources;
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
-  telemetry.publish("breaker_open", () => (proxy.gauges().breaker === "closed" ? 0 : 1));
+  // Nothing probes a candidate that is switched off, so that the breaker would seem open for as long as that lasts.
+  telemetry.publish("breaker_open", () => (on() && proxy.gauges().breaker !== "closed" ? 1 : 0));
   telemetry.publish("breaker_state", () => {
     const now = proxy.gauges().breaker;
     return (["closed", "open", "half_open"] as const).map((state) => [[state], state === now ? 1 : 0]);
@@ -34,6 +39,8 @@ export function publish(telemetry: Telemetry, sources: Sources): void {
   telemetry.publish("candidate_limit", () => proxy.gauges().candidateLimit);
   telemetry.publish("shed_total", () => Object.entries(proxy.gauges().shed).map(([cause, count]) => [[cause], count]));
   telemetry.publish("shadow_enabled", () => (on() ? 1 : 0));
+  telemetry.publish("shadow_off_until_timestamp_seconds", () => (offUntil() ?? 0) / 1000);
+  telemetry.publish("config_reload_failed", () => (reloadRefused() ? 1 : 0));
   telemetry.publish("shadow_share", () => [...proxy.shares()].map(([route, share]) => [[route], share]));
   telemetry.publish("interference_ratio", () =>
     interference().flatMap(({ route, ratio, low, high }) =>

@@ -14,6 +14,7 @@ export function reporting(
   evidence: Evidence,
   control: Pick<ControlRoom, "read">,
   interference: () => readonly Interference[],
+  warnings: () => readonly string[],
   now: () => number,
 ): Thrift<Report> {
   return createThrift(() => {
@@ -25,7 +26,7 @@ export function reporting(
         namesOf(compare).map((rule) => ({ route: match.text, rule })),
       ),
       interference: interference(),
-      warnings: switchWarnings(control.read(), now()),
+      warnings: [...switchWarnings(control.read(), now()), ...warnings()],
     });
   });
 }

@@ -31,6 +31,8 @@ type Served = {
   readonly telemetry: { readonly log: Log };
   /** Takes over a changed config between two requests; resolves to what needs a restart to take effect. */
   readonly reload?: (config: Config, changes: readonly string[]) => Promise<readonly string[]>;
+  /** Notes that the changed config is refused, and why; or, without faults, that the file is sound again. */
+  readonly refuseReload?: (faults: readonly string[]) => void;
   /** Stops accepting, drains within the config's grace, then cuts. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -178,11 +180,13 @@ function watch(app: Served, { file, flags, io, config }: Watched): Watching {
     const loaded = await load(file, flags, io.env).catch((error: Error) => ({ faults: [error.message] }));
     if ("faults" in loaded) {
       log.error({ event: "reload_refused", why, faults: loaded.faults.slice(0, 50) }, "the config in force stays");
+      app.refuseReload?.(loaded.faults);
       return;
     }
     const changes = changesOf(inForce, loaded.config);
     if (changes.length === 0) {
       log.info({ event: "reload", why, changes: [] }, "the config is the same");
+      app.refuseReload?.([]);
       return;
     }
     if (app.reload === undefined) {
@@ -199,7 +203,10 @@ function watch(app: Served, { file, flags, io, config }: Watched): Watching {
   const inTurn = (why: string) => {
     last = last
       .then(() => reload(why))
-      .catch((error) => log.error({ event: "reload_failed", why, error: String(error) }));
+      .catch((error: Error) => {
+        log.error({ event: "reload_refused", why, faults: [error.message] }, "the config in force stays");
+        app.refuseReload?.([error.message]);
+      });
   };
   const stopListening = onHangUp(() => inTurn("SIGHUP"));
   const stopLooking = config.reload.watch ? onChange(file, () => inTurn("the file changed")) : () => undefined;

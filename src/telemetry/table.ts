@@ -60,6 +60,11 @@ export const METRICS = {
     help: "How long a transient difference took to settle, at most: the time that it waited to be looked at is in it.",
     buckets: SETTLING,
   },
+  config_reload_failed: {
+    type: "gauge",
+    labels: [],
+    help: "1 while the config file that changed last cannot be used; the config before it is in force.",
+  },
   in_flight: { type: "gauge", labels: [], help: "Candidate requests in flight." },
   capture_bytes: { type: "gauge", labels: [], help: "Bytes held by captured bodies." },
   verify_queue: { type: "gauge", labels: [], help: "Exchanges waiting for verification." },
@@ -114,6 +119,11 @@ export const METRICS = {
     help: "Share of a route's eligible requests that is shadowed now, runtime control included, 0 to 1.",
   },
   shadow_enabled: { type: "gauge", labels: [], help: "1 while shadowing is switched on, 0 while the switch is off." },
+  shadow_off_until_timestamp_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "When shadowing that was switched off for a time comes back by itself, in seconds since the epoch; else 0.",
+  },
   interference_ratio: {
     type: "gauge",
     labels: ["route", "bound"],
