@@ -10,7 +10,7 @@ import {
 import type { Config } from "../config/index.ts";
 import type { Difference, Kind, Where } from "../model/difference.ts";
 import type { Exchange } from "../model/exchange.ts";
-import { findingOf, generalise } from "../model/place.ts";
+import { findingOf, generalOf } from "../model/place.ts";
 import { NO_RULES } from "../model/rules.ts";
 
 /** What rules do to one finding's samples. */
@@ -97,6 +97,7 @@ function byFinding(route: string, differences: readonly Difference[]): Map<strin
   return new Map(differences.map((one) => [findingOf(route, one), one]));
 }
 
-function started(finding: string, route: string, { where, path, kind }: Difference): Growing {
-  return { finding, route, where, path: generalise(path).path, kind, samples: 0, settled: 0, known: false };
+function started(finding: string, route: string, one: Difference): Growing {
+  const { where, kind } = one;
+  return { finding, route, where, path: generalOf(one).path, kind, samples: 0, settled: 0, known: false };
 }

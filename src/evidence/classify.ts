@@ -2,7 +2,7 @@
 
 import type { JudgedDifference, Standing } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
-import { generalise } from "../model/place.ts";
+import { generalOf } from "../model/place.ts";
 import type { Explanation, NoiseBook } from "./noise-book.ts";
 import { fits, shapeOf } from "./shape.ts";
 
@@ -100,7 +100,7 @@ function index(all: readonly Difference[]): Index {
   return { exact, general, all };
 }
 
-const generalKey = ({ where, path, kind }: Difference) => `${where} ${generalise(path).path} ${kind}`;
+const generalKey = (one: Difference) => `${one.where} ${generalOf(one).path} ${one.kind}`;
 
 /**
  * The difference that shows it still there: at the very place, above or below it; or at the same place of another

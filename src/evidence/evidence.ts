@@ -5,7 +5,7 @@ import type { Difference } from "../model/difference.ts";
 import { type Digest, digest } from "../model/digest.ts";
 import type { Document } from "../model/document.ts";
 import type { Exchange } from "../model/exchange.ts";
-import { generalise } from "../model/place.ts";
+import { generalOf } from "../model/place.ts";
 import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
 import type { Shown } from "../model/showing.ts";
 import { AGREED } from "./distinct.ts";
@@ -125,7 +125,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const wavering = new Set<string>();
     const total = compared.get(ledger.route) ?? 0;
     for (const difference of comparison.differences.slice(0, limits.differences)) {
-      const place = generalise(difference.path).path;
+      const place = generalOf(difference).path;
       const { standing } = difference;
       if (standing === "noise" || standing === "transient" || standing === "unconfirmed") {
         const key = `${standing} ${difference.where} ${difference.kind} ${place}`;

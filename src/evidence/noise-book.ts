@@ -3,7 +3,7 @@
 import type { JudgedDifference, Standing } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
-import { generalise } from "../model/place.ts";
+import { generalOf } from "../model/place.ts";
 import { fits, type Shape, shapeOf } from "./shape.ts";
 import { wilsonLower } from "./wilson.ts";
 
@@ -298,7 +298,7 @@ function restorePage(pages: Map<string, Page>, route: string, value: unknown): v
   pages.set(route, { at: stored.at, trials: stored.trials, places, dirty: false });
 }
 
-function spot({ where, path }: Difference): { readonly key: string; readonly position: string } {
-  const general = generalise(path);
-  return { key: `${where} ${general.path}`, position: general.positions.join("/") };
+function spot(difference: Difference): { readonly key: string; readonly position: string } {
+  const general = generalOf(difference);
+  return { key: `${difference.where} ${general.path}`, position: general.positions.join("/") };
 }

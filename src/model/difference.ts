@@ -22,6 +22,11 @@ export type Difference = {
    * form, `$.items[1].price`, `$['a.b']`. An index is legacy's; for `extra` the candidate's.
    */
   readonly path: string;
+  /**
+   * Where the path leads through a dictionary, an object whose member names are data: the path with `[*]` for each of those
+   * names, `$.messages[*]`. Absent elsewhere.
+   */
+  readonly general?: string;
   readonly kind: Kind;
   readonly legacy?: JsonText;
   readonly candidate?: JsonText;

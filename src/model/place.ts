@@ -34,6 +34,27 @@ const generalised = remembering((path): General => {
   return { path: general, positions };
 });
 
+/** The general place of a difference: as {@link generalise} has it, and without the names that are a dictionary's keys. */
+export function generalOf({ path, general }: Pick<Difference, "path" | "general">): General {
+  return general === undefined ? generalise(path) : dictionaryPlace(`${path}\n${general}`);
+}
+
+const dictionaryPlace = remembering((both): General => {
+  const [path = "", general = ""] = both.split("\n");
+  const concrete = steps(path);
+  let text = "";
+  const positions: string[] = [];
+  for (const [k, step] of steps(general).entries()) {
+    const written = concrete[k] ?? step;
+    const name = nameOf(written);
+    if (step === "[*]" || (step.startsWith("[") && (name === undefined || VOLATILE.test(name)))) {
+      text += "[*]";
+      positions.push(name === undefined ? written.slice(1, -1) : name);
+    } else text += step;
+  }
+  return { path: text, positions };
+});
+
 /** The steps of a normalized path as they are written, `$` first: `$`, `.items`, `[3]`, `['a.b']`. */
 export function steps(path: string): string[] {
   const found: string[] = [];
@@ -81,5 +102,5 @@ const idOf = remembering((text) => digestText(text).slice(0, 12));
 
 /** The finding that a difference on a route belongs to. */
 export function findingOf(route: string, difference: Difference): string {
-  return findingId(route, difference.where, generalise(difference.path).path, difference.kind);
+  return findingId(route, difference.where, generalOf(difference).path, difference.kind);
 }

@@ -3,7 +3,7 @@
 import { likeness } from "../evidence/index.ts";
 import type { JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
-import { generalise } from "../model/place.ts";
+import { generalise, generalOf } from "../model/place.ts";
 import { remembering } from "../model/remember.ts";
 
 /** Fewer than this are not worth folding for the thread that judges them, and for those who count and keep them. */
@@ -108,8 +108,8 @@ function groupsOf<D extends Difference>(listed: readonly D[]): D[][] {
   return isFolded(listed) ? [...Map.groupBy(listed, keyOf).values()] : [];
 }
 
-const keyOf = ({ where, path, kind, legacy, candidate }: Difference) =>
-  `${where}\n${kind}\n${generalPlace(path)}\n${likeness(legacy, where)}\n${likeness(candidate, where)}`;
+const keyOf = ({ where, path, general, kind, legacy, candidate }: Difference) =>
+  `${where}\n${kind}\n${general === undefined ? generalPlace(path) : generalOf({ path, general }).path}\n${likeness(legacy, where)}\n${likeness(candidate, where)}`;
 
 /** As `generalise` has it, in a tenth of the time where no name is quoted. */
 const generalPlace = remembering((path) =>

@@ -101,6 +101,7 @@ function compareTapes(
     ticks: 0,
     gate: undefined,
     deferred: [],
+    dictionaries: new Map(),
   };
   walk(w, 0, 0, rules.root, rootTrail());
   if (w.outside > 0) for (const name of w.onlySeen) masked.set(name, (masked.get(name) ?? 0) + w.outside);

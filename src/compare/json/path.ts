@@ -11,22 +11,26 @@ export type Trail = {
   readonly tape: Tape | undefined;
   readonly node: number;
   readonly index: number;
+  /** For a member: the objects that it belongs to, of legacy and of the candidate. */
+  readonly left: number;
+  readonly right: number;
   text: string | undefined;
 };
 
 export const ROOT_PATH = "$";
 
 export function rootTrail(): Trail {
-  return { above: undefined, length: 1, tape: undefined, node: 0, index: -1, text: ROOT_PATH };
+  return { above: undefined, length: 1, tape: undefined, node: 0, index: -1, left: -1, right: -1, text: ROOT_PATH };
 }
 
-export function memberTrail(above: Trail, tape: Tape, node: number): Trail {
+/** The way to a member, whose name stands in `tape`, of the objects `left` of legacy and `right` of the candidate. */
+export function memberTrail(above: Trail, tape: Tape, node: number, left: number, right: number): Trail {
   const length = above.length + tape.nodes[node + NAME_END]! - tape.nodes[node + NAME]!;
-  return { above, length, tape, node, index: -1, text: undefined };
+  return { above, length, tape, node, index: -1, left, right, text: undefined };
 }
 
 export function elementTrail(above: Trail, index: number): Trail {
-  return { above, length: above.length + 4, tape: undefined, node: 0, index, text: undefined };
+  return { above, length: above.length + 4, tape: undefined, node: 0, index, left: -1, right: -1, text: undefined };
 }
 
 /** The RFC 9535 normalized path in its short form. Without recursion: the trail may be long. */
@@ -65,6 +69,23 @@ function stepOf(tape: Tape, node: number): string {
     steps.set(hash, { utf8: Buffer.from(tape.bytes.subarray(start, start + length)), text });
   }
   return text;
+}
+
+/**
+ * The path with `[*]` for each member for which `isData` holds; undefined if it holds for none. Indexes stay: who makes a
+ * place general takes them out.
+ */
+export function generalPathOf(trail: Trail, isData: (step: Trail) => boolean): string | undefined {
+  const steps: Trail[] = [];
+  let found = false;
+  for (let step: Trail | undefined = trail; step?.above !== undefined; step = step.above) steps.push(step);
+  let text = ROOT_PATH;
+  for (const step of steps.reverse()) {
+    const isKey = step.index < 0 && isData(step);
+    found ||= isKey;
+    text += isKey ? "[*]" : step.index >= 0 ? `[${step.index}]` : nameStep(nameOf(step.tape!, step.node));
+  }
+  return found ? text : undefined;
 }
 
 export function nameOf(tape: Tape, node: number): string {

@@ -2,11 +2,12 @@
 
 import type { Difference, Kind } from "../../model/difference.ts";
 import { writeIndexes } from "../../model/index-runs.ts";
+import { isDictionary } from "./dictionary.ts";
 import type { Equality } from "./equal.ts";
 import type { Side } from "./fingerprint.ts";
 import type { Budget } from "./likeness.ts";
 import { membersOf } from "./members.ts";
-import { pathOf, type Trail } from "./path.ts";
+import { generalPathOf, pathOf, type Trail } from "./path.ts";
 import type { JsonRules, Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
 import { ARRAY, kindAt, sourceOf, type Tape } from "./tape.ts";
@@ -31,6 +32,8 @@ export type Walk = {
   gate: Gate | undefined;
   /** Pairs so deep that they wait until the stack is short again. */
   readonly deferred: Deferred[];
+  /** By legacy's object: whether its member names are data. */
+  readonly dictionaries: Map<number, boolean>;
 };
 
 /** All that differs below is one difference, at `at`; without `at` nothing is told, only whether anything differs. */
@@ -51,7 +54,7 @@ export type Deferred = {
 export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, note?: string): void {
   if (w.gate === undefined) {
     const [legacy, candidate] = [valueAt(w.legacy.tape, i), valueAt(w.candidate.tape, j)];
-    w.found.push(differenceAt(pathOf(trail), kind, legacy, candidate, note));
+    push(w, trail, differenceAt(pathOf(trail), kind, legacy, candidate, note));
     return;
   }
   if (w.gate.found) return;
@@ -59,7 +62,30 @@ export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, no
   const { at } = w.gate;
   if (at === undefined) return;
   const [legacy, candidate] = [sourceOf(w.legacy.tape, at.i), sourceOf(w.candidate.tape, at.j)];
-  w.found.push(differenceAt(pathOf(at.trail), "value", legacy, candidate, "what differs lies deeper than paths go"));
+  push(
+    w,
+    at.trail,
+    differenceAt(pathOf(at.trail), "value", legacy, candidate, "what differs lies deeper than paths go"),
+  );
+}
+
+/** Lists a difference, with its general place where its path leads through a dictionary. */
+function push(w: Walk, trail: Trail, difference: Difference): void {
+  const general = trail.length < LONGEST_GENERAL ? generalPathOf(trail, (step) => isKey(w, step)) : undefined;
+  w.found.push(general === undefined ? difference : { ...difference, general });
+}
+
+/** Longer paths are looked into no further. */
+const LONGEST_GENERAL = 1_000;
+
+/** Whether a step's name is a dictionary's key; worked out once for each pair of objects. */
+function isKey(w: Walk, step: Trail): boolean {
+  let known = w.dictionaries.get(step.left);
+  if (known === undefined) {
+    known = isDictionary(w.legacy.tape, step.left, w.candidate.tape, step.right, step.above!);
+    w.dictionaries.set(step.left, known);
+  }
+  return known;
 }
 
 /**
@@ -76,7 +102,7 @@ export function tellOrder(w: Walk, trail: Trail, i: number, j: number, moved: re
   const isReversed = moved.length > 2 && moved.every((index, k) => index === before[before.length - 1 - k]);
   const what = isReversed ? `${moved.length} elements in reverse order` : `${moved.length} elements in another order`;
   const note = `${what}: legacy's indexes in each side's order${by === undefined ? "" : `, elements known by ${by}`}`;
-  w.found.push(differenceAt(pathOf(trail), "order", writeIndexes(before), writeIndexes(moved), note));
+  push(w, trail, differenceAt(pathOf(trail), "order", writeIndexes(before), writeIndexes(moved), note));
 }
 
 const valueAt = (tape: Tape, node: number): string | undefined => (node < 0 ? undefined : sourceOf(tape, node));

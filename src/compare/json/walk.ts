@@ -107,7 +107,7 @@ function compareObjects(w: Walk, i: number, j: number, place: Place, trail: Trai
       return;
     }
     unique = true;
-    compareValues(w, p, q, stepTo(place, a, i, p, 0, 0), memberTrail(trail, a, p), levels);
+    compareValues(w, p, q, stepTo(place, a, i, p, 0, 0), memberTrail(trail, a, p, i, j), levels);
   }
 }
 
@@ -138,13 +138,13 @@ function compareMembers(
   for (let k = 0; k < pairs.length; k += 2) {
     const [left, right] = [pairs[k]!, pairs[k + 1]!];
     if (skip && kindAt(a, left) < ARRAY && sameLeaf(a, left, b, right)) continue;
-    compareValues(w, left, right, stepTo(place, a, i, left, 0, 0), memberTrail(trail, a, left), levels);
+    compareValues(w, left, right, stepTo(place, a, i, left, 0, 0), memberTrail(trail, a, left, i, j), levels);
   }
   for (const node of missing) {
-    tellOneSided(w, memberTrail(trail, a, node), "missing", node, stepTo(place, a, i, node, 0, 0));
+    tellOneSided(w, memberTrail(trail, a, node, i, j), "missing", node, stepTo(place, a, i, node, 0, 0));
   }
   for (const node of extra) {
-    tellOneSided(w, memberTrail(trail, b, node), "extra", node, stepTo(place, b, j, node, 0, 0));
+    tellOneSided(w, memberTrail(trail, b, node, i, j), "extra", node, stepTo(place, b, j, node, 0, 0));
   }
   for (const { legacy, candidate } of repeated) compareRepeated(w, i, j, legacy, candidate, place, trail);
 }
@@ -167,7 +167,7 @@ function compareRepeated(
     hide(w, below);
     return;
   }
-  const way = left === undefined ? memberTrail(trail, b, right!) : memberTrail(trail, a, left);
+  const way = left === undefined ? memberTrail(trail, b, right!, i, j) : memberTrail(trail, a, left, i, j);
   const note = `the name stands ${legacy.length} times in legacy, ${candidate.length} times in the candidate`;
   tell(w, way, "format", left ?? -1, right ?? -1, note);
 }
