@@ -22,12 +22,26 @@ const UNDO: ReadonlyMap<string, Undo> = new Map<string, Undo>([
 /** More than this many codings on one body is nobody's need. */
 const MOST = 5;
 
-/** The codings of a body in the order they were applied, lower case, `identity` left out. */
+/** Registered codings that change the bytes and cannot be undone here (IANA, HTTP Content Coding Registry). */
+const NOT_UNDONE: ReadonlySet<string> = new Set([
+  ...["aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress"],
+]);
+
+/**
+ * The codings of a body in the order they were applied, lower case. Left out are `identity` and what is no content coding at
+ * all, such as a charset (`UTF-8`), `none` or `binary`: no server means by it that the bytes were changed.
+ */
 export function codingsOf(fields: Fields): string[] {
   return fieldValues(fields, "content-encoding")
     .flatMap((line) => line.split(","))
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => coding !== "" && coding !== "identity");
+    .map((coding) =>
+      coding
+        .split(";", 1)[0]!
+        .trim()
+        .replace(/^"(.*)"$/, "$1")
+        .toLowerCase(),
+    )
+    .filter((coding) => UNDO.has(coding) || NOT_UNDONE.has(coding));
 }
 
 /**

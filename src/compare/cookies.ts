@@ -1,9 +1,18 @@
-// compare/cookies.ts: `Set-Cookie` by name with attributes; a value is a secret and made anew, so it is never shown
+// compare/cookies.ts: `Set-Cookie` by name, attributes, lifetime and the look of its value, which is a secret and never shown
 
 import type { Difference } from "../model/difference.ts";
+import { type Lifetime, lifetimeOf, lifetimeText, sameLifetime } from "./cookie-lifetime.ts";
+import { lookOf, sameLook, type ValueLook } from "./cookie-value.ts";
 
-type Cookie = { readonly name: string; readonly empty: boolean; readonly attributes: readonly Attribute[] };
 type Attribute = { readonly name: string; readonly value: string };
+type Cookie = {
+  readonly name: string;
+  readonly look: ValueLook;
+  readonly lifetime: Lifetime;
+  readonly attributes: readonly Attribute[];
+  /** What must be equal as text: the attributes but for the lifetime. */
+  readonly rest: string;
+};
 
 /** Attributes whose values are shown; those of others may hold anything. */
 const KNOWN = new Set([
@@ -18,83 +27,114 @@ const KNOWN = new Set([
   "secure",
 ]);
 
-function readCookie(line: string): Cookie {
-  const [pair = "", ...rest] = line.split(";").map((part) => part.trim());
+function readCookie(line: string, date: number | undefined): Cookie {
+  const [pair = "", ...parts] = line.split(";").map((part) => part.trim());
   const equals = pair.indexOf("=");
-  const attributes = rest
+  const attributes = parts
     .filter((part) => part !== "")
     .map((part) => {
       const at = part.indexOf("=");
       const name = (at < 0 ? part : part.slice(0, at)).trim().toLowerCase();
       return { name, value: at < 0 ? "" : part.slice(at + 1).trim() };
     });
+  // the last one of a name counts (RFC 6265, 5.3)
+  const said = new Map(attributes.map(({ name, value }) => [name, value]));
   const name = equals < 0 ? "" : pair.slice(0, equals).trim();
-  const value = equals < 0 ? pair : pair.slice(equals + 1).trim();
-  return { name, empty: value === "" || value === '""', attributes };
+  return {
+    name,
+    look: lookOf(name, equals < 0 ? pair : pair.slice(equals + 1).trim()),
+    lifetime: lifetimeOf(said.get("max-age"), said.get("expires"), date),
+    attributes,
+    rest: restOf(said),
+  };
 }
 
-/** What two cookies of one name must agree in. A date of expiry moves with the clock, so only whether it has passed counts. */
-function meaning({ empty, attributes }: Cookie): string {
-  const said = new Map<string, string>();
-  for (const { name, value } of attributes) {
-    if (name === "expires") said.set(name, expired(value) ? "passed" : "later");
-    else if (name === "samesite") said.set(name, value.toLowerCase());
-    else if (name === "domain") said.set(name, value.toLowerCase().replace(/^\./, ""));
-    else said.set(name, value); // the last one counts (RFC 6265, 5.3)
-  }
-  return JSON.stringify([empty, [...said].sort(([a], [b]) => (a < b ? -1 : 1))]);
+function restOf(said: ReadonlyMap<string, string>): string {
+  const kept = [...said].flatMap(([name, value]) => {
+    if (name === "max-age" || name === "expires") return [];
+    if (name === "samesite" || name === "priority") return [[name, value.toLowerCase()]];
+    if (name === "domain") return [[name, value.toLowerCase().replace(/^\./, "")]];
+    // their presence is all that counts (RFC 6265, 5.2.5 and 5.2.6)
+    if (name === "secure" || name === "httponly" || name === "partitioned") return [[name, ""]];
+    return [[name, value]];
+  });
+  return JSON.stringify(kept.sort(([a], [b]) => (a! < b! ? -1 : 1)));
 }
 
-/** Servers delete a cookie with a date long gone; which one differs. */
-function expired(value: string): boolean {
-  const year = /\b(\d{4})\b/.exec(value)?.[1];
-  return year !== undefined && Number(year) < 2000;
-}
-
-function shown({ name, empty, attributes }: Cookie): string {
+function shown({ name, look, attributes }: Cookie): string {
   const words = attributes.map((attribute) => {
     if (attribute.value === "") return attribute.name;
     return `${attribute.name}=${KNOWN.has(attribute.name) ? attribute.value : "***"}`;
   });
-  return JSON.stringify([`${name}=${empty ? "" : "***"}`, ...words].join("; "));
+  return JSON.stringify([`${name}=${look.kind === "empty" ? "" : "***"}`, ...words].join("; "));
 }
 
-/** Compares the lines of `Set-Cookie`: one difference a cookie that is missing, extra, or differs in its attributes. */
-export function compareCookies(legacy: readonly string[], candidate: readonly string[]): Difference[] {
-  const sides = [byName(legacy), byName(candidate)] as const;
+/** The lines of one side's `Set-Cookie`, and its `Date` as milliseconds since the epoch if it has one. */
+export type CookieLines = { readonly lines: readonly string[]; readonly date: number | undefined };
+
+/**
+ * Compares the lines of `Set-Cookie`: one difference a cookie that is missing, extra, or differs in its attributes, its
+ * lifetime or the look of its value.
+ */
+export function compareCookies(legacy: CookieLines, candidate: CookieLines): Difference[] {
+  // Both were asked at about the same time, so one clock will do.
+  const date = legacy.date ?? candidate.date;
+  const sides = [byName(legacy, date), byName(candidate, candidate.date ?? date)] as const;
   const names = new Set([...sides[0].keys(), ...sides[1].keys()]);
   return [...names].flatMap((name) => compareNamed(name, sides[0].get(name) ?? [], sides[1].get(name) ?? []));
 }
 
-function byName(lines: readonly string[]): Map<string, Cookie[]> {
-  const cookies = new Map<string, Cookie[]>();
-  for (const cookie of lines.map(readCookie)) {
-    const same = cookies.get(cookie.name);
-    if (same) same.push(cookie);
-    else cookies.set(cookie.name, [cookie]);
-  }
-  return cookies;
+function byName({ lines }: CookieLines, date: number | undefined): Map<string, Cookie[]> {
+  return Map.groupBy(
+    lines.map((line) => readCookie(line, date)),
+    ({ name }) => name,
+  );
 }
 
-/** Cookies of one name, for several paths say: equal ones are set aside, the others are paired as they come. */
+/** Cookies of one name, for several paths say: the same ones are set aside, the others are paired as they come. */
 function compareNamed(name: string, legacy: readonly Cookie[], candidate: readonly Cookie[]): Difference[] {
-  const [gone, come] = [without(legacy, candidate), without(candidate, legacy)];
-  const place = { where: "field", path: "set-cookie", note: `cookie ${JSON.stringify(name)}` } as const;
+  const [gone, come] = withoutSame(legacy, candidate);
   return Array.from({ length: Math.max(gone.length, come.length) }, (_, i) => {
     const [a, b] = [gone[i], come[i]];
-    const values = { ...(a && { legacy: shown(a) }), ...(b && { candidate: shown(b) }) };
-    return { ...place, kind: a === undefined ? "extra" : b === undefined ? "missing" : "value", ...values };
+    return {
+      where: "field",
+      path: "set-cookie",
+      kind: a === undefined ? "extra" : b === undefined ? "missing" : "value",
+      ...(a && { legacy: shown(a) }),
+      ...(b && { candidate: shown(b) }),
+      note: [`cookie ${JSON.stringify(name)}`, ...(a && b ? differing(a, b) : [])].join(", "),
+    } satisfies Difference;
   });
 }
 
-/** Those that have no equal among the others, each of which is the equal of one. */
-function without(cookies: readonly Cookie[], others: readonly Cookie[]): Cookie[] {
-  const left = new Map<string, number>();
-  for (const said of others.map(meaning)) left.set(said, (left.get(said) ?? 0) + 1);
-  return cookies.filter((cookie) => {
-    const said = meaning(cookie);
-    const count = left.get(said) ?? 0;
-    left.set(said, count - 1);
-    return count <= 0;
-  });
+/** What the masked values of a difference do not show. */
+function differing(a: Cookie, b: Cookie): string[] {
+  return [
+    ...(sameLifetime(a.lifetime, b.lifetime)
+      ? []
+      : [`legacy ${lifetimeText(a.lifetime)}, the candidate ${lifetimeText(b.lifetime)}`]),
+    ...(sameLook(a.look, b.look) ? [] : [`another value: legacy ${a.look.text}, the candidate ${b.look.text}`]),
+  ];
 }
+
+/** The value of a cookie that is deleted says nothing. */
+function isSame(a: Cookie, b: Cookie): boolean {
+  if (a.rest !== b.rest || !sameLifetime(a.lifetime, b.lifetime)) return false;
+  return a.lifetime.kind === "deleted" || sameLook(a.look, b.look);
+}
+
+/** Those that have no partner that is the same. Partners are looked for among those with the same attributes, in order. */
+function withoutSame(legacy: readonly Cookie[], candidate: readonly Cookie[]): [Cookie[], Cookie[]] {
+  const open = Map.groupBy(candidate, ({ rest }) => rest);
+  const [gone, come]: [Cookie[], Set<Cookie>] = [[], new Set(candidate)];
+  for (const cookie of legacy) {
+    const partners = open.get(cookie.rest) ?? [];
+    const at = partners.slice(0, NEAR).findIndex((other) => isSame(cookie, other));
+    if (at < 0) gone.push(cookie);
+    else come.delete(partners.splice(at, 1)[0]!);
+  }
+  return [gone, [...come]];
+}
+
+/** Partners tried for each cookie: a head full of cookies of one name must not cost its square. */
+const NEAR = 16;

@@ -2,8 +2,9 @@
 
 import type { Side } from "../model/answer.ts";
 import type { Difference } from "../model/difference.ts";
-import type { Fields } from "../model/fields.ts";
+import { type Fields, fieldValue } from "../model/fields.ts";
 import { compareCookies } from "./cookies.ts";
+import { instantOfText } from "./json/index.ts";
 import { meaningOf } from "./meaning.ts";
 import { mapText } from "./origins.ts";
 import { EQUAL, found, type Result } from "./result.ts";
@@ -18,7 +19,13 @@ export function compareFields(legacy: Fields, candidate: Fields, rules: Compiled
   const differences: Difference[] = [];
   const masked = new Map<string, number>();
   for (const name of new Set([...a.keys(), ...b.keys()])) {
-    const here = compareField(name, a.get(name), b.get(name), rules);
+    const here =
+      name === "set-cookie"
+        ? compareCookies(
+            { lines: a.get(name) ?? [], date: dateOf(legacy) },
+            { lines: b.get(name) ?? [], date: dateOf(candidate) },
+          )
+        : compareField(name, a.get(name), b.get(name), rules);
     if (here.length === 0) continue;
     const rule = rules.ignoredFields.get(name);
     if (rule !== undefined) masked.set(rule, (masked.get(rule) ?? 0) + here.length);
@@ -29,6 +36,12 @@ export function compareFields(legacy: Fields, candidate: Fields, rules: Compiled
     differences,
     [...masked].map(([rule, count]) => ({ rule, count })),
   );
+}
+
+/** The answer's `Date`, milliseconds since the epoch. */
+function dateOf(fields: Fields): number | undefined {
+  const date = fieldValue(fields, "date");
+  return date === undefined ? undefined : instantOfText(date);
 }
 
 function byName(fields: Fields, rules: CompiledRules): Map<string, string[]> {
@@ -48,7 +61,6 @@ function compareField(
   candidate: readonly string[] | undefined,
   rules: CompiledRules,
 ): Difference[] {
-  if (name === "set-cookie") return compareCookies(legacy ?? [], candidate ?? []);
   const place = { where: "field", path: name } as const;
   if (candidate === undefined) return [{ ...place, kind: "missing", legacy: shown(legacy!) }];
   if (legacy === undefined) return [{ ...place, kind: "extra", candidate: shown(candidate) }];

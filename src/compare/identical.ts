@@ -16,7 +16,7 @@ export function identical(legacy: Response, candidate: Response, rules?: Compile
   return (
     legacy.status === candidate.status &&
     legacy.body.length === candidate.body.length &&
-    sameFields(legacy.fields, candidate.fields, rules) &&
+    sameFields(legacy.fields, candidate.fields, rules, legacy.body.length === 0) &&
     (legacy.trailers.length === 0 && candidate.trailers.length === 0
       ? true
       : sameFields(legacy.trailers, candidate.trailers, rules)) &&
@@ -24,22 +24,25 @@ export function identical(legacy: Response, candidate: Response, rules?: Compile
   );
 }
 
-/** Content codings change what the bytes mean, so they count here although they are not compared. */
-function counts(name: string, rules: CompiledRules | undefined): boolean {
+/**
+ * Content codings change what the bytes mean, so they count here although they are not compared; so does the length that is
+ * stated beside an empty body, which is all that an answer to HEAD says of it.
+ */
+function counts(name: string, rules: CompiledRules | undefined, isEmpty: boolean): boolean {
   const lower = name.toLowerCase();
-  if (lower === "content-encoding" || lower === "content-type") return true;
+  if (lower === "content-encoding" || lower === "content-type" || (isEmpty && lower === "content-length")) return true;
   return rules === undefined ? !PER_ANSWER_FIELDS.has(lower) : rules.field(lower);
 }
 
-function sameFields(a: Fields, b: Fields, rules: CompiledRules | undefined): boolean {
+function sameFields(a: Fields, b: Fields, rules: CompiledRules | undefined, isEmpty = false): boolean {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
     if (i < a.length && j < b.length && a[i] === b[j] && a[i + 1] === b[j + 1]) {
       i += 2;
       j += 2;
-    } else if (i < a.length && !counts(a[i]!, rules)) i += 2;
-    else if (j < b.length && !counts(b[j]!, rules)) j += 2;
+    } else if (i < a.length && !counts(a[i]!, rules, isEmpty)) i += 2;
+    else if (j < b.length && !counts(b[j]!, rules, isEmpty)) j += 2;
     else return false;
   }
   return true;

@@ -6,6 +6,7 @@ import { mediaTypeMeaning, splitOutside, unquoted, withParameters } from "./medi
 const SETS = new Set([
   ...["accept-patch", "accept-post", "accept-ranges", "access-control-allow-headers", "access-control-expose-headers"],
   ...["allow-events", "clear-site-data", "content-language", "critical-ch", "accept-ch", "dav", "vary"],
+  ...["accept-encoding", "origin-agent-cluster", "timing-allow-origin", "x-robots-tag"],
 ]);
 
 /** The same with case: methods are case-sensitive (RFC 9110, 9.1). */
@@ -20,6 +21,7 @@ const SEMICOLONS = new Set(["strict-transport-security", "expect-ct"]);
 /** Fields that hold addresses of the side itself. */
 const ADDRESSES = new Set([
   ...["access-control-allow-origin", "content-location", "content-security-policy", "link", "location", "refresh"],
+  ...["content-security-policy-report-only", "feature-policy", "permissions-policy", "timing-allow-origin"],
   ...["sourcemap", "www-authenticate"],
 ]);
 
@@ -32,13 +34,22 @@ export function meaningOf(name: string, lines: readonly string[], map: (text: st
   const mapped = ADDRESSES.has(name) ? lines.map(map) : lines;
   if (name === "content-type") return mapped.map(mediaTypeMeaning).join(", ");
   if (name === "content-disposition") return mapped.map(parametersMeaning).join(", ");
-  const items = mapped.flatMap((line) => splitOutside(line, ",", name === "link")).filter((item) => item !== "");
+  const items = mapped
+    .flatMap((line) => splitOutside(line, ",", name === "link" ? "<>" : ""))
+    .filter((item) => item !== "");
   if (SETS.has(name)) return asSet(items.map((item) => item.toLowerCase()));
   if (CASED_SETS.has(name)) return asSet(items);
   if (DIRECTIVES.has(name)) return asSet(items.map(directive));
   if (SEMICOLONS.has(name)) return asSet(mapped.flatMap((line) => splitOutside(line, ";")).map(directive));
   if (name === "link") return asSet(items.map(linkMeaning));
-  if (name === "content-security-policy") return mapped.map(policyMeaning).join(", ");
+  if (name === "content-security-policy" || name === "content-security-policy-report-only") {
+    return asSet(items.map(policyMeaning));
+  }
+  if (name === "feature-policy") return asSet(items.map(policyMeaning));
+  if (name === "permissions-policy" || name === "permissions-policy-report-only") {
+    return asSet(mapped.flatMap((line) => splitOutside(line, ",", "()")).map(permissionMeaning));
+  }
+  if (name === "www-authenticate" || name === "proxy-authenticate") return items.map(challengeMeaning).join(", ");
   return items.join(", ");
 }
 
@@ -69,13 +80,41 @@ function linkMeaning(link: string): string {
   return JSON.stringify([link.slice(0, end + 1), kept.sort(([a], [b]) => (a! < b! ? -1 : 1))]);
 }
 
-/** Directives of a policy without order; a nonce is made anew for each answer. */
+/**
+ * Directives of a policy without order; of one that stands twice the first counts (CSP Level 3, 2.2.1). A nonce is made anew
+ * for each answer; keywords in quotes, schemes and hosts have no case.
+ */
 function policyMeaning(policy: string): string {
-  const directives = policy.split(";").map((part) => {
+  const directives = new Map<string, string>();
+  for (const part of policy.split(";")) {
     const [name = "", ...sources] = part.trim().split(/\s+/);
-    return [name.toLowerCase(), ...sources.map((source) => source.replace(/^'nonce-.+'$/, "'nonce-'")).sort()].join(
-      " ",
-    );
-  });
-  return asSet(directives);
+    if (name === "" || directives.has(name.toLowerCase())) continue;
+    directives.set(name.toLowerCase(), [...new Set(sources.map(sourceMeaning))].sort().join(" "));
+  }
+  return asSet([...directives].map(([name, sources]) => `${name} ${sources}`)).replaceAll(", ", "; ");
+}
+
+function sourceMeaning(source: string): string {
+  if (/^'nonce-.+'$/i.test(source)) return "'nonce-'";
+  if (/^'sha\d+-.+'$/i.test(source)) return source;
+  if (source.startsWith("'")) return source.toLowerCase();
+  return source.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, (origin) => origin.toLowerCase());
+}
+
+/** `geolocation=(self "https://a")`: features without order, and so are those whom each is allowed. */
+function permissionMeaning(feature: string): string {
+  const equals = feature.indexOf("=");
+  if (equals < 0) return feature.toLowerCase();
+  const allowed = feature.slice(equals + 1).trim();
+  // `*`, a single member and a list of one are the same
+  const members = allowed.replace(/^\((.*)\)$/s, "$1").match(/"(?:[^"\\]|\\.)*"|[^\s"]+/g) ?? [];
+  return `${feature.slice(0, equals).trim().toLowerCase()}=(${[...new Set(members)].sort().join(" ")})`;
+}
+
+/** A challenge's nonce and opaque value are made anew for each answer (RFC 7616, 3.3). */
+function challengeMeaning(item: string): string {
+  return item.replace(
+    /\b(c?nonce|opaque)\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,]+)/gi,
+    (_, name: string) => `${name.toLowerCase()}=`,
+  );
 }

@@ -6,8 +6,8 @@ export type MediaType = {
   readonly parameters: ReadonlyMap<string, string>;
 };
 
-/** Splits at a separator that stands outside of quoted strings and, for links, outside of `<>`. */
-export function splitOutside(text: string, separator: string, brackets = false): string[] {
+/** Splits at a separator that stands outside of quoted strings and of a pair of brackets such as `<>`, if one is given. */
+export function splitOutside(text: string, separator: string, brackets: "" | "<>" | "()" = ""): string[] {
   const parts: string[] = [];
   let quoted = false;
   let bracketed = false;
@@ -18,8 +18,8 @@ export function splitOutside(text: string, separator: string, brackets = false):
       if (character === "\\") i++;
       else if (character === '"') quoted = false;
     } else if (character === '"') quoted = true;
-    else if (brackets && character === "<") bracketed = true;
-    else if (bracketed) bracketed = character !== ">";
+    else if (bracketed) bracketed = character !== brackets[1];
+    else if (brackets !== "" && character === brackets[0]) bracketed = true;
     else if (character === separator) {
       parts.push(text.slice(from, i).trim());
       from = i + 1;

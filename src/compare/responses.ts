@@ -31,6 +31,7 @@ export function compareResponses(
     status,
     compareFields(legacy.fields, candidate.fields, rules),
     compareFields(legacy.trailers, candidate.trailers, rules, "trailer"),
+    compareHeadLengths(legacy, candidate, rules),
     compareBodyOf(legacy, candidate, rules, limits),
   ]);
 }
@@ -45,6 +46,30 @@ const bodiless = (status: number) => status < 200 || status === 204 || status ==
 
 function tellsAll(legacy: number, candidate: number): boolean {
   return Math.trunc(legacy / 100) !== Math.trunc(candidate / 100) || bodiless(legacy) !== bodiless(candidate);
+}
+
+/**
+ * `Content-Length` beside an empty body is the answer to a HEAD: the length that the body of a GET would have. It is compared
+ * where both sides state it and no coding was applied; coded, only whether there would be a body.
+ */
+function compareHeadLengths(legacy: Response, candidate: Response, rules: CompiledRules): Result {
+  if (!rules.headLength || legacy.body.length > 0 || candidate.body.length > 0) return EQUAL;
+  if (bodiless(legacy.status) || bodiless(candidate.status)) return EQUAL;
+  const [a, b] = [statedLength(legacy), statedLength(candidate)];
+  if (a === undefined || b === undefined || a === b) return EQUAL;
+  const isCoded = codingsOf(legacy.fields).length + codingsOf(candidate.fields).length > 0;
+  if (isCoded && a > 0 && b > 0) return EQUAL;
+  const rule = rules.ignoredFields.get("content-length");
+  if (rule !== undefined) return found([], [{ rule, count: 1 }]);
+  const note = "the length that the body of a GET would have";
+  return found([
+    { where: "field", path: "content-length", kind: "value", legacy: `"${a}"`, candidate: `"${b}"`, note },
+  ]);
+}
+
+function statedLength({ fields }: Response): number | undefined {
+  const stated = fieldValue(fields, "content-length")?.trim();
+  return stated !== undefined && /^\d{1,15}$/.test(stated) ? Number(stated) : undefined;
 }
 
 function compareBodyOf(legacy: Response, candidate: Response, rules: CompiledRules, limits: CompareLimits): Result {

@@ -24,6 +24,8 @@ export type CompiledRules = {
   readonly status: boolean;
   /** Whether a field, by its lower-case name, is compared. */
   readonly field: (name: string) => boolean;
+  /** Whether the `Content-Length` of answers to HEAD is compared: there it is all that is known of the body. */
+  readonly headLength: boolean;
   /** The rules that settle a difference of the status, or of a field by its lower-case name. */
   readonly ignoredStatus: string | undefined;
   readonly ignoredFields: ReadonlyMap<string, string>;
@@ -50,6 +52,7 @@ export function compileRules(rules: CompareRules, origins?: Origins, decoders: D
     body: !only || bodyOnly.length > 0,
     status: !only || rules.only.some(({ place }) => place.where === "status"),
     field: fieldChoice(rules),
+    headLength: !only && rules.fields.compare === "default",
     ignoredStatus: rules.ignore.find(({ place }) => place.where === "status")?.name,
     ignoredFields,
     origins: rules.mapOrigins && origins !== undefined ? compileOrigins(origins) : undefined,

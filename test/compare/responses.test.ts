@@ -147,8 +147,58 @@ describe("content codings", () => {
     expect(said(differ({ type: JSON_TYPE, body }, unknown))).toEqual(["body $ format"]);
   });
 
+  test.each(["UTF-8", "none", "identity", "", "utf8", "ISO-8859-1", "binary", "8bit", "made-up", "none, UTF-8"])(
+    "%j says nothing of the bytes: what is equal is equal, what differs is found",
+    (coding) => {
+      const labelled = { type: JSON_TYPE, fields: ["Content-Encoding", coding], body };
+      expect(differ(labelled, { type: JSON_TYPE, body }).differences).toEqual([]);
+      expect(differ({ type: JSON_TYPE, body: ` ${body}` }, labelled).differences).toEqual([]);
+      const other = { type: JSON_TYPE, body: body.replace('"n":7}', '"n":700}') };
+      expect(said(differ(labelled, other))).toEqual(["body $.items[7].n value 7 -> 700"]);
+      const coded = { type: JSON_TYPE, fields: ["Content-Encoding", `gzip, ${coding}`], body: gzipSync(body) };
+      expect(differ(coded, labelled).differences).toEqual([]);
+    },
+  );
+
   test("an empty body is empty in every coding", () => {
     expect(differ({ fields: ["content-encoding", "gzip"], body: "" }, { body: "" }).differences).toEqual([]);
+  });
+});
+
+describe("answers to HEAD", () => {
+  const head = (length: string | undefined, ...more: string[]) => ({
+    type: JSON_TYPE,
+    fields: [...(length === undefined ? [] : ["Content-Length", length]), ...more],
+  });
+  const lengths = (a: string | undefined, b: string | undefined, words = {}, ...more: string[]) =>
+    said(differ(head(a, ...more), head(b), words));
+
+  test("differ in the length that they state", () => {
+    expect(lengths("1048576", "0")).toEqual(['field content-length value "1048576" -> "0"']);
+    expect(lengths("0", "12")).toEqual(['field content-length value "0" -> "12"']);
+    expect(lengths("500", "501")).toHaveLength(1);
+    expect(lengths("500", "0500")).toEqual([]);
+  });
+
+  test("need not state one, and codings make lengths differ", () => {
+    expect(lengths("500", undefined)).toEqual([]);
+    expect(lengths("500", "200", {}, "Content-Encoding", "gzip")).toEqual([]);
+    expect(lengths("500", "0", {}, "Content-Encoding", "gzip")).toHaveLength(1);
+  });
+
+  test("are never identical where the lengths differ, and rules apply", () => {
+    expect(identical(response(head("1048576")), response(head("0")))).toBe(false);
+    expect(identical(response(head("7")), response(head("7")))).toBe(true);
+    const ignored = differ(head("5"), head("6"), { ignore: ["field content-length"] });
+    expect(ignored).toMatchObject({ differences: [], masked: [{ rule: "ignore field content-length", count: 1 }] });
+    expect(lengths("5", "6", { only: ["status"] })).toEqual([]);
+    expect(lengths("5", "6", { fields: { compare: ["x-a"], ignore: [] } })).toEqual([]);
+  });
+
+  test("a length beside a body is no difference: bodies are compared as they are", () => {
+    const body = (text: string) => ({ type: JSON_TYPE, fields: ["Content-Length", `${text.length}`], body: text });
+    expect(differ(body('{"a":1}'), body('{ "a": 1 }')).differences).toEqual([]);
+    expect(differ({ status: 304, ...head("5") }, { status: 304, ...head("6") }).differences).toEqual([]);
   });
 });
 

@@ -2,3 +2,4 @@
 
 export { compareJson, isJson, type JsonCompared, type JsonLimits } from "./compare.ts";
 export { compileJsonRules, type JsonRules, patchRuleName } from "./rules.ts";
+export { instantOfText } from "./times.ts";
