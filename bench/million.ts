@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEvidence } from "../src/app/evidence.ts";
+import { openIdentity } from "../src/app/identity.ts";
 import { reconcileOptions } from "../src/app/live.ts";
 import { rulesOf } from "../src/app/rules.ts";
 import { openKept } from "../src/app/store.ts";
@@ -80,6 +81,7 @@ store: { maxSize: ${STORE_MIB}MiB }`,
     now,
     redactor,
     () => undefined,
+    openIdentity(() => config).identity,
   );
   const noise = createNoiseBook();
   const { store, keeper } = await openKept(config, {

@@ -7,6 +7,7 @@ import { createBackTest } from "./app/back-test.ts";
 import { certificateFiles, type WatchFile, watchFiles } from "./app/certificates.ts";
 import { waitForRestart } from "./app/changes.ts";
 import { deploys, openEvidence, settingsFold } from "./app/evidence.ts";
+import { openIdentity } from "./app/identity.ts";
 import { type InForce, inForceOf } from "./app/in-force.ts";
 import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
@@ -96,7 +97,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     log.error({ event: "bug", where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
-  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial));
+  const { identity, fold: keptIdentity } = openIdentity(current);
+  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity);
   const keptEvidence = {
     ...evidence,
     restore: (documents: readonly Document[]) => {
@@ -107,7 +109,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   };
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.recheck.afterWrite);
-  const folds = [keptEvidence, noise, settingsFold(current)];
+  const folds = [keptIdentity, keptEvidence, noise, settingsFold(current)];
   const { store, keeper } = await openKept(config, { now, folds, redactor, log, opening });
   const audit = (entry: AuditEntry) => {
     log.info({ ...entry, event: "audit", at: undefined });

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import { readinessOf, settingsDocument } from "../console/index.ts";
-import { createEvidence, type Evidence } from "../evidence/index.ts";
+import { createEvidence, type Evidence, type Identity } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
 import type { Fold } from "./store.ts";
@@ -13,6 +13,7 @@ export function openEvidence(
   now: () => number,
   redactor: Redactor,
   backtest: NonNullable<ExplainerSettings["backtest"]>,
+  identity: Identity,
 ): Evidence {
   const { limits, routes, findings, causes } = config();
   const readiness = readinessIn(config);
@@ -22,6 +23,7 @@ export function openEvidence(
       return readiness().all;
     },
     routeReadiness: (route) => readiness().routes.get(route),
+    identity,
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },

@@ -67,6 +67,7 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     warnings: [
       ...(extra.interference ?? []).filter(({ interferes }) => interferes).map(interferenceText),
       ...warningsOf(total, context.routes),
+      ...identityWarnings(routes),
       ...(extra.warnings ?? []),
     ],
   };
@@ -199,6 +200,17 @@ function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): st
     );
   }
   return warnings;
+}
+
+/** Many answers to few requests: who asks may decide, and is not known. */
+function identityWarnings(routes: readonly RouteReport[]): string[] {
+  const odd = routes.filter(({ readiness: { answers, distinct } }) => answers >= 20 && answers > 5 * distinct);
+  if (odd.length === 0) return [];
+  const { route, readiness } = odd[0]!;
+  const more = odd.length > 1 ? ` The same on ${odd.length - 1} more routes.` : "";
+  return [
+    `On ${route} legacy gave ${readiness.answers} different answers to ${readiness.distinct} distinct requests. If they depend on who asks, name the field or cookie in identity.fields or identity.cookies.${more}`,
+  ];
 }
 
 /** By code unit: the same in every locale. */

@@ -162,11 +162,12 @@ function routes(view: Outline): Markup {
     const p95 = one.latency.find((ratio) => ratio.quantile === "p95");
     return html`<tr><td><code>${one.route}</code></td><td class="verdict-cell ${one.part === "counts" ? one.readiness.verdict : "empty"}"><span class="tone">${verdictOf(one)}</span></td>
 <td class="n">${one.requests}</td><td class="n">${one.compared}</td><td class="n">${one.outcomes.mismatch}</td>
+<td class="n">${one.readiness.distinct}</td><td class="n">${one.readiness.answers}</td>
 <td class="n">${one.compared === 0 ? "-" : percent(one.readiness.upper)}</td>
 <td class="n">${p95 === undefined ? "-" : `x ${p95.ratio.toFixed(2)}`}</td>
 <td class="n">${one.convergence === undefined ? "-" : duration(one.convergence.p95)}</td></tr>`;
   };
-  return html`<h2>Routes</h2><div class="scroll"><table class="routes"><thead><tr><th>route</th><th>verdict</th><th class="n">requests</th><th class="n">compared</th><th class="n">mismatch</th><th class="n">rate at most</th><th class="n">p95</th><th class="n">settles in</th></tr></thead><tbody>
+  return html`<h2>Routes</h2><div class="scroll"><table class="routes"><thead><tr><th>route</th><th>verdict</th><th class="n">requests</th><th class="n">compared</th><th class="n">mismatch</th><th class="n">distinct</th><th class="n">answers</th><th class="n">rate at most</th><th class="n">p95</th><th class="n">settles in</th></tr></thead><tbody>
 ${each(view.routes.shown, row)}
 </tbody></table></div>${more(view.routes)}`;
 }

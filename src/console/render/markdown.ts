@@ -47,13 +47,15 @@ export function renderMarkdown(report: Report): string {
     section(
       "Routes",
       table(
-        ["route", "verdict", "requests", "compared", "mismatch", "rate at most"],
+        ["route", "verdict", "requests", "compared", "mismatch", "distinct", "answers", "rate at most"],
         view.routes.shown.map((one) => [
           cell(one.route),
           verdictOf(one),
           count(one.requests),
           count(one.compared),
           count(one.outcomes.mismatch),
+          count(one.readiness.distinct),
+          count(one.readiness.answers),
           one.compared === 0 ? "-" : percent(one.readiness.upper),
         ]),
         view.routes,

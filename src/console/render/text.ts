@@ -132,11 +132,11 @@ function brief(finding: Finding): string[] {
 
 function routes(view: Outline, paint: Paint): string[] {
   if (view.routes.shown.length === 0) return [];
-  const wide = Math.min(44, Math.max(5, ...view.routes.shown.map((one) => shown(one.route, 44).length)));
+  const wide = Math.min(34, Math.max(5, ...view.routes.shown.map((one) => shown(one.route, 34).length)));
   const columns = (cells: readonly string[]) =>
     `  ${cells[0]!.padEnd(wide)} ${cells
       .slice(1, -1)
-      .map((cell, i) => cell.padStart([9, 9, 9, 10][i]!))
+      .map((cell, i) => cell.padStart([9, 9, 9, 9, 9, 10][i]!))
       .join(" ")}  ${cells.at(-1)}`.trimEnd();
   const row = (one: RouteReport) =>
     columns([
@@ -144,6 +144,8 @@ function routes(view: Outline, paint: Paint): string[] {
       count(one.requests),
       count(one.compared),
       count(one.outcomes.mismatch),
+      count(one.readiness.distinct),
+      count(one.readiness.answers),
       one.compared === 0 ? "-" : percent(one.readiness.upper),
       [
         verdictOf(one),
@@ -153,7 +155,7 @@ function routes(view: Outline, paint: Paint): string[] {
     ]);
   return [
     paint("Routes", BOLD),
-    paint(columns(["route", "requests", "compared", "mismatch", "at most", "verdict"]), DIM),
+    paint(columns(["route", "requests", "compared", "mismatch", "distinct", "answers", "at most", "verdict"]), DIM),
     ...view.routes.shown.map(row),
     ...more(view.routes, "  "),
   ];
