@@ -1,6 +1,7 @@
 // test/trial/fault.ts: what a planted fault is, and how the places at which it must show are spelled
 
 import type { Random } from "../../src/cli/demo/random.ts";
+import type { Finding } from "../../src/model/report.ts";
 import type { Call } from "./clients.ts";
 import { type Answer, type Ask, type Handler, type Reply, record, type World } from "./service.ts";
 
@@ -20,6 +21,8 @@ export type Fault = {
   readonly cause?: RegExp;
   /** Other statements that are true of this fault, and name less than its cause. All others are wrong. */
   readonly true?: RegExp;
+  /** What else is wrong with its findings, if anything. */
+  readonly check?: (findings: readonly Finding[]) => string | undefined;
   /** What both sides begin with; a consignment by its number unless said otherwise. */
   readonly right?: Handler;
   /** What the candidate makes of the right answer. */
@@ -33,6 +36,12 @@ export type Fault = {
 };
 
 export const routeOf = ({ name, route }: Pick<Fault, "name" | "route">): string => route ?? `GET /${name}/{id}`;
+
+/** For lists and dictionaries: what differs alike is one finding, or very few. */
+export const atMost =
+  (most: number) =>
+  (findings: readonly Finding[]): string | undefined =>
+    findings.length <= most ? undefined : `${findings.length} findings, ${most} at most`;
 
 /** Both sides' handlers. */
 export function sidesOf(fault: Fault): { readonly legacy: Handler; readonly candidate: Handler } {

@@ -32,12 +32,21 @@ export function judgeFault(report: Report, fault: Fault): Line {
   if (verdict === "ready") return line(false, `the route is ready; ${describe(findings)}`);
   if (found.length === 0) return line(false, `${verdict}; ${describe(findings)}`);
   if (stray.length > 0) return line(false, `also ${describe(stray)}`);
+  const further = fault.check?.(findings) ?? overreach(findings);
+  if (further !== undefined) return line(false, `${further}; ${describe(findings)}`);
   const told = causesOf(findings);
   const said = `${spell(found[0]!)}, ${found[0]!.distinct} distinct; ${told[0] ?? "no cause"}`;
   const wrong = told.find((cause) => !PLAIN.test(cause) && !fault.cause?.test(cause) && !fault.true?.test(cause));
   if (wrong !== undefined) return { ...line(true, `${said}; WRONG: ${wrong}`), cause: "wrong" };
   const named = fault.cause !== undefined && told.some((cause) => fault.cause!.test(cause));
   return named ? { ...line(true, said), cause: "named" } : line(true, said);
+}
+
+/** A rule is offered only by a cause that explains all of the finding. */
+function overreach(findings: readonly Finding[]): string | undefined {
+  const causes = findings.flatMap((one) => one.causes);
+  const found = causes.find(({ rule, support, of }) => rule !== undefined && support < of);
+  return found && `a rule for a cause of ${found.support} in ${found.of}: ${found.says}`;
 }
 
 /** The best cause of each finding, as `KIND: SENTENCE`. */

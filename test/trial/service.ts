@@ -43,6 +43,8 @@ export type Answer = {
   readonly body: string | Buffer;
   /** Milliseconds before it is sent. */
   readonly after?: number;
+  /** Milliseconds that it takes to send the body, in ten parts; then it is chunked. */
+  readonly during?: number;
 };
 
 /** An answer, or what is done to the connection in its place. */
@@ -119,7 +121,8 @@ export async function openBackend(
       return;
     }
     if (reply.after !== undefined) await wait(reply.after, undefined, { ref: false });
-    send(reply, request.method === "HEAD", response);
+    if (reply.during === undefined) send(reply, request.method === "HEAD", response);
+    else await sendSlowly(reply, reply.during, response);
   }
 
   server.listen(0, "127.0.0.1");
@@ -145,6 +148,18 @@ function send({ status, fields, body }: Answer, head: boolean, response: ServerR
   response.writeHead(status);
   if (bodiless || head) response.end();
   else response.end(bytes);
+}
+
+async function sendSlowly({ status, fields, body }: Answer, ms: number, response: ServerResponse): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value as string | string[]);
+  response.writeHead(status);
+  const bytes = Buffer.from(body);
+  const size = Math.ceil(bytes.length / 10);
+  for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
+    response.write(bytes.subarray(at, at + size));
+    await wait(ms / 10, undefined, { ref: false });
+  }
+  response.end();
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

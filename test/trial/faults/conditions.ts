@@ -83,7 +83,7 @@ export const CONDITIONS: readonly Fault[] = [
   },
   {
     name: "second-page-repeats",
-    shows: ["$.items[*] missing", "$.items missing"],
+    shows: ["$.items[*] missing", "$.items missing", "$.items value"],
     also: ["$.items[*] extra", "$.items extra", "$.items[*] value"],
     cause: /only.*cursor|none of|cursor/,
     right: ({ id, query }) => json({ items: ids(id + (query.get("cursor") === "b" ? 500 : 0)) }),

@@ -1,7 +1,7 @@
 // test/trial/faults/formats.ts: bodies that are not JSON, and those that are not what they should be
 
 import { consignment } from "../domain.ts";
-import type { Fault } from "../fault.ts";
+import { atMost, type Fault } from "../fault.ts";
 import { type Answer, answer, inBody, json } from "../service.ts";
 
 const inText = (change: (text: string) => string) => (right: Answer) => ({
@@ -72,6 +72,15 @@ export const FORMATS: readonly Fault[] = [
       inText((text) => text.replace(`>${consignment(id).price.gross}<`, `>${consignment(id).price.net}<`))(right),
   },
   {
+    name: "page-of-another-build",
+    shows: ["$* *"],
+    also: ["* *"],
+    cause: /token|build|hash|version|file name|fingerprint|constant|always|1f3a9c/i,
+    check: atMost(2),
+    right: ({ id }) => answer(built(id, "1f3a9c2e"), "text/html"),
+    wrong: (_, { id }) => answer(built(id, "77b0d1e4"), "text/html"),
+  },
+  {
     name: "text-line-lost",
     shows: ["$* *"],
     also: ["* *"],
@@ -111,6 +120,7 @@ export const FORMATS: readonly Fault[] = [
     name: "event-lost",
     shows: ["$* *"],
     also: ["* *"],
+    cause: /first/,
     right: ({ id }) =>
       answer(
         consignment(id)
@@ -132,6 +142,10 @@ export const FORMATS: readonly Fault[] = [
     shows: ["$ format", "$ type", "$.error missing"],
     also: ["* *"],
     cause: /404|text|always|Not Found/,
+    check: (findings) => {
+      const shown = findings.flatMap(({ samples }) => samples).map(({ legacy, candidate }) => `${legacy} ${candidate}`);
+      return shown.some((pair) => /\{\}.*Not Found/.test(pair)) ? undefined : "the two bodies are not shown";
+    },
     right: ({ id }) => (id % 2 === 0 ? json({}, {}, 404) : json({ id })),
     wrong: (right) => (right.status === 404 ? answer("Not Found", "text/plain", {}, 404) : right),
   },
@@ -141,3 +155,7 @@ export const FORMATS: readonly Fault[] = [
     wrong: inBody((b) => ({ ...b, notice: b.notice.replace(/(\d+) units/, (_, n) => `${Number(n) + 1} units`) })),
   },
 ];
+
+/** A page whose assets carry the token of a build. */
+const built = (id: number, token: string) =>
+  `<!doctype html><html><head><link rel="stylesheet" href="/main.${token}.css"><script src="/app.${token}.js"></script></head><body><img src="/logo.png?v=${token}"><p>${id}</p></body></html>`;

@@ -34,6 +34,16 @@ const varying: NonNullable<Fault["right"]> = ({ id }, { random, now }: World) =>
 const instead = (change: (b: Varying) => Partial<Record<keyof Varying, unknown>>) =>
   inBody<Varying>((b) => ({ ...b, ...change(b) }));
 
+const ADS = Array.from({ length: 50 }, (_, n) => `Ship more, offer ${n}`);
+const OTHER_ADS = Array.from({ length: 50 }, (_, n) => `Buy shoes, pair ${n}`);
+/** Five of a list. */
+const draw = (random: Random, from: readonly string[]) =>
+  from
+    .map((value) => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, 5)
+    .map(({ value }) => value);
+
 export const IN_NOISE: readonly Fault[] = [
   {
     name: "always-the-nil-uuid",
@@ -97,6 +107,56 @@ export const IN_NOISE: readonly Fault[] = [
     cause: /gate-0|never|legacy does not/,
     right: varying,
     wrong: inBody<Varying>((b, _, { random }) => ({ ...b, gate: random() < 0.5 ? "gate-0" : b.gate })),
+  },
+  {
+    name: "load-a-fifth-higher",
+    shows: "$.load value",
+    cause: /x 1\.[12]|higher|larger|factor/,
+    right: varying,
+    wrong: instead(({ load }) => ({ load: Number((load * 1.3).toFixed(3)) })),
+  },
+  {
+    name: "load-always-zero",
+    shows: "$.load value",
+    cause: /always 0|0/,
+    right: varying,
+    wrong: instead(() => ({ load: 0 })),
+  },
+  {
+    name: "trace-is-empty",
+    shows: "$.trace value",
+    cause: /always ""|empty/,
+    right: varying,
+    wrong: instead(() => ({ trace: "" })),
+  },
+  {
+    name: "promotion-never-shown",
+    shows: "$.promotion missing",
+    cause: /does not have|never|missing/,
+    right: ({ id }, { random }) => json({ id, ...(random() < 0.6 ? { promotion: "ten percent off in June" } : {}) }),
+    wrong: inBody<{ promotion?: string }>(({ promotion: _, ...b }) => b),
+  },
+  {
+    name: "only-one-variant",
+    shows: "$.experiment value",
+    cause: /always/,
+    right: ({ id }, { random }) => json({ id, experiment: random() < 0.5 ? "variant A" : "variant B" }),
+    wrong: inBody<Record<string, unknown>>((b) => ({ ...b, experiment: "variant A" })),
+  },
+  {
+    name: "ads-of-another-shop",
+    shows: ["$.ads[*] value", "$.ads[*] missing", "$.ads missing", "$.ads value"],
+    also: ["$.ads* *"],
+    right: ({ id }, { random }) => json({ id, ads: draw(random, ADS) }),
+    wrong: inBody<{ ads: string[] }>((b, _, { random }) => ({ ...b, ads: draw(random, OTHER_ADS) })),
+  },
+  {
+    name: "ads-without-their-text",
+    shows: ["$.ads[*].text missing", "$.ads[*] missing"],
+    also: ["$.ads* *"],
+    cause: /does not have|missing/,
+    right: ({ id }, { random }) => json({ id, ads: draw(random, ADS).map((text, n) => ({ text, n })) }),
+    wrong: inBody<{ ads: { n: number }[] }>((b) => ({ ...b, ads: b.ads.map(({ n }) => ({ n })) })),
   },
   {
     name: "trace-is-null",

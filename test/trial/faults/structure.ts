@@ -1,6 +1,6 @@
 // test/trial/faults/structure.ts: members that are elsewhere, called otherwise, gone, or new
 
-import type { Fault } from "../fault.ts";
+import { atMost, type Fault } from "../fault.ts";
 import { inBody, json } from "../service.ts";
 
 export const STRUCTURE: readonly Fault[] = [
@@ -70,6 +70,7 @@ export const STRUCTURE: readonly Fault[] = [
     shows: "$.messages* *",
     also: ["* *"],
     cause: /_plural.*_other|suffix/,
+    check: atMost(3),
     right: ({ id }) => json({ id, messages: catalogue("_plural") }),
     wrong: inBody<{ id: number }>((b) => ({ ...b, messages: catalogue("_other") })),
   },

@@ -62,7 +62,7 @@ export const TIMES: readonly Fault[] = [
   {
     name: "a-day-late",
     shows: "$.arrivesOn value",
-    cause: /\+ ?(?:1 d|86400 s|24 h)|one day|a day/,
+    cause: /\+ ?(?:1 d|86400 s|24 h)|one day|a day|1 day/,
     wrong: inArrival((day) => new Date(at(day) + 86_400_000).toISOString().slice(0, 10)),
   },
   {

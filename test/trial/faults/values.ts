@@ -188,7 +188,7 @@ const strings: Fault[] = [
   {
     name: "undefined-as-text",
     shows: "$.customer.contact value",
-    cause: /always.*undefined/,
+    cause: /says "undefined"|always.*undefined/,
     wrong: inBody((b) => ({ ...b, customer: { ...b.customer, contact: "undefined" } })),
   },
   {

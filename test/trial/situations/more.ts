@@ -140,4 +140,121 @@ export const MORE: readonly Situation[] = [
     next: (n) => get(`/lists/${n}`),
     finds: ["GET /lists/{id} $.items[*].kg value"],
   },
+  {
+    name: "nothing-can-be-confirmed",
+    must: "not ready",
+    config: "recheck: { perSecond: 0 }\n",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => (ask.id % 12 === 0 ? wrongly(ask, world) : quotes(ask, world)),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    because: /recheck|confirm/,
+    check: ({ findings }) => (findings.length === 0 ? undefined : `${findings.length} findings that nobody confirmed`),
+  },
+  {
+    name: "answers-of-another-user",
+    must: "not ready",
+    routes: {
+      me: {
+        legacy: ({ fields }) => json({ user: fields.authorization }),
+        candidate: ({ fields }, { random }) => json({ user: random() < 0.04 ? "Bearer user-1" : fields.authorization }),
+      },
+    },
+    next: (n) => get("/me", { authorization: `Bearer user-${n}` }),
+    finds: ["GET /me $.user value"],
+  },
+  {
+    name: "an-error-in-an-answer-of-200",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => (isIn(0.03, ask.id) ? json({ error: "database" }) : quotes(ask, world)),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    check: ({ findings }) => (findings.length > 0 ? undefined : "no finding"),
+  },
+  {
+    name: "cold-for-three-seconds",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => {
+          const from = (world.shared.get("first") as number) ?? world.now();
+          world.shared.set("first", from);
+          return world.now() - from < 3_000 ? json({ error: "warming up" }, {}, 500) : quotes(ask, world);
+        },
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    requests: 1_200,
+    finds: ["GET /quotes/{id} status value"],
+  },
+  {
+    name: "legacy-fails-and-the-candidate-does-not",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: (ask) => (isIn(0.05, ask.id) ? json({ error: "old fault" }, {}, 500) : quote(ask.id)),
+        candidate: quotes,
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    finds: ["GET /quotes/{id} status value"],
+  },
+  {
+    name: "cut-in-the-middle",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => {
+          const right = quotes(ask, world);
+          const cut = right !== "reset" && isIn(0.05, ask.id);
+          return cut ? { ...right, fields: { ...right.fields, "content-length": "4000" } } : right;
+        },
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+  },
+  {
+    name: "slow-on-a-tenth-of-the-requests",
+    must: "not ready",
+    slow: true,
+    routes: {
+      quotes: {
+        legacy: ({ id }) => ({ ...json({ id }), after: 20 }),
+        candidate: ({ id }) => ({ ...json({ id }), after: id % 10 === 0 ? 200 : 20 }),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    because: /p95|slow/,
+  },
+  {
+    name: "wrong-for-one-search-word",
+    must: "not ready",
+    config: 'routes: [{ match: "POST /search", readOnly: true }]\n',
+    routes: {
+      search: {
+        legacy: ({ body }) => json({ found: body.length, first: `${body.slice(0, 20)}` }),
+        candidate: ({ body }) =>
+          json({ found: body.includes("coffee") ? 0 : body.length, first: `${body.slice(0, 20)}` }),
+      },
+    },
+    next: (n) => ({
+      method: "POST",
+      target: "/search",
+      body: JSON.stringify({ text: `${n % 20 === 0 ? "coffee" : "bolts"} ${n}` }),
+      fields: { "content-type": "application/json" },
+    }),
+    finds: ["POST /search $.found value"],
+  },
 ];
+
+/** The same share of all ids at every look. */
+const isIn = (share: number, id: number) => drawn("share", id)() < share;

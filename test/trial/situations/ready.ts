@@ -2,7 +2,7 @@
 
 import { drawn } from "../domain.ts";
 import { uuid } from "../faults/in-noise.ts";
-import { json } from "../service.ts";
+import { answer, json } from "../service.ts";
 import { get, quotes, type Situation, wrongly } from "./situation.ts";
 
 export const READY: readonly Situation[] = [
@@ -129,11 +129,45 @@ export const READY: readonly Situation[] = [
       await product.command("epoch", "v2");
       await load(3_000, (n) => get(`/quotes/${1_000 + n}`));
     },
+    check: ({ findings, total }) => {
+      const over = findings.find(({ count }) => count > total.requests);
+      return over && `a finding counts ${over.count} of ${total.requests} requests`;
+    },
+  },
+  {
+    name: "an-epoch-declared-twice-throws-nothing-away",
+    must: "ready",
+    routes: { quotes: { legacy: quotes } },
+    next: (n) => get(`/quotes/${n}`),
+    perSecond: 250,
+    act: async ({ product, load, settle, complain }) => {
+      await product.command("epoch", "v2");
+      await load(300);
+      const before = (await settle()).total.readiness.distinct;
+      await product.command("epoch", "v2");
+      const after = (await product.report()).total.readiness.distinct;
+      if (after < before) complain(`${before} distinct requests before, ${after} after`);
+      await load(3_000, (n) => get(`/quotes/${1_000 + n}`));
+    },
+  },
+  {
+    name: "long-event-streams-beside-a-clean-route",
+    must: "ready",
+    config: "candidate: { timeout: 1s }\n",
+    routes: {
+      quotes: { legacy: quotes },
+      feed: { legacy: ({ id }) => ({ ...answer(events(id), "text/event-stream"), during: 2_500 }) },
+    },
+    next: (n) => (n % 40 === 0 ? get(`/feed/${n}`) : get(`/quotes/${n}`)),
+    requests: 4_000,
+    perSecond: 150,
+    check: ({ total }) =>
+      total.outcomes.candidate_error === 0 ? undefined : `${total.outcomes.candidate_error} candidate errors`,
   },
   {
     name: "few-possible-requests-often-repeated",
     must: "ready",
-    config: "readiness: { tolerance: 1%, repeat: { times: 50, bake: 2s } }\n",
+    config: "readiness: { tolerance: 1%, repeat: 20, bake: 2s }\n",
     routes: { rates: { legacy: () => json({ rate: 1.0825 }) } },
     next: () => get("/rates"),
     requests: 4_000,
@@ -161,3 +195,5 @@ export const READY: readonly Situation[] = [
     perSecond: 150,
   },
 ];
+
+const events = (id: number) => Array.from({ length: 20 }, (_, n) => `id: ${n}\ndata: {"crate":${id + n}}\n\n`).join("");

@@ -114,7 +114,7 @@ function configOf({ must, slow, config = "" }: Situation): string {
 function unhurried(handler: Handler): Handler {
   return (ask, world) => {
     const reply = handler(ask, world);
-    if (reply === "reset" || reply.after !== undefined) return reply;
+    if (reply === "reset" || reply.after !== undefined || reply.during !== undefined) return reply;
     return { ...reply, after: 3 + drawn("time", ask.target)() * 6 };
   };
 }
