@@ -16,7 +16,6 @@ const OPENED_ONCE = [
   "shadow.file",
   "recheck.afterWrite",
   "verify.threads",
-  "limits.maxHeaderSize",
   "limits.maxRoutes",
 ] as const;
 

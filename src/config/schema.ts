@@ -30,6 +30,12 @@ const upstreamKeys = {
   idleTimeout: duration({ least: "1ms" }).describe("Longest silence in the middle of a body, in either direction."),
   keepAlive: duration().describe("How long an unused connection is kept; keep it below the backend's own."),
   maxConnections: count(1, 65_535).describe("Connections at once."),
+  maxHeaderSize: size({ least: "1KiB" }).describe("A response's head; past it the side gave no answer."),
+  lenient: z
+    .array(choice(["bare-lf", "folding", "space-before-colon", "length-and-chunks"], "deviation from HTTP/1.1"))
+    .describe(
+      "Deviations from HTTP/1.1 in its responses that are read with one meaning instead of refused. `bare-lf`: lines end without CR. `folding`: a field value goes on in the next line. `space-before-colon`: white space after a field's name. `length-and-chunks`: Content-Length beside chunks is dropped.",
+    ),
   host: choice(["preserve", "rewrite"], "way to treat Host").describe(
     "`preserve` passes the client's Host field on; `rewrite` sends the URL's host.",
   ),
@@ -371,6 +377,9 @@ const keys = {
       requestTimeout: duration({ least: "1ms" }).describe("For a client to send a whole request."),
       idleTimeout: duration({ least: "1ms" }).describe("For a client to stand still, sending or reading."),
       keepAliveTimeout: duration({ least: "1ms" }).describe("For an unused client connection."),
+      halfClose: flag().describe(
+        "Answer a client that shuts its write side after its request. If false, such a client counts as gone.",
+      ),
       maxConnections: count(1).describe("Client connections at once."),
       maxRequestsPerSocket: count(1).describe("Requests on one client connection."),
       maxRoutes: count(1, 10_000).describe("Learned routes; further ones are counted as `other`."),

@@ -38,6 +38,8 @@ export class Asking implements Listener {
 
   onInformation(): void {}
 
+  onUpgrade(): void {}
+
   onHead(head: ResponseHead): void {
     this.head = head;
     this.firstByteMs = this.elapsed();

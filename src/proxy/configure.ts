@@ -8,9 +8,6 @@ export type ReadFile = (file: string) => Buffer;
 
 type Upstream = Config["legacy"] | Config["candidate"] | NonNullable<Config["legacyReplica"]>;
 
-/** Bytes of a response's head. */
-const MAX_RESPONSE_HEAD = 64 * 1024;
-
 export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
   const { shadow, limits } = config;
   const stickyBy = stickyOf(shadow.by);
@@ -70,6 +67,7 @@ export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
       ...(limits.maxRequestsPerSocket !== undefined && { maxRequests: limits.maxRequestsPerSocket }),
       idleTimeout: limits.idleTimeout,
       keepAlive: limits.keepAliveTimeout,
+      halfClose: limits.halfClose,
     },
   };
 }
@@ -85,7 +83,13 @@ export function upstreamOf(side: Upstream, headTimeout: number, read: ReadFile):
     headTimeout,
     idleTimeout: side.idleTimeout,
     keepAlive: side.keepAlive,
-    maxHead: MAX_RESPONSE_HEAD,
+    maxHead: side.maxHeaderSize,
+    lenient: {
+      bareLf: side.lenient.includes("bare-lf"),
+      folding: side.lenient.includes("folding"),
+      spaceBeforeColon: side.lenient.includes("space-before-colon"),
+      lengthAndChunks: side.lenient.includes("length-and-chunks"),
+    },
     rewriteHost: side.host === "rewrite",
   };
 }

@@ -1,33 +1,21 @@
 // proxy/copy.ts: the candidate's part in one relay: when it is asked, by which head, or why it is not
 
-import type { IncomingMessage } from "node:http";
 import type { Answer } from "../model/answer.ts";
-import type { Outcome, SkippedReason } from "../model/outcome.ts";
+import type { Outcome } from "../model/outcome.ts";
 import { createCapture, type Leader } from "./capture.ts";
 import { Courtesy } from "./courtesy.ts";
-import type { Incoming } from "./incoming.ts";
-import { candidateHead, markedHead, peerOf } from "./outgoing.ts";
+import { candidateHead, markedHead } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
-import type { Route } from "./routes.ts";
+import type { Relayed } from "./relay.ts";
 import type { Settings } from "./settings.ts";
 import { Shadow } from "./shadow.ts";
 import type { Shed } from "./shed.ts";
-
-/** What a copy is made of. */
-export type Original = {
-  readonly id: string;
-  readonly request: IncomingMessage;
-  readonly incoming: Incoming;
-  readonly route: Route;
-  /** Why there is to be none. `held_out`: by a fair draw, to be compared with those that have one. */
-  readonly skipped: SkippedReason | "held_out" | undefined;
-};
 
 /** Admitted requests become a shadow, once; all others, and those that lose their room meanwhile, an outcome. */
 export class Copy {
   /** Legacy's body, as long as there is or may be a shadow. */
   capture: Leader | undefined = undefined;
-  private readonly original: Original;
+  private readonly original: Relayed;
   private readonly settings: Settings;
   private readonly ports: Required<ProxyPorts>;
   private at = 0;
@@ -36,7 +24,7 @@ export class Copy {
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
 
-  constructor(original: Original, settings: Settings, ports: Required<ProxyPorts>) {
+  constructor(original: Relayed, settings: Settings, ports: Required<ProxyPorts>) {
     this.original = original;
     this.settings = settings;
     this.ports = ports;
@@ -90,7 +78,7 @@ export class Copy {
   /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
   private offer(body: Uint8Array | undefined): void {
     const { settings } = this;
-    const { id, request, incoming, route } = this.original;
+    const { id, incoming, route, peer } = this.original;
     const { shadows, candidateHost, options } = settings;
     if (shadows.open.size >= shadows.concurrency.limit()) {
       this.shed("in_flight");
@@ -99,8 +87,8 @@ export class Copy {
     const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
     const head = plain
       ? markedHead(this.legacyHead)
-      : candidateHead(incoming, body, candidateHost, options.forwarded, peerOf(request, options.forwarded));
-    const asked = { method: incoming.method, target: incoming.target, fields: request.rawHeaders };
+      : candidateHead(incoming, body, candidateHost, options.forwarded, peer);
+    const asked = { method: incoming.method, target: incoming.target, fields: incoming.raw };
     const made = { id, route: route.name, at: this.at, request: asked, head, body };
     const shadow = new Shadow(shadows, made, this.capture!);
     shadows.open.add(shadow);

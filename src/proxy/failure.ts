@@ -72,9 +72,7 @@ export function failureOf(trouble: Trouble, durationMs: number): Failure {
   return { kind: "failure", reason: trouble.reason, detail: trouble.detail, durationMs };
 }
 
-/** What a client is told: the status, and for people one line. */
-export function gatewayStatus(trouble: Trouble): { readonly status: 502 | 504; readonly phrase: string } {
-  return trouble.reason === "timeout"
-    ? { status: 504, phrase: "Gateway Timeout" }
-    : { status: 502, phrase: "Bad Gateway" };
+/** The status that a client is answered with when legacy gave no answer. */
+export function gatewayStatus(trouble: Trouble): 502 | 504 {
+  return trouble.reason === "timeout" ? 504 : 502;
 }

@@ -1,7 +1,7 @@
 // proxy/learn.ts: route templates learned from paths: what looks like a name stays, what looks like a value becomes a parameter
 
 /** Methods that may stand in a template; any other is `OTHER`, since a client can invent them without end. */
-const METHODS: ReadonlySet<string> = new Set(
+export const METHODS: ReadonlySet<string> = new Set(
   "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE QUERY PROPFIND REPORT SEARCH".split(" "),
 );
 const MAX_SEGMENTS = 12;

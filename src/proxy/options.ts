@@ -1,5 +1,7 @@
 // proxy/options.ts: how a proxy is set up. Durations are milliseconds, sizes bytes, shares 0 to 1
 
+import type { Lenient } from "./wire/lines.ts";
+
 /** One side's server. */
 export type UpstreamOptions = {
   /** Its origin, `http://host:port` or `https://host:port`. A path other than `/` is refused: targets go on as they came. */
@@ -18,6 +20,8 @@ export type UpstreamOptions = {
   readonly keepAlive: number;
   /** Bytes of a response's head. */
   readonly maxHead: number;
+  /** Deviations from HTTP/1.1 in its responses that are read with one meaning; none unless given. */
+  readonly lenient?: Lenient;
   /** Send the upstream's own authority as `Host` instead of the client's. */
   readonly rewriteHost: boolean;
 };
@@ -123,6 +127,8 @@ export type LimitOptions = {
   readonly idleTimeout: number;
   /** How long an unused client connection is kept. */
   readonly keepAlive: number;
+  /** Answer a client that shuts its write side after its request, unless this is false: then it counts as gone. */
+  readonly halfClose?: boolean;
 };
 
 export type ListenTls = {

@@ -1,6 +1,6 @@
 // proxy/outgoing.ts: request heads for the two sides, written as the client wrote them
 
-import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { RequestHead } from "../model/exchange.ts";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
@@ -12,7 +12,7 @@ import { HOP_BY_HOP } from "./wire/frame.ts";
 export type Peer = { readonly address: string; readonly secure: boolean; readonly trusted: boolean };
 
 /** The client, if either side is to be told of it. An IPv4 address is told as one, whatever socket it came by. */
-export function peerOf({ socket }: IncomingMessage, options: ForwardedOptions): Peer | undefined {
+export function peerOf(socket: Socket, options: ForwardedOptions): Peer | undefined {
   if (!options.xForwarded && !options.forwarded) return undefined;
   const address = (socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
   return { address, secure: "encrypted" in socket, trusted: trusts(options, address) };

@@ -1,23 +1,22 @@
-// proxy/relay.ts: the client's line: its request to legacy, legacy's answer to it. Waits for nothing else
+// proxy/relay.ts: one client request on its way to legacy, and legacy's answer to it. Waits for nothing else
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { Answer } from "../model/answer.ts";
 import type { Fields } from "../model/fields.ts";
 import type { SkippedReason } from "../model/outcome.ts";
 import { responseOf } from "./asking.ts";
 import { NO_CAPTURE } from "./capture.ts";
+import type { Client, Serving } from "./client.ts";
 import { Copy } from "./copy.ts";
-import { ANSWER, BODY, Debts } from "./debts.ts";
-import { failureOf, type Trouble } from "./failure.ts";
+import { failureOf, gatewayStatus, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
-import { legacyHead, peerOf } from "./outgoing.ts";
+import { legacyHead, type Peer } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
-import { answerTrouble, flushHead, putHead, putInformation, putTrailers } from "./response.ts";
+import { ClientResponse } from "./response.ts";
 import type { Route } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 import { observationOf } from "./shadow.ts";
-import { Upload, type Uploading } from "./upload.ts";
+import { Tunnel } from "./tunnel.ts";
+import { Upload } from "./upload.ts";
 import { Call, isSafe, type Listener } from "./wire/call.ts";
 import type { ResponseHead } from "./wire/frame.ts";
 
@@ -27,240 +26,208 @@ export type RelayRoom = {
   /** Relays under way. */
   readonly open: Set<Relay>;
   /** No further request is wanted on this client's connection. */
-  readonly last: (socket: Socket) => boolean;
+  readonly last: (client: Client) => boolean;
+};
+
+/** What is known of a request before it is relayed. */
+export type Relayed = {
+  readonly id: string;
+  readonly incoming: Incoming;
+  readonly route: Route;
+  /** The client behind it, where a side is to be told of it. */
+  readonly peer: Peer | undefined;
+  /** Why it is not shadowed. */
+  readonly skipped: SkippedReason | "held_out" | undefined;
 };
 
 /** One client request on its way through. */
-export class Relay implements Listener, Uploading {
-  readonly id: string;
+export class Relay implements Listener, Serving {
   private readonly room: RelayRoom;
   private readonly settings: Settings;
-  private readonly request: IncomingMessage;
-  private readonly response: ServerResponse;
-  private readonly incoming: Incoming;
-  private readonly route: Route;
-  private readonly http10: boolean;
+  private readonly client: Client;
+  private readonly response: ClientResponse;
+  private readonly relayed: Relayed;
   private readonly came = performance.now();
   private asked = 0;
   private firstByteMs = 0;
   private call: Call;
   private upload: Upload | undefined = undefined;
   private readonly copy: Copy;
-  private debts: Debts | undefined = undefined;
   private retried = false;
   private continued = false;
   private head: ResponseHead | undefined = undefined;
-  private committed = false;
-  private ended = false;
   private over = false;
 
-  constructor(
-    room: RelayRoom,
-    settings: Settings,
-    request: IncomingMessage,
-    response: ServerResponse,
-    incoming: Incoming,
-    route: Route,
-    id: string,
-    skipped: SkippedReason | "held_out" | undefined,
-  ) {
+  constructor(room: RelayRoom, settings: Settings, client: Client, relayed: Relayed) {
     this.room = room;
     this.settings = settings;
-    this.request = request;
-    this.response = response;
-    this.incoming = incoming;
-    this.route = route;
-    this.id = id;
-    this.copy = new Copy({ id, request, incoming, route, skipped }, settings, room.ports);
-    this.http10 = request.httpVersionMinor === 0;
+    this.client = client;
+    this.relayed = relayed;
+    this.response = new ClientResponse(client, settings.slabs, relayed.incoming.http10);
+    this.copy = new Copy(relayed, settings, room.ports);
     this.call = this.legacyCall();
   }
 
   /** Asks legacy. */
   start(): void {
-    const { room, response } = this;
+    const { room } = this;
     room.open.add(this);
-    response.on("close", () => this.clientClosed());
     const at = room.ports.now();
-    this.settings.legacy.send(this.call);
+    this.settings.legacy.send(this.call, this.call.upgrades);
     this.asked = performance.now();
     if (!this.over) this.copy.start(at, this.call.head);
   }
 
   onStart(): void {
-    const { call, incoming, request } = this;
-    if (incoming.framing === "none") return;
-    this.upload = new Upload(request, call, this, this.copy.wanted());
-    this.owes(BODY);
+    if (this.relayed.incoming.framing === "none") return;
+    this.upload = new Upload(this.client, this.call, this.copy.wanted());
+    this.client.resumeBody();
   }
 
   onInformation(status: number, reason: string, fields: Fields): void {
     if (status === 100) this.continued = true;
-    if (!this.http10) putInformation(this.response, status, reason, fields);
+    this.response.information(status, reason, fields);
+  }
+
+  onUpgrade(reason: string, fields: Fields): void {
+    const { call, client, settings } = this;
+    const elapsed = performance.now() - this.asked;
+    this.response.switch(reason, fields);
+    const tunnel = new Tunnel(client, call, settings.slabs);
+    call.listener = tunnel;
+    client.becomeTunnel(tunnel);
+    const head = { status: 101, reason, fields, framing: "none", codingAt: -1, persistent: false } as const;
+    this.finish(responseOf({ ...head, keepAliveMs: undefined }, NO_CAPTURE, [], elapsed, elapsed));
   }
 
   onHead(head: ResponseHead): void {
+    const { ports } = this.room;
+    const { incoming, route } = this.relayed;
     this.head = head;
     this.firstByteMs = performance.now() - this.asked;
     if (typeof head.framing === "number") this.copy.capture?.expect(head.framing);
-    if (!isSafe(this.incoming.method) && !this.route.readOnly) {
-      this.room.ports.wrote(this.route.name, this.incoming.target, this.room.ports.now());
-    }
+    if (!isSafe(incoming.method) && !route.readOnly) ports.wrote(route.name, incoming.target, ports.now());
   }
 
   onData(bytes: Buffer, last: boolean): void {
-    if (!this.committed) this.commit();
-    if (last && bytes.length <= ONE_WRITE) {
-      // As text it goes out with the head in one plain write, which costs the kernel half of what two buffers do.
-      this.copy.capture?.add(bytes);
-      this.ended = true;
-      this.response.end(bytes.toString("latin1"), "latin1");
-      return;
-    }
+    this.begin();
     this.copy.capture?.add(bytes);
-    // They are borrowed, and a response keeps what it is given until the socket has taken it.
-    const { slabs } = this.settings;
-    const slab = slabs.take(bytes.length);
-    const own = slab.subarray(0, bytes.length);
-    own.set(bytes);
-    const taken = () => slabs.give(slab);
-    if (last) {
-      this.ended = true;
-      this.response.end(own, taken);
-    } else if (!this.response.write(own, taken)) {
-      this.call.pause();
-      this.owes(ANSWER);
-      this.response.once("drain", () => {
-        this.debts?.paid(ANSWER);
-        this.call.resume();
-      });
-    }
+    if (!this.response.write(bytes) && !last) this.call.pause();
   }
 
   onPause(): void {
-    if (this.head === undefined || this.committed) return;
-    this.commit();
-    flushHead(this.response);
+    if (this.head === undefined || this.response.begun) return;
+    this.begin();
+    this.response.flush();
   }
 
   onEnd(trailers: Fields): void {
     const arrived = performance.now();
-    if (!this.committed) this.commit();
-    if (!this.ended) {
-      if (trailers.length > 0) putTrailers(this.response, trailers);
-      this.response.end();
-    }
+    this.begin();
+    this.response.end(trailers);
     const durationMs = arrived - this.asked;
     const overheadMs = this.asked - this.came + performance.now() - arrived;
     this.finish(responseOf(this.head!, this.copy.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
-    this.room.ports.overhead(this.route.name, overheadMs / 1000);
+    this.room.ports.overhead(this.relayed.route.name, overheadMs / 1000);
   }
 
   onFailure(trouble: Trouble, stale: boolean): void {
     if (stale && !this.retried && this.call.safe && this.call.framing === "none") {
-      // An idle connection that legacy closed at the same moment: the request was never seen, so it is asked once more.
+      // Legacy closed an idle connection at the same moment: the request was never seen, so it is sent once more.
       this.retried = true;
       this.call = this.legacyCall();
       this.settings.legacy.send(this.call, true);
       return;
     }
-    const { response } = this;
-    if (this.committed) {
-      // A body has begun: only an end that is no end tells the client. Where the connection's end would end the body, a reset.
-      if (this.http10 || this.head!.framing === "close") response.socket?.resetAndDestroy();
-      else response.destroy();
-    } else answerTrouble(response, trouble, this.closes());
+    if (this.response.begun) {
+      // Only a cut tells the client that the body is incomplete; where the connection's end would end it, only a reset.
+      this.client.destroy(this.relayed.incoming.http10 || this.head?.framing === "close");
+    } else this.answerTrouble(trouble);
     this.finish(failureOf(trouble, performance.now() - this.asked));
   }
 
   onDrain(): void {
-    if (this.upload?.complete !== false) return;
-    this.upload.resume();
-    this.owes(BODY);
+    if (this.upload?.complete === false) this.client.resumeBody();
   }
 
-  uploadMoved(waiting: boolean): void {
-    if (waiting) this.owes(BODY);
-    else this.debts?.paid(BODY); // it is legacy that does not take it
+  onBody(bytes: Buffer): void {
+    this.upload?.took(bytes); // without one legacy's answer is over, and the rest of the request is discarded
   }
 
-  uploadEnded(kept: Uint8Array | undefined): void {
-    this.debts?.paid(BODY);
+  onBodyEnd(trailers: Fields): void {
+    const kept = this.upload?.ended(trailers);
     if (!this.over) this.copy.uploaded(kept);
   }
 
-  uploadBroke(): void {
-    this.debts?.paid(BODY);
+  onWritable(): void {
+    this.call.resume();
+  }
+
+  onFault(status: 400 | 408, says: string): void {
     this.call.abort();
+    if (!this.response.begun) this.response.own(status, says, [], true, this.toHead);
+    else if (!this.response.ended) this.client.destroy();
+    this.gone();
+  }
+
+  onGone(): void {
+    this.call.abort();
+    if (!this.response.ended) this.gone();
   }
 
   /** The proxy closes: what is under way is cut. */
   cut(): void {
-    this.request.socket.destroy();
-    this.clientLeft();
+    this.client.destroy();
+    this.call.abort();
+    this.gone();
+  }
+
+  private get toHead(): boolean {
+    return this.relayed.incoming.method === "HEAD";
   }
 
   private legacyCall(): Call {
-    const { incoming, settings, request } = this;
-    const { forwarded } = settings.options;
-    return new Call(
-      incoming.method,
-      legacyHead(incoming, forwarded, peerOf(request, settings.options.forwarded)),
-      incoming.framing,
-      this,
-    );
+    const { incoming, peer } = this.relayed;
+    const { method, framing, upgrades } = incoming;
+    const head = legacyHead(incoming, this.settings.options.forwarded, peer);
+    return new Call(method, head, framing, this, Number.POSITIVE_INFINITY, upgrades);
   }
 
-  private commit(): void {
-    this.committed = true;
-    putHead(this.response, this.head!, this.http10, this.closes());
+  private begin(): void {
+    if (!this.response.begun) this.response.start(this.head!, this.closes());
   }
 
-  /** The client's connection is of no further use, or is wanted no more. */
+  /** The client's connection is of no further use, or is not wanted any more. */
   private closes(): boolean {
-    return this.room.last(this.request.socket) || (this.upload?.expecting === true && !this.continued);
+    const { incoming } = this.relayed;
+    // Without a 100 the client may send its body or not: what comes next could not be told apart from a request.
+    const unknown = incoming.expects && !this.continued && this.upload?.complete === false;
+    return !incoming.persistent || unknown || this.room.last(this.client);
   }
 
-  private owes(what: number): void {
-    const { sweeper, options } = this.settings;
-    this.debts ??= new Debts(sweeper, options.limits.idleTimeout, () => this.standsStill());
-    this.debts.owes(what);
+  /** 502 or 504 with `Proxy-Status` (RFC 9209). The text names the kind of failure, and no address of what lies behind. */
+  private answerTrouble(trouble: Trouble): void {
+    const status = gatewayStatus(trouble);
+    const fields = ["Proxy-Status", `parallel-run; error=${trouble.error}`];
+    const says = `legacy gave no answer: ${trouble.error.replaceAll("_", " ")}`;
+    this.response.own(status, says, fields, this.closes(), this.toHead);
   }
 
-  /** A client that stands still is let go. */
-  private standsStill(): void {
-    const { response, upload, request } = this;
-    if (upload?.complete === false && !this.committed && !this.over) {
-      this.call.abort();
-      answerTrouble(response, undefined, true);
-      this.clientLeft();
-    } else request.socket.destroy();
-  }
-
-  /** The response is over, or the client's connection is. */
-  private clientClosed(): void {
-    this.debts?.paid(ANSWER);
-    if (!this.response.writableFinished) this.clientLeft();
-  }
-
-  private clientLeft(): void {
-    this.debts?.paid(BODY | ANSWER);
-    this.call.abort();
+  /** Nobody waits for legacy's answer any more. */
+  private gone(): void {
     this.finish({ kind: "unseen", reason: "client_gone", durationMs: performance.now() - this.asked });
   }
 
-  /** Legacy's part is over: tells whoever waits for it. */
+  /** Legacy's part is over. */
   private finish(answer: Answer): void {
     if (this.over) return;
     this.over = true;
-    const { room, route, id } = this;
+    const { room } = this;
+    const { id, route } = this.relayed;
     room.open.delete(this);
     const outcome = this.copy.finish(answer);
-    if (answer.kind !== "unseen") this.onDrain(); // what is left of the request's body goes on, or into the ground
+    this.client.resumeBody(); // what is left of the request's body goes on to legacy, or is discarded
     room.ports.observe(observationOf(route.name, "legacy", answer));
     if (outcome !== undefined) room.ports.settle({ id, route: route.name, outcome });
   }
 }
-
-/** Bytes of a whole body up to which it is written as text. */
-const ONE_WRITE = 4096;

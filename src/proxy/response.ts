@@ -1,107 +1,121 @@
-// proxy/response.ts: writes a response head to the client. The one place that knows ServerResponse from inside
+// proxy/response.ts: writes one response to a client: legacy's as it came, framed as this client can read it; or one of our own
 
-import type { ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { Fields } from "../model/fields.ts";
-import { gatewayStatus, type Trouble } from "./failure.ts";
-import type { ResponseHead } from "./wire/frame.ts";
+import type { Client } from "./client.ts";
+import type { Slabs } from "./slabs.ts";
+import { fitTrailers, type ResponseHead } from "./wire/frame.ts";
 
-/**
- * What `writeHead` would set. It cannot be used: it re-encodes `Content-Disposition`, refuses `Trailer` beside a
- * length, and spends more on checking each field again than our parser did on reading it.
- */
-type Inside = {
-  _header: string | null;
-  _headerSent: boolean;
-  _contentLength: number | null;
-  _hasBody: boolean;
-  _last: boolean;
-  chunkedEncoding: boolean;
-  shouldKeepAlive: boolean;
-  useChunkedEncodingByDefault: boolean;
-  _trailer: string;
-  _send(data: string): boolean;
-  _writeRaw(data: string, encoding: "latin1"): boolean;
-};
+/** Bytes of a piece of the body up to which it is written as text, together with what frames it: one plain write. */
+const ONE_WRITE = 4096;
 
-/**
- * Puts legacy's head in place, to be sent with the first bytes of the body or by `flushHead`. Says how the body ends for this client: with its
- * length, by chunks, or with the connection.
- */
-export function putHead(response: ServerResponse, head: ResponseHead, http10: boolean, close: boolean): void {
-  const inside = response as unknown as Inside;
-  const { framing, fields, codingAt } = head;
-  const chunked = !http10 && (framing === "chunked" || framing === "close");
-  let last = close || !inside.shouldKeepAlive;
-  if (http10 && (framing === "chunked" || framing === "close")) last = true;
+export class ClientResponse {
+  /** A final head was written or waits to be sent with the body. */
+  begun = false;
+  ended = false;
+  /** The client's connection ends after it. */
+  private last = false;
+  private chunked = false;
+  /** The head, until the first bytes of the body come or `flush`. */
+  private held = "";
+  private readonly client: Client;
+  private readonly slabs: Slabs;
+  private readonly http10: boolean;
 
-  let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
-  for (let i = 0; i < fields.length; i += 2) {
-    if (chunked && i === codingAt) text += "Transfer-Encoding: chunked\r\n";
-    text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  constructor(client: Client, slabs: Slabs, http10: boolean) {
+    this.client = client;
+    this.slabs = slabs;
+    this.http10 = http10;
   }
-  if (chunked && (codingAt < 0 || codingAt >= fields.length)) text += "Transfer-Encoding: chunked\r\n";
-  if (last) text += "Connection: close\r\n";
-  else if (http10) text += "Connection: keep-alive\r\n";
 
-  response.statusCode = head.status;
-  if (framing === "none") inside._hasBody = false;
-  inside.chunkedEncoding = chunked;
-  inside._contentLength = typeof framing === "number" ? framing : null;
-  inside._last = last;
-  inside._header = `${text}\r\n`;
-  inside._headerSent = false;
+  /** An informational response, its reason and fields as they came. HTTP/1.0 knows none. */
+  information(status: number, reason: string, fields: Fields): void {
+    if (!this.http10) this.client.write(`HTTP/1.1 ${status} ${reason}\r\n${lines(fields)}\r\n`);
+  }
+
+  /**
+   * Legacy's head. The body ends with its length, with chunks, or with the connection, as this client can read it.
+   * @param close no further request is wanted on this connection
+   */
+  start(head: ResponseHead, close: boolean): void {
+    const { framing, fields, codingAt } = head;
+    const unknown = framing === "chunked" || framing === "close";
+    this.begun = true;
+    this.chunked = unknown && !this.http10;
+    this.last = close || (unknown && this.http10);
+    let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
+    for (let i = 0; i < fields.length; i += 2) {
+      if (this.chunked && i === codingAt) text += "Transfer-Encoding: chunked\r\n";
+      text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    }
+    if (this.chunked && (codingAt < 0 || codingAt >= fields.length)) text += "Transfer-Encoding: chunked\r\n";
+    if (this.last) text += "Connection: close\r\n";
+    else if (this.http10) text += "Connection: keep-alive\r\n";
+    this.held = `${text}\r\n`;
+  }
+
+  /** A piece of the body; the bytes are copied. False: wait for the client's `onWritable`. */
+  write(bytes: Buffer): boolean {
+    const { client, held } = this;
+    if (bytes.length === 0) return true;
+    const before = this.chunked ? `${held}${bytes.length.toString(16)}\r\n` : held;
+    this.held = "";
+    if (bytes.length <= ONE_WRITE) {
+      return client.write(`${before}${bytes.toString("latin1")}${this.chunked ? "\r\n" : ""}`);
+    }
+    const { slabs } = this;
+    const slab = slabs.take(bytes.length);
+    const own = slab.subarray(0, bytes.length);
+    own.set(bytes);
+    return client.writeParts(before, own, this.chunked ? "\r\n" : "", () => slabs.give(slab));
+  }
+
+  /** Sends the head now, where no body has come yet. */
+  flush(): void {
+    if (this.held !== "") this.client.write(this.held);
+    this.held = "";
+  }
+
+  /** The end of the body. */
+  end(trailers: Fields): void {
+    this.ended = true;
+    if (this.chunked) this.held += `0\r\n${trailers.length === 0 ? "" : lines(fitTrailers(trailers))}\r\n`;
+    this.flush();
+    this.client.finish(this.last);
+  }
+
+  /** A 101: the connection goes on in another protocol. */
+  switch(reason: string, fields: Fields): void {
+    this.begun = this.ended = true;
+    this.client.write(`HTTP/1.1 101 ${reason}\r\n${lines(fields)}\r\n`);
+  }
+
+  /** A response of our own, in place of one that did not come. */
+  own(status: number, says: string, fields: readonly string[], close: boolean, toHead: boolean): void {
+    this.begun = this.ended = true;
+    this.client.write(ownAnswer(status, says, fields, close, toHead));
+    this.client.finish(close);
+  }
 }
 
-/** Sends the head now, where no body has come yet. */
-export function flushHead(response: ServerResponse): void {
-  const inside = response as unknown as Inside;
-  if (!inside._headerSent) inside._send("");
+/** A response of our own: a short text that says why. @param fields beside those that frame it */
+export function ownAnswer(
+  status: number,
+  says: string,
+  fields: readonly string[],
+  close: boolean,
+  toHead: boolean,
+): string {
+  const text = `parallel-run: ${says}\n`;
+  const all = [
+    ...["Content-Type", "text/plain; charset=utf-8", "Content-Length", String(text.length), ...fields],
+    ...(close ? ["Connection", "close"] : []),
+  ];
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines(all)}\r\n${toHead ? "" : text}`;
 }
 
-/** Sends an informational response, its reason and fields as they came. */
-export function putInformation(response: ServerResponse, status: number, reason: string, fields: Fields): void {
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  (response as unknown as Inside)._writeRaw(`${text}\r\n`, "latin1");
-}
-
-/** Trailers, where this client's body is one that can have them. */
-export function putTrailers(response: ServerResponse, trailers: Fields): void {
-  const inside = response as unknown as Inside;
-  if (!inside.chunkedEncoding) return;
+function lines(fields: Fields): string {
   let text = "";
-  for (let i = 0; i < trailers.length; i += 2) {
-    if (!UNFIT_TRAILERS.has(trailers[i]!.toLowerCase())) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`;
-  }
-  inside._trailer = text;
-}
-
-/** What no trailer may say, since it would have had to be known before the body (RFC 9110, 6.5.1). */
-const UNFIT_TRAILERS: ReadonlySet<string> = new Set([
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "host",
-  "trailer",
-]);
-
-/**
- * Our own answer where legacy gave none: 502 or 504 with `Proxy-Status` (RFC 9209). Without a trouble it is the client that
- * was too slow: 408.
- */
-export function answerTrouble(response: ServerResponse, trouble: Trouble | undefined, close: boolean): void {
-  const { status, phrase } =
-    trouble === undefined ? { status: 408, phrase: "Request Timeout" } : gatewayStatus(trouble);
-  const why = trouble === undefined ? "the request did not come in time" : `legacy gave no answer: ${words(trouble)}`;
-  const text = `parallel-run: ${why}\n`;
-  const fields = ["Content-Type", "text/plain; charset=utf-8", "Content-Length", String(Buffer.byteLength(text))];
-  if (trouble !== undefined) fields.push("Proxy-Status", `parallel-run; error=${trouble.error}`);
-  if (close) fields.push("Connection", "close");
-  response.writeHead(status, phrase, fields);
-  response.end(text);
-}
-
-/** The failure in a client's words: which kind, and no address or name of what lies behind us. */
-function words(trouble: Trouble): string {
-  return trouble.error.replaceAll("_", " ");
+  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return text;
 }

@@ -1,6 +1,6 @@
 // proxy/routes.ts: requests -> a bounded number of route templates; declared ones first, else learned
 
-import { createLearner } from "./learn.ts";
+import { createLearner, METHODS } from "./learn.ts";
 import type { RouteOptions, StickyBy } from "./options.ts";
 import { createRate, type Rate } from "./rate.ts";
 
@@ -69,7 +69,7 @@ export function createRoutes(declared: readonly RouteOptions[], maxLearned: numb
       let known = remembered.get(method);
       if (known === undefined) {
         known = new Map();
-        remembered.set(method, known);
+        if (METHODS.has(method)) remembered.set(method, known);
       }
       const hit = known.get(path);
       if (hit !== undefined) return hit;

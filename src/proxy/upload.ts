@@ -1,64 +1,39 @@
 // proxy/upload.ts: a request's body on its way to legacy, at the speed of the slower of the two
 
-import type { IncomingMessage } from "node:http";
-import { madeGarbage } from "./garbage.ts";
+import type { Fields } from "../model/fields.ts";
+import type { Client } from "./client.ts";
 import type { Call } from "./wire/call.ts";
+import { fitTrailers } from "./wire/frame.ts";
 
-/** Hears how the body moves. */
-export type Uploading = {
-  /** A piece came; `waiting`: the next one is up to the client. */
-  uploadMoved(waiting: boolean): void;
-  /** It came to its end; here is all of it, if it was to be kept and was not too large. */
-  uploadEnded(kept: Uint8Array | undefined): void;
-  /** The client's connection ended within it. */
-  uploadBroke(): void;
-};
-
-/** Pipes the body of one request; keeps a copy of up to `keep` bytes for a shadow (-1: none). */
+/** Passes the body of one request on; keeps a copy of up to `keep` bytes for a shadow (-1: none). */
 export class Upload {
   complete = false;
-  /** The client waits for a `100 Continue` before it sends the body. */
-  readonly expecting: boolean;
   private chunks: Buffer[] | undefined;
   private length = 0;
   private readonly keep: number;
-  private readonly request: IncomingMessage;
+  private readonly client: Client;
   private readonly call: Call;
-  private readonly owner: Uploading;
 
-  constructor(request: IncomingMessage, call: Call, owner: Uploading, keep: number) {
-    this.request = request;
+  constructor(client: Client, call: Call, keep: number) {
+    this.client = client;
     this.call = call;
-    this.owner = owner;
     this.keep = keep;
     this.chunks = keep >= 0 ? [] : undefined;
-    this.expecting = request.headers.expect !== undefined;
-    request.on("data", (chunk: Buffer) => this.took(chunk));
-    request.on("end", () => this.ended());
-    request.on("close", () => {
-      if (!this.complete) this.owner.uploadBroke();
-    });
   }
 
-  resume(): void {
-    this.request.resume();
-  }
-
-  private took(chunk: Buffer): void {
+  took(bytes: Buffer): void {
     if (this.chunks !== undefined) {
-      this.length += chunk.length;
+      this.length += bytes.length;
       if (this.length > this.keep) this.chunks = undefined;
-      else this.chunks.push(Buffer.from(chunk));
+      else this.chunks.push(Buffer.from(bytes));
     }
-    const room = this.call.write(chunk);
-    madeGarbage(chunk.length);
-    if (!room) this.request.pause();
-    this.owner.uploadMoved(room);
+    if (!this.call.write(bytes)) this.client.pauseBody();
   }
 
-  private ended(): void {
+  /** The body is complete. Returns all of it if it was to be kept and was not too large. */
+  ended(trailers: Fields): Uint8Array | undefined {
     this.complete = true;
-    this.call.end(this.request.rawTrailers);
-    this.owner.uploadEnded(this.chunks && Buffer.concat(this.chunks));
+    this.call.end(fitTrailers(trailers));
+    return this.chunks && Buffer.concat(this.chunks);
   }
 }

@@ -38,6 +38,10 @@ const shadow: fc.Arbitrary<ShadowOptions> = optional({
   stickyBy: by,
   methods: fc.subarray(["GET", "HEAD", "OPTIONS", "POST", "DELETE"]),
 }).map((over) => ({ ...DEFAULTS.shadow, ...over }));
+const PLAIN: Incoming = {
+  ...{ method: "GET", target: "/", raw: [], fields: [], codingAt: -1, framing: "none", length: undefined, host: "h" },
+  ...{ http10: false, persistent: true, expects: false, upgrades: false, conditional: false, marked: false },
+};
 const incoming = fc
   .record({
     method: fc.constantFrom("GET", "HEAD", "OPTIONS", "POST", "DELETE", "PATCH"),
@@ -46,8 +50,7 @@ const incoming = fc
   })
   .map(({ method, user, marked }): Incoming => {
     const fields = ["X-User", user, "Cookie", `user=${user}`];
-    const rest = { codingAt: -1, framing: "none", length: undefined, conditional: false, host: "h" } as const;
-    return { method, target: "/", fields, marked, ...rest };
+    return { ...PLAIN, method, fields, raw: fields, marked };
   });
 
 function stateOf(options: ShadowOptions, over: Partial<AdmitState> = {}): AdmitState {
@@ -108,10 +111,7 @@ describe("whatever the switches say", () => {
 });
 
 describe("overload", () => {
-  const get: Incoming = {
-    ...{ method: "GET", target: "/", fields: [], codingAt: -1, framing: "none", length: undefined },
-    ...{ conditional: false, marked: false, host: "h" },
-  };
+  const get = PLAIN;
   const of: Route = { name: "r", readOnly: false };
   const causes: [string, Partial<AdmitState>][] = [
     ["in_flight", { candidateInFlight: () => 8 }],

@@ -43,6 +43,7 @@ test("a client that leaves before the candidate is asked has nobody asked, and i
     await using client = await rawClient(room.port);
     client.send(GET);
     await eventually(() => legacy.seen.length === 1);
+    client.socket.resetAndDestroy();
   }
   await eventually(() => room.settled.length + room.exchanges.length === 1);
   expect(room.pending()).toBe(0);

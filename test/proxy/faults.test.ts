@@ -313,14 +313,17 @@ describe("a legacy that", () => {
 });
 
 describe("a client that", () => {
-  test("leaves aborts both sides, and its request is not comparable", async () => {
+  test.each([
+    ["resets its connection", true, (socket: Socket) => void socket.resetAndDestroy()],
+    ["closes it, where half-closed connections are not answered", false, (socket: Socket) => void socket.destroy()],
+  ])("%s aborts both sides, and its request is not comparable", async (_name, halfClose, leaves) => {
     await using legacy = await backend(() => {});
     await using candidate = await backend(() => {});
-    await using room = await openRoom(legacy, candidate);
+    await using room = await openRoom(legacy, candidate, { limits: { halfClose } });
     const client = await rawClient(room.port);
     client.send(GET);
     await eventually(() => legacy.seen.length === 1 && candidate.seen.length === 1);
-    client.socket.destroy();
+    leaves(client.socket);
     const { legacy: left, candidate: right } = await room.exchange();
     expect([left.kind, right.kind]).toEqual(["unseen", "unseen"]);
     await eventually(() => legacy.open.size === 0 && candidate.open.size === 0);

@@ -1,16 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Lenient, STRICT } from "../../src/proxy/wire/lines.ts";
 import { ResponseParser } from "../../src/proxy/wire/parser.ts";
 
 type Told = readonly [string, ...unknown[]];
 
 /** Feeds `text` in pieces cut at `cuts` and tells what came of it. */
-function parse(text: string, { cuts = [] as readonly number[], toHead = false, maxHead = 1000 } = {}) {
+function parse(
+  text: string,
+  { cuts = [] as readonly number[], toHead = false, maxHead = 1000, lenient = STRICT as Lenient } = {},
+) {
   const told: Told[] = [];
   let body = "";
   const parser = new ResponseParser(
     {
       onInformation: (status, reason, fields) => void told.push(["information", status, reason, fields]),
+      onUpgrade: (reason, fields) => void told.push(["upgrade", reason, fields]),
       onHead: ({ status, reason, fields, framing, persistent }) =>
         void told.push(["head", status, reason, fields, framing, persistent]),
       onData(bytes) {
@@ -18,7 +23,7 @@ function parse(text: string, { cuts = [] as readonly number[], toHead = false, m
       },
       onEnd: (trailers) => void told.push(["end", body, trailers]),
     },
-    { maxHead, maxInformation: 3 },
+    { maxHead, maxInformation: 3, lenient },
   );
   parser.begin(toHead);
   const bytes = Buffer.from(text, "latin1");
@@ -139,8 +144,8 @@ describe("the response parser", () => {
     ["a name that is no token", `${HEAD}A(b): c\r\n\r\n`],
     ["a name beyond ASCII", `${HEAD}\xe9: c\r\n\r\n`],
     ["two lengths", `${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
-    ["the same length twice", `${HEAD}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`],
-    ["a list of lengths", `${HEAD}Content-Length: 1, 1\r\n\r\na`],
+    ["a list of lengths that differ", `${HEAD}Content-Length: 1, 2\r\n\r\na`],
+    ["an empty member in a list of lengths", `${HEAD}Content-Length: 1,\r\n\r\na`],
     ["a signed length", `${HEAD}Content-Length: +1\r\n\r\na`],
     ["an empty length", `${HEAD}Content-Length:\r\n\r\na`],
     ["a length beyond counting", `${HEAD}Content-Length: 99999999999999999999\r\n\r\na`],
@@ -175,5 +180,82 @@ describe("the response parser", () => {
     const { told, fault } = parse(text);
     expect(fault).toBeTypeOf("string");
     expect(told.filter(([kind]) => kind === "end")).toEqual([]);
+  });
+});
+
+describe("a deviation with one meaning", () => {
+  const HEAD = "HTTP/1.1 200 OK\r\n";
+  const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const ALL: Lenient = { bareLf: true, folding: true, spaceBeforeColon: true, lengthAndChunks: true };
+
+  test.each([
+    [
+      "the same length twice",
+      `${HEAD}Content-Length: 1\r\nA: b\r\ncontent-length: 1\r\n\r\na`,
+      ["Content-Length", "1", "A", "b"],
+    ],
+    ["a list of equal lengths", `${HEAD}content-length: 1, 1,1\r\n\r\na`, ["content-length", "1"]],
+    ["zeros before a chunk's size", `${CHUNKED}0000000000000001\r\na\r\n000000000000000000000\r\n\r\n`, []],
+    ["a chunk's size of eight digits", `${CHUNKED}00000001\r\na\r\n00000000\r\n\r\n`, []],
+  ])("is always read: %s", (_name, text, fields) => {
+    const { told, fault, rest } = parse(text);
+    expect([fault, rest]).toEqual([undefined, ""]);
+    expect(told[0]![3]).toEqual(fields);
+    expect(told.at(-1)).toEqual(["end", "a", []]);
+  });
+
+  const allowed: [keyof Lenient, string, string][] = [
+    ["bareLf", "in the head", "HTTP/1.1 200 OK\nA: b\nContent-Length: 1\n\na"],
+    ["bareLf", "in some lines", "HTTP/1.1 200 OK\r\nA: b\nContent-Length: 1\r\n\na"],
+    ["bareLf", "between chunks", `${HEAD}A: b\r\nTransfer-Encoding: chunked\r\n\r\n1;x\na\n0\n\n`],
+    [
+      "bareLf",
+      "in an informational response",
+      "HTTP/1.1 103 Early\nA: c\n\nHTTP/1.1 200 OK\nA: b\nContent-Length: 1\n\na",
+    ],
+    ["folding", "behind a space", `${HEAD}A: \r\n  b\r\nContent-Length: 1\r\n\r\na`],
+    ["folding", "behind a tab", `${HEAD}A: b\r\n\t\r\nContent-Length: 1\r\n\r\na`],
+    ["spaceBeforeColon", "one", `${HEAD}A : b\r\nContent-Length\t: 1\r\n\r\na`],
+    [
+      "lengthAndChunks",
+      "length first",
+      `${HEAD}A: b\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+    ],
+    [
+      "lengthAndChunks",
+      "chunks first",
+      `${HEAD}Transfer-Encoding: chunked\r\nA: b\r\ncontent-length: 9\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+    ],
+  ];
+  test.each(allowed)("is read where it is allowed, however it is cut: %s %s", (key, _name, text) => {
+    const strict = parse(text, { lenient: { ...ALL, [key]: false } });
+    expect(strict.fault ?? "cut short").toBeTypeOf("string");
+    expect(strict.told.at(-1)).not.toEqual(["end", "a", []]);
+    const each = Array.from({ length: text.length }, (_, i) => i);
+    for (const cuts of [[], each, [20], [30, 31]]) {
+      const { told, fault, rest } = parse(text, { cuts, lenient: { ...STRICT, [key]: true } });
+      expect([fault, rest]).toEqual([undefined, ""]);
+      const head = told.find(([kind]) => kind === "head")!;
+      expect((head[3] as string[]).slice(0, 2)).toEqual(["A", "b"]);
+      expect((head[3] as string[]).join()).not.toContain("9");
+      expect(told.at(-1)).toEqual(["end", "a", []]);
+    }
+  });
+
+  test("does not change what is read of responses without one", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.values(SHAPES)), fc.array(fc.nat(500), { maxLength: 12 }), (text, cuts) => {
+        expect(parse(text, { cuts, lenient: ALL })).toEqual(parse(text));
+      }),
+    );
+  });
+
+  test("that is allowed never makes the parser throw or wait for ever", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200, unit: "binary-ascii" }), fc.array(fc.nat(200)), (text, cuts) => {
+        const { told, fault } = parse(`HTTP/1.1 ${text}`, { cuts, lenient: ALL });
+        expect(fault !== undefined || told.at(-1)?.[0] === "end").toBe(true);
+      }),
+    );
   });
 });

@@ -307,7 +307,7 @@ describe("admission", () => {
     const client = await rawClient(room.port);
     client.send(GET);
     await eventually(() => begins.length === 2);
-    client.socket.destroy();
+    client.socket.resetAndDestroy();
     await eventually(() => room.proxy.gauges().inFlight === 0);
     const gone = await begins[1]!();
     expect([gone.legacy.kind, gone.candidate.kind]).toEqual(["unseen", "unseen"]);

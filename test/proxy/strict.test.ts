@@ -53,11 +53,10 @@ describe("a request with no meaning, or several, is refused", () => {
     ["CONNECT", "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", 405],
     ["a space in the target", "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", 400],
     ["a control character in the target", "GET /a\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400],
-    ["bytes beyond ASCII in the target", "GET /\xe9 HTTP/1.1\r\nHost: h\r\n\r\n", 400],
-    ["another version", "GET /a HTTP/2.0\r\nHost: h\r\n\r\n", 400],
-    ["a future version", "GET /a HTTP/1.2\r\nHost: h\r\n\r\n", 400],
+    ["another version", "GET /a HTTP/2.0\r\nHost: h\r\n\r\n", 505],
+    ["a future version", "GET /a HTTP/1.2\r\nHost: h\r\n\r\n", 505],
     ["no version", "GET /a\r\nHost: h\r\n\r\n", 400],
-    ["a lower-case method", "get /a HTTP/1.1\r\nHost: h\r\n\r\n", 400],
+    ["a method that is no token", "G@T /a HTTP/1.1\r\nHost: h\r\n\r\n", 400],
     ["bare line feeds", "GET /a HTTP/1.1\nHost: h\n\n", 400],
     ["a bare carriage return", "GET /a HTTP/1.1\r\nHost: h\rX: 1\r\n\r\n", 400],
     ["obsolete folding", "GET /a HTTP/1.1\r\nHost: h\r\nX: 1\r\n 2\r\n\r\n", 400],
@@ -68,7 +67,7 @@ describe("a request with no meaning, or several, is refused", () => {
     ["an empty name", "GET /a HTTP/1.1\r\nHost: h\r\n: 1\r\n\r\n", 400],
     ["no colon", "GET /a HTTP/1.1\r\nHost: h\r\nX\r\n\r\n", 400],
     ["an oversized head", `GET /a HTTP/1.1\r\nHost: h\r\nX: ${"x".repeat(9000)}\r\n\r\n`, 431],
-    ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+    ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
     ["TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400],
   ])("%s", async (_name, raw, status) => {
     const { text, seen, refused, closed } = await send(raw);
@@ -105,6 +104,11 @@ describe("a request with one meaning is relayed with that one", () => {
       "GET /a HTTP/1.1\r\nHost: h\r\n\r\n",
     ],
     ["an empty Host", "GET /a HTTP/1.1\r\nHost: \r\n\r\n", "GET /a HTTP/1.1\r\nHost: \r\n\r\n"],
+    [
+      "bytes beyond ASCII in path and query",
+      "GET /\xc3\xa9/\xe9?q=\xf0\x9f\x98\x80 HTTP/1.1\r\nHost: h\r\n\r\n",
+      "GET /\xc3\xa9/\xe9?q=\xf0\x9f\x98\x80 HTTP/1.1\r\nHost: h\r\n\r\n",
+    ],
     ["TRACE", "TRACE /a HTTP/1.1\r\nHost: h\r\n\r\n", "TRACE /a HTTP/1.1\r\nHost: h\r\n\r\n"],
     [
       "spaces around a value",

@@ -10,6 +10,8 @@ export type Listener = {
   /** The head is written, or waits in the socket: a body may follow. */
   onStart(): void;
   onInformation(status: number, reason: string, fields: Fields): void;
+  /** A 101 to a call that asked for it: `onData` has the other protocol's bytes from here on, and `tunnel` sends them. */
+  onUpgrade(reason: string, fields: Fields): void;
   onHead(head: ResponseHead): void;
   /** Bytes are borrowed until the return. `last`: the body is known to end with them. */
   onData(bytes: Buffer, last: boolean): void;
@@ -31,7 +33,9 @@ export class Call {
   readonly toHead: boolean;
   readonly safe: boolean;
   readonly framing: BodyFraming;
-  readonly listener: Listener;
+  /** It asks for another protocol, and takes a 101. */
+  readonly upgrades: boolean;
+  listener: Listener;
   /** The answer must be whole by then (`performance.now()` milliseconds); `Infinity` for none. */
   readonly deadline: number;
   /** Set while the call is on a connection. */
@@ -47,6 +51,7 @@ export class Call {
     framing: BodyFraming,
     listener: Listener,
     deadline = Number.POSITIVE_INFINITY,
+    upgrades = false,
   ) {
     this.head = head;
     this.toHead = method === "HEAD";
@@ -54,6 +59,7 @@ export class Call {
     this.framing = framing;
     this.listener = listener;
     this.deadline = deadline;
+    this.upgrades = upgrades;
     this.sent = framing === "none";
   }
 
@@ -82,6 +88,17 @@ export class Call {
       connection.write(`${text}\r\n`);
     }
     connection.requestSent();
+  }
+
+  /** Sends bytes of the other protocol. False: wait for `onDrain`. */
+  tunnel(bytes: Uint8Array): boolean {
+    const { connection } = this;
+    return connection === undefined || this.wrote(connection.write(bytes));
+  }
+
+  /** Nothing more is sent in the other protocol; the peer may still send. */
+  endTunnel(): void {
+    this.connection?.endTunnel();
   }
 
   /** Stops reading the answer until `resume`. */

@@ -17,6 +17,7 @@ import type { UpstreamOptions } from "../options.ts";
 import type { Call } from "./call.ts";
 import type { Dialer } from "./dial.ts";
 import type { ResponseHead } from "./frame.ts";
+import { STRICT } from "./lines.ts";
 import { ResponseParser, type ResponseSink } from "./parser.ts";
 import type { Watched } from "./sweeper.ts";
 
@@ -25,6 +26,8 @@ export type Keeper = {
   readonly options: UpstreamOptions;
   readonly readBuffer: Uint8Array;
   freed(connection: Connection): void;
+  /** It goes on in another protocol and carries no further call. */
+  upgraded(connection: Connection): void;
   closed(connection: Connection): void;
 };
 
@@ -49,13 +52,15 @@ export class Connection implements ResponseSink, Watched {
   private answering = false;
   private paused = false;
   private gone = false;
+  private upgraded = false;
   /** The peer takes nothing any more. */
   private deaf = false;
 
   constructor(dialer: Dialer, keeper: Keeper) {
     this.keeper = keeper;
     this.keepAlive = keeper.options.keepAlive;
-    this.parser = new ResponseParser(this, { maxHead: keeper.options.maxHead, maxInformation: MAX_INFORMATION });
+    const { maxHead, lenient = STRICT } = keeper.options;
+    this.parser = new ResponseParser(this, { maxHead, maxInformation: MAX_INFORMATION, lenient });
     this.phase = "connect";
     this.socket = dialer.dial({
       buffer: keeper.readBuffer,
@@ -75,7 +80,7 @@ export class Connection implements ResponseSink, Watched {
     this.call = call;
     this.answering = false;
     call.connection = this;
-    this.parser.begin(call.toHead);
+    this.parser.begin(call.toHead, call.upgrades);
     this.write(call.head);
     if (this.phase !== "open") this.expectWithin(this.keeper.options.connectTimeout);
     else if (call.sent) this.expectWithin(this.keeper.options.headTimeout);
@@ -103,9 +108,15 @@ export class Connection implements ResponseSink, Watched {
     else if (!this.answering && this.phase === "open") this.expectWithin(this.keeper.options.headTimeout);
   }
 
+  /** Nothing more is sent in the other protocol; the peer's last bytes are still awaited. */
+  endTunnel(): void {
+    this.socket.end();
+    this.expectWithin(this.keeper.options.idleTimeout);
+  }
+
   /** The peer does not take what we send. */
   blocked(): void {
-    if (this.phase === "open") this.expectWithin(this.keeper.options.idleTimeout);
+    if (this.phase === "open" && !this.upgraded) this.expectWithin(this.keeper.options.idleTimeout);
   }
 
   pause(): void {
@@ -150,6 +161,14 @@ export class Connection implements ResponseSink, Watched {
 
   onInformation(status: number, reason: string, fields: Fields): void {
     this.call?.listener.onInformation(status, reason, fields);
+  }
+
+  onUpgrade(reason: string, fields: Fields): void {
+    this.upgraded = this.answering = true;
+    this.persistent = false;
+    this.deadline = NEVER;
+    this.keeper.upgraded(this);
+    this.call?.listener.onUpgrade(reason, fields);
   }
 
   onHead(head: ResponseHead): void {
@@ -198,6 +217,7 @@ export class Connection implements ResponseSink, Watched {
   }
 
   private expectWithin(most: number): void {
+    if (this.upgraded && !this.socket.writableEnded) return; // a tunnel may be silent as long as it likes
     const ms = this.deaf ? Math.min(most, LAST_WORDS_MS) : most;
     this.deadline = Math.min(performance.now() + ms, this.call?.deadline ?? NEVER);
   }

@@ -27,6 +27,8 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   const all = new Set<Connection>();
   const idle: Connection[] = [];
   const waiting: Call[] = [];
+  /** Connections in another protocol: they are no part of `maxConnections`, and the clients' limit bounds them. */
+  const tunnels = new Set<Connection>();
   let retired = false;
 
   const keeper: Keeper = {
@@ -38,17 +40,27 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
       else if (retired) connection.cut();
       else idle.push(connection);
     },
+    upgraded(connection) {
+      tunnels.add(connection);
+      left(connection);
+    },
     closed(connection) {
-      all.delete(connection);
+      tunnels.delete(connection);
       sweeper.unwatch(connection);
-      const at = idle.lastIndexOf(connection);
-      if (at >= 0) idle.splice(at, 1);
-      if (all.size < options.maxConnections) {
-        const next = nextWaiting();
-        if (next !== undefined) open(next);
-      }
+      left(connection);
     },
   };
+
+  /** A connection carries no further calls: one that waits has its place. */
+  function left(connection: Connection): void {
+    all.delete(connection);
+    const at = idle.lastIndexOf(connection);
+    if (at >= 0) idle.splice(at, 1);
+    if (all.size < options.maxConnections) {
+      const next = nextWaiting();
+      if (next !== undefined) open(next);
+    }
+  }
 
   /** Calls in the queue have deadlines too. */
   const queue: Watched = {
@@ -116,7 +128,7 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
     destroy() {
       retired = true;
       for (const call of waiting.splice(0)) if (!call.over) giveUp(call, false);
-      for (const connection of all) connection.cut();
+      for (const connection of [...all, ...tunnels]) connection.cut();
       sweeper.unwatch(queue);
     },
   };
