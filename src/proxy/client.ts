@@ -71,6 +71,8 @@ export class Client implements BodySink, Watched {
   private pending: Buffer | undefined = undefined;
   private at = 0;
   private advancing = false;
+  /** Bytes of the body of the request under way; infinite where that is not known. */
+  private length = 0;
   private held = false;
   private paused = false;
   private blocked = false;
@@ -126,9 +128,16 @@ export class Client implements BodySink, Watched {
     }
     this.state = BODY;
     this.held = true;
+    this.length = framing === "chunked" ? NEVER : framing;
     this.body.begin(framing);
     if (this.began === 0) this.began = performance.now();
     this.expectInput(NEVER);
+  }
+
+  /** All that is to come of the request under way has been read already. */
+  get bodyInHand(): boolean {
+    const come = this.pending === undefined ? 0 : this.pending.length - this.at;
+    return this.state !== BODY || come >= this.length;
   }
 
   pauseBody(): void {
@@ -295,7 +304,7 @@ export class Client implements BodySink, Watched {
   }
 
   /** The request cannot go on: nothing more of this connection is read. */
-  private fault(status: 400 | 408, says: string): void {
+  fault(status: 400 | 408, says: string): void {
     const { serving } = this;
     this.owner.refused(says);
     this.pending = undefined;

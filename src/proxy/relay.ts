@@ -73,6 +73,7 @@ export class Relay implements Listener, Serving {
     const { room } = this;
     room.open.add(this);
     const at = room.ports.now();
+    this.call.ready ||= this.client.bodyInHand;
     this.settings.legacy.send(this.call, this.call.upgrades);
     this.asked = performance.now();
     if (!this.over) this.copy.start(at, this.call.head);
@@ -148,6 +149,10 @@ export class Relay implements Listener, Serving {
 
   onDrain(): void {
     if (this.upload?.complete === false) this.client.resumeBody();
+  }
+
+  onTooSlow(): void {
+    this.client.fault(408, "the client was too slow while others waited for a connection");
   }
 
   onBody(bytes: Buffer): void {

@@ -22,6 +22,8 @@ export type Listener = {
   onFailure(trouble: Trouble, stale: boolean): void;
   /** After a `write` that returned false: there is room again. */
   onDrain(): void;
+  /** Its client goes on so slowly that the connection is needed for others. The listener aborts the call. */
+  onTooSlow?(): void;
 };
 
 /** How a request's body is framed: `none` has none. */
@@ -44,6 +46,16 @@ export class Call {
   sent: boolean;
   /** Dropped, failed or answered. */
   over = false;
+  /** All of the body is at hand: it is written at once. */
+  ready: boolean;
+  /** When it was put on a connection, when a piece of its body last came, and how many bytes came so far. */
+  startedAt = 0;
+  movedAt = 0;
+  moved = 0;
+  /** The peer does not take the body as fast as it comes. */
+  blocked = false;
+  /** Since when the answer is not read, because the client does not take it. */
+  pausedAt: number | undefined = undefined;
 
   constructor(
     method: string,
@@ -60,13 +72,15 @@ export class Call {
     this.listener = listener;
     this.deadline = deadline;
     this.upgrades = upgrades;
-    this.sent = framing === "none";
+    this.sent = this.ready = framing === "none";
   }
 
   /** Sends a piece of the body. False: wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
     const { connection } = this;
     if (connection === undefined || bytes.length === 0) return true;
+    this.moved += bytes.length;
+    this.movedAt = performance.now();
     if (this.framing !== "chunked") return this.wrote(connection.write(bytes));
     connection.socket.cork();
     connection.write(`${bytes.length.toString(16)}\r\n`);
@@ -103,10 +117,12 @@ export class Call {
 
   /** Stops reading the answer until `resume`. */
   pause(): void {
+    this.pausedAt = performance.now();
     this.connection?.pause();
   }
 
   resume(): void {
+    this.pausedAt = undefined;
     this.connection?.resume();
   }
 
@@ -117,7 +133,10 @@ export class Call {
   }
 
   private wrote(room: boolean): boolean {
-    if (!room) this.connection?.blocked();
+    if (!room) {
+      this.blocked = true;
+      this.connection?.blocked();
+    }
     return room;
   }
 }

@@ -19,6 +19,7 @@ import type { Dialer } from "./dial.ts";
 import type { ResponseHead } from "./frame.ts";
 import { STRICT } from "./lines.ts";
 import { ResponseParser, type ResponseSink } from "./parser.ts";
+import { waitsForClient } from "./slow.ts";
 import type { Watched } from "./sweeper.ts";
 
 /** What a connection tells the pool that it belongs to. */
@@ -26,6 +27,8 @@ export type Keeper = {
   readonly options: UpstreamOptions;
   readonly readBuffer: Uint8Array;
   freed(connection: Connection): void;
+  /** Its call's request is written whole. */
+  sent(connection: Connection): void;
   /** It goes on in another protocol and carries no further call. */
   upgraded(connection: Connection): void;
   closed(connection: Connection): void;
@@ -80,6 +83,7 @@ export class Connection implements ResponseSink, Watched {
     this.call = call;
     this.answering = false;
     call.connection = this;
+    if (!call.sent) call.startedAt = call.movedAt = performance.now();
     this.parser.begin(call.toHead, call.upgrades);
     this.write(call.head);
     if (this.phase !== "open") this.expectWithin(this.keeper.options.connectTimeout);
@@ -103,6 +107,7 @@ export class Connection implements ResponseSink, Watched {
   /** The call's request is written whole. */
   requestSent(): void {
     if (this.call === undefined) return;
+    this.keeper.sent(this);
     if (this.deaf) this.persistent = false;
     if (this.call.over) this.release();
     else if (!this.answering && this.phase === "open") this.expectWithin(this.keeper.options.headTimeout);
@@ -130,6 +135,16 @@ export class Connection implements ResponseSink, Watched {
     this.paused = false;
     this.expectWithin(this.keeper.options.idleTimeout);
     this.socket.resume();
+  }
+
+  /** How long its call has waited for its client, where that is so long that it should make room for others. */
+  waitsForClient(now: number): number | undefined {
+    return this.call && waitsForClient(this.call, now);
+  }
+
+  /** Ends its call in favour of another one that waits for a connection. */
+  displace(): void {
+    this.call?.listener.onTooSlow?.();
   }
 
   /** Closes it; a call under way fails. */
@@ -254,6 +269,7 @@ export class Connection implements ResponseSink, Watched {
 
   private drained(): void {
     if (this.call === undefined) return;
+    this.call.blocked = false;
     if (!this.call.over && this.phase === "open") this.deadline = this.call.deadline;
     if (this.call.sent && !this.answering) this.expectWithin(this.keeper.options.headTimeout);
     this.call.listener.onDrain();

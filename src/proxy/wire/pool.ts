@@ -22,6 +22,8 @@ export type Pool = {
 const READ_BUFFER = Buffer.allocUnsafeSlow(MOST_AT_ONCE);
 /** A request that may not be repeated takes only a connection that was used a moment ago: those are hardly ever stale. */
 const TRUSTED_MS = 1_000;
+/** At most this share of the connections carries requests whose body still comes: slow clients leave the rest to others. */
+const UPLOAD_SHARE = 0.75;
 
 export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: Dialer = createDialer(options)): Pool {
   const all = new Set<Connection>();
@@ -30,15 +32,23 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   /** Connections in another protocol: they are no part of `maxConnections`, and the clients' limit bounds them. */
   const tunnels = new Set<Connection>();
   let retired = false;
+  let starting = false;
+
+  /** Connections whose request is not written whole: they wait for its client, however long that takes. */
+  const uploads = new Set<Connection>();
+  const maxUploads = Math.max(1, Math.floor(options.maxConnections * UPLOAD_SHARE));
 
   const keeper: Keeper = {
     options,
     readBuffer: READ_BUFFER,
     freed(connection) {
       const next = nextWaiting();
-      if (next !== undefined) connection.carry(next);
+      if (next !== undefined) carry(connection, next);
       else if (retired) connection.cut();
       else idle.push(connection);
+    },
+    sent(connection) {
+      if (uploads.delete(connection)) startWaiting();
     },
     upgraded(connection) {
       tunnels.add(connection);
@@ -54,15 +64,13 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   /** A connection carries no further calls: one that waits has its place. */
   function left(connection: Connection): void {
     all.delete(connection);
+    uploads.delete(connection);
     const at = idle.lastIndexOf(connection);
     if (at >= 0) idle.splice(at, 1);
-    if (all.size < options.maxConnections) {
-      const next = nextWaiting();
-      if (next !== undefined) open(next);
-    }
+    startWaiting();
   }
 
-  /** Calls in the queue have deadlines too. */
+  /** Calls in the queue have deadlines too, and once a second those that hold a connection for nothing make room. */
   const queue: Watched = {
     deadline: Number.POSITIVE_INFINITY,
     expire(now) {
@@ -71,22 +79,71 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
         if (waitsUntil(call) > now) waiting.push(call);
         else giveUp(call, call.deadline <= now);
       }
+      makeRoom(now);
       watchQueue();
     },
   };
   const since = new WeakMap<Call, number>();
-  const waitsUntil = (call: Call) => Math.min(call.deadline, (since.get(call) ?? 0) + options.connectTimeout);
+  const waitsUntil = (call: Call) => {
+    const most = call.ready ? options.connectTimeout : Math.max(options.connectTimeout, options.idleTimeout);
+    return Math.min(call.deadline, (since.get(call) ?? 0) + most);
+  };
+
+  function makeRoom(now: number): void {
+    if (waiting.length === 0) return;
+    const slow = [...all].flatMap((connection) => {
+      const ms = connection.waitsForClient(now);
+      return ms === undefined ? [] : [{ connection, ms }];
+    });
+    slow.sort((a, b) => b.ms - a.ms);
+    for (const { connection } of slow.slice(0, waiting.length)) connection.displace();
+  }
 
   function watchQueue(): void {
-    queue.deadline = waiting.reduce((soonest, call) => Math.min(soonest, waitsUntil(call)), Number.POSITIVE_INFINITY);
+    queue.deadline = waiting.reduce((soonest, call) => Math.min(soonest, waitsUntil(call)), performance.now() + 1_000);
     if (waiting.length > 0) sweeper.watch(queue);
     else sweeper.unwatch(queue);
   }
 
+  const mayStart = (call: Call) => call.ready || uploads.size < maxUploads;
+
+  /** Takes the first call out of the queue that may start. */
   function nextWaiting(): Call | undefined {
-    let next = waiting.shift();
-    while (next?.over) next = waiting.shift();
-    return next;
+    for (let at = 0; at < waiting.length; at++) {
+      const call = waiting[at]!;
+      if (!call.over && !mayStart(call)) continue;
+      waiting.splice(at--, 1);
+      if (!call.over) return call;
+    }
+    return undefined;
+  }
+
+  /** Starts calls of the queue on connections that are idle or may be opened. */
+  function startWaiting(): void {
+    while (!starting && waiting.length > 0 && (idle.length > 0 || all.size < options.maxConnections)) {
+      const next = nextWaiting();
+      if (next === undefined) return;
+      starting = true; // closing an idle connection comes back here
+      start(next, false);
+      starting = false;
+    }
+  }
+
+  /** Starts a call on an idle connection or a new one. False: there is none, and no room for one. */
+  function start(call: Call, fresh: boolean): boolean {
+    const connection = fresh ? undefined : reusable(call);
+    if (connection !== undefined) carry(connection, call);
+    else {
+      if (all.size >= options.maxConnections) idle[0]?.cut(); // makes room for a new one, if any is unused
+      if (all.size >= options.maxConnections) return false;
+      open(call);
+    }
+    return true;
+  }
+
+  function carry(connection: Connection, call: Call): void {
+    if (!call.ready) uploads.add(connection);
+    connection.carry(call);
   }
 
   function giveUp(call: Call, late: boolean): void {
@@ -98,7 +155,7 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
     const connection = new Connection(dialer, keeper);
     all.add(connection);
     sweeper.watch(connection);
-    connection.carry(call);
+    carry(connection, call);
   }
 
   function reusable(call: Call): Connection | undefined {
@@ -111,11 +168,7 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   return {
     origin: dialer.origin,
     send(call, fresh = false) {
-      const connection = fresh ? undefined : reusable(call);
-      if (connection !== undefined) return connection.carry(call);
-      if (all.size < options.maxConnections) return open(call);
-      idle[0]?.cut(); // makes room for a fresh one, if any is unused
-      if (all.size < options.maxConnections) return open(call);
+      if (mayStart(call) && start(call, fresh)) return;
       if (waiting.length >= options.maxWaiting) return giveUp(call, false);
       since.set(call, performance.now());
       waiting.push(call);
