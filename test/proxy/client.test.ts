@@ -148,7 +148,7 @@ describe("what one connection may hold", () => {
     await using legacy = await backend((socket, { target }) => void socket.write(ok(target)));
     await using room = await openRoom(legacy, legacy, { shadow: { sample: 0 } });
     await using client = await rawClient(room.port);
-    const targets = Array.from({ length: 5_000 }, (_, n) => `/${n}`);
+    const targets = Array.from({ length: 1_000 }, (_, n) => `/${n}`);
     client.send(targets.map((target) => GET.replace("/a", target)).join(""));
     const wanted = targets.map((target) => ok(target).toString()).join("");
     expect(await client.until((text) => text.length >= wanted.length, SLOW_MS)).toBe(wanted);
