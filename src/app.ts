@@ -14,6 +14,7 @@ import { liveRedactor, reconcileOptions } from "./app/live.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
 import { openKept } from "./app/store.ts";
+import { watchTroubles } from "./app/troubles.ts";
 import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
 import { openConsole, openControl } from "./console/index.ts";
@@ -25,7 +26,7 @@ import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
-import { comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
+import { type BreakerState, comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
 import { createPool, createReconciler, createSpare, type ReconcilePorts } from "./reconcile/index.ts";
 import type { Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
@@ -148,6 +149,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   function emit(judged: Comparison): void {
     const { request, route, candidate } = judged.exchange;
+    troubles.compared(judged.exchange);
     const { field } = current().epoch;
     if (field !== undefined && candidate.kind === "response") noticeDeploy(fieldValue(candidate.fields, field));
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
@@ -201,7 +203,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const interference = watchInterference(current, control, log, now);
   /** Why the config that changed last is not in force, if it was refused. */
   let refused: string | undefined;
-  const warnings = () => [refused, storeWarning(store.stats().detail)].filter((one) => one !== undefined);
+  let breakerState: () => BreakerState = () => "closed";
+  const troubles = watchTroubles(current, () => breakerState(), log, now);
+  const warnings = () => [
+    ...troubles.warnings(),
+    ...[refused, storeWarning(store.stats().detail)].filter((one) => one !== undefined),
+  ];
   const report = reporting(current, () => inForce.described, evidence, control, interference.read, warnings, now);
   const gauges = createThrift(() => evidence.gauges(now()));
   const opened = await openConsole(
@@ -241,11 +248,19 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       telemetry.count(settled.route, settled.outcome);
       evidence.settle(settled, now());
     },
-    observe: telemetry.observe,
+    observe: (observation) => {
+      telemetry.observe(observation);
+      troubles.observed(observation);
+    },
+    failed: troubles.failed,
+    breaker: troubles.breaker,
     overhead: (_, seconds) => telemetry.overhead(seconds),
     answered: interference.answered,
     wrote: (_, target, at) => writes.note(target, at),
-    refused: (reason) => telemetry.event("refused_requests_total", reason),
+    refused: (reason) => {
+      telemetry.event("refused_requests_total", reason);
+      troubles.refused(reason);
+    },
     fault: (port, error) => bug(`proxy: ${port}`)(error),
   }).catch((error: Error) => {
     throw new CannotOpen(error.message, { cause: error });
@@ -268,7 +283,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     reloadRefused: () => refused !== undefined,
   });
   telemetry.health.watch(() => refused);
+  breakerState = () => (on() ? proxy.gauges().breaker : "closed");
   telemetry.health.watch(() => store.stats().detail);
+  for (const side of ["legacy", "candidate"] as const) telemetry.health.watch(() => troubles.note(side));
   telemetry.health.enter("serving");
   opening.defer(() => telemetry.health.enter("draining"));
 

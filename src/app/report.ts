@@ -26,7 +26,7 @@ export function reporting(
         namesOf(compare).map((rule) => ({ route: match.text, rule })),
       ),
       interference: interference(),
-      warnings: [...switchWarnings(control.read(), now()), ...warnings()],
+      warnings: [...warnings(), ...switchWarnings(control.read(), now())],
     });
   });
 }

@@ -65,10 +65,10 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     epochs: context.epochs,
     ...(extra.interference && { interference: extra.interference }),
     warnings: [
+      ...(extra.warnings ?? []),
       ...(extra.interference ?? []).filter(({ interferes }) => interferes).map(interferenceText),
       ...warningsOf(total, context.routes),
       ...identityWarnings(routes),
-      ...(extra.warnings ?? []),
     ],
   };
 }

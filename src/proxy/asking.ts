@@ -10,6 +10,8 @@ import type { ResponseHead } from "./wire/frame.ts";
 /** Hears one call and hands its answer to `done`, once. A body is sent as soon as there is a connection. */
 export class Asking implements Listener {
   call: Call | undefined = undefined;
+  /** Why there was no answer. */
+  trouble: Trouble | undefined = undefined;
   private readonly askedAt = performance.now();
   private head: ResponseHead | undefined = undefined;
   private firstByteMs = 0;
@@ -66,6 +68,7 @@ export class Asking implements Listener {
   }
 
   onFailure(trouble: Trouble): void {
+    this.trouble = trouble;
     this.done(failureOf(trouble, this.elapsed()));
   }
 

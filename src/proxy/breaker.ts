@@ -26,8 +26,13 @@ const MAX_BACKOFF = 16;
 /** A candidate may ask for a pause, and not for an end of shadowing. */
 const MAX_PAUSE_MS = 60_000;
 
+/** It opened, since so many of the last answers failed or were slow; or it closed. */
+export type BreakerChange =
+  | { readonly state: "open"; readonly failed: number; readonly slow: number; readonly of: number }
+  | { readonly state: "closed" };
+
 /** Counts over a sliding window of ten slices. Times are milliseconds of any steady clock. */
-export function createBreaker(options: BreakerOptions): Breaker {
+export function createBreaker(options: BreakerOptions, changed: (change: BreakerChange) => void = () => {}): Breaker {
   const { latency = Number.POSITIVE_INFINITY } = options;
   const slice = Math.max(1, options.window / SLICES);
   const total = new Uint32Array(SLICES);
@@ -55,6 +60,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     openUntil = undefined;
     backoff = 1;
     for (const counts of [total, failed, slow]) counts.fill(0);
+    changed({ state: "closed" });
   }
   const sum = (counts: Uint32Array) => {
     let all = 0;
@@ -94,7 +100,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
       const all = sum(total);
       if (all < options.minRequests) return;
       // The median is over a bound exactly when more than half of the values are.
-      if (sum(failed) >= options.errorShare * all || sum(slow) * 2 > all) open(now);
+      if (sum(failed) < options.errorShare * all && sum(slow) * 2 <= all) return;
+      open(now);
+      changed({ state: "open", failed: sum(failed), slow: sum(slow), of: all });
     },
     state(now) {
       if (now < pausedUntil) return "open";

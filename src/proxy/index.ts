@@ -2,9 +2,10 @@
 
 export { type Ask, type AskOptions, askOverWire } from "./ask.ts";
 export { askOverUndici } from "./ask-undici.ts";
-export type { BreakerState } from "./breaker.ts";
+export type { BreakerChange, BreakerState } from "./breaker.ts";
 export { comparable } from "./comparable.ts";
 export { proxyOptionsOf, type ReadFile, upstreamOf } from "./configure.ts";
+export type { Trouble } from "./failure.ts";
 export { openProxy, type ProxyGauges, type RunningProxy } from "./listen.ts";
 export {
   type BreakerOptions,

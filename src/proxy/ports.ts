@@ -1,8 +1,10 @@
 // proxy/ports.ts: what the proxy needs from the rest of the house, and a fence around it
 
-import type { Answer } from "../model/answer.ts";
+import type { Answer, Side } from "../model/answer.ts";
 import type { Observation, Settled } from "../model/comparison.ts";
 import type { Exchange } from "../model/exchange.ts";
+import type { BreakerChange } from "./breaker.ts";
+import type { Trouble } from "./failure.ts";
 import type { ShadowControl } from "./share.ts";
 import { createMemory } from "./shed.ts";
 
@@ -24,6 +26,10 @@ export type ProxyPorts = {
   settle(settled: Settled): void;
   /** Each request to a side, when it ended. */
   observe(observation: Observation): void;
+  /** A side gave no answer, and why: `error` is the word of RFC 9209, `detail` what was found. */
+  failed?(side: Side, trouble: Trouble, route: string): void;
+  /** The candidate is left alone from now on, or asked again as before. */
+  breaker?(change: BreakerChange): void;
   /** What a request spent in here rather than in legacy, in seconds. */
   overhead(route: string, seconds: number): void;
   /** A method that is not safe was answered by legacy: what lies under this target may have moved. */
@@ -89,6 +95,8 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     },
     settle: fence("settle", (settled) => ports.settle(settled)),
     observe: fence("observe", (observation) => ports.observe(observation)),
+    failed: fence("failed", (side, trouble, route) => ports.failed?.(side, trouble, route)),
+    breaker: fence("breaker", (change) => ports.breaker?.(change)),
     overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
     wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
     answered: fence("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),

@@ -140,6 +140,7 @@ export class Relay implements Listener, Serving {
       this.settings.legacy.send(this.call, true);
       return;
     }
+    this.room.ports.failed("legacy", trouble, this.relayed.route.name);
     if (this.response.begun) {
       // Only a cut tells the client that the body is incomplete; where the connection's end would end it, only a reset.
       this.client.destroy(this.relayed.incoming.http10 || this.head?.framing === "close");

@@ -39,7 +39,7 @@ export function createSettings(
   const breaker =
     before && same(options.breaker, before.options.breaker) && pool === before.shadows.pool
       ? before.shadows.breaker
-      : createBreaker(options.breaker);
+      : createBreaker(options.breaker, ports.breaker);
   const { maxInFlight, adaptive } = options.candidate;
   const concurrency =
     before && pool === before.shadows.pool // which it is not if anything about the candidate changed
@@ -77,6 +77,7 @@ export function createSettings(
       timeout,
       patience,
       observe: ports.observe,
+      failed: ports.failed,
       open,
     },
     admit: {

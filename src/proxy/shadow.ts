@@ -7,6 +7,7 @@ import { Asking } from "./asking.ts";
 import type { Breaker, Ended } from "./breaker.ts";
 import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
+import type { ProxyPorts } from "./ports.ts";
 import { retryAfter } from "./retry-after.ts";
 import type { Surplus } from "./surplus.ts";
 import { Call } from "./wire/call.ts";
@@ -26,6 +27,7 @@ export type ShadowRoom = {
   readonly timeout: number;
   readonly patience: number;
   readonly observe: (observation: Observation) => void;
+  readonly failed: Required<ProxyPorts>["failed"];
   /** Shadows that were accepted and whose candidate has not ended. */
   readonly open: Set<Shadow>;
 };
@@ -117,6 +119,7 @@ export class Shadow implements Watched {
     if (isUnread(answer)) room.surplus.note(this.asked.route, now);
     else if (answer.kind === "response") room.surplus.fits(this.asked.route);
     room.concurrency.record(answer, now, room.sweeper.lag());
+    if (this.asking?.trouble !== undefined) room.failed("candidate", this.asking.trouble, this.asked.route);
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
     if (this.legacy !== undefined) {
       this.end();
