@@ -114,7 +114,7 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       own.pending = 0;
       own.shown.all += 1;
       if (request.isNew) own.shown.distinct += 1;
-      for (const feature of features) addCount(own.features, feature, request.isNew);
+      for (const { name } of features) addCount(own.features, name, request.isNew);
       watch(route, request.key, finding);
     }
   }

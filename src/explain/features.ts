@@ -1,6 +1,7 @@
-// explain/features.ts: what can be told of a request: its parameters, path segments and fields
+// explain/features.ts: what can be told of a request: its parameters, path segments and fields; counted over a route
 
 import type { Fields } from "../model/fields.ts";
+import type { Count } from "./requests.ts";
 
 /** A request as it was compared. */
 export type Asked = {
@@ -11,11 +12,35 @@ export type Asked = {
   readonly redacted: () => string;
 };
 
-/** A feature's name and, where it may be kept, its value: `query _sort` and `views`. */
-export type Feature = { readonly name: string; readonly value?: string };
+/** One feature, such as a parameter's presence, and how many requests had it. */
+export type Feature = Count & {
+  /** `query _sort`, `query _sort=views`, `field accept-language`, `cookie beta`, `segment 2=archive`, `path slash`. */
+  readonly name: string;
+  /** By the value as it stands in the request; undefined: they are too many, or secret, or there was no room. */
+  values: Map<string, Feature> | undefined;
+};
 
-/** Parameters, segments and fields of one request that are looked at. */
-const MOST = 64;
+/** All features that the requests of a route have. Whatever is in here was counted from the first comparison on. */
+export type Features = {
+  readonly query: Map<string, Feature>;
+  readonly repeated: Map<string, Feature>;
+  readonly escaped: Map<string, Feature>;
+  readonly segments: Map<number, Feature>;
+  readonly path: Map<string, Feature>;
+  /** By the name as clients write it; several spellings share one feature. */
+  readonly fields: Map<string, Feature | undefined>;
+  readonly cookies: Map<string, Feature>;
+  size: number;
+  /** There was no room for a name or a value once: from then on none is let in, because its count would not be whole. */
+  full: boolean;
+};
+
+const FEATURES = 256;
+const VALUES = 12;
+/** Spellings of field names that are remembered. */
+const SPELLINGS = 256;
+/** Parameters, segments and cookies of one request that are looked at. */
+const MOST = 32;
 /** Characters of a name and of a value. */
 const LONGEST = 60;
 
@@ -49,63 +74,232 @@ const IGNORED: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
-/** The features of a request, each once. Values are as they stand in the target, and may be secret. */
-export function featuresOf({ target, fields }: Pick<Asked, "target" | "fields">): readonly Feature[] {
+export const createFeatures = (): Features => ({
+  query: new Map(),
+  repeated: new Map(),
+  escaped: new Map(),
+  segments: new Map(),
+  path: new Map(),
+  fields: new Map(),
+  cookies: new Map(),
+  size: 0,
+  full: false,
+});
+
+/** The features of a request, each once; new ones are let in while there is room. Nothing is counted. */
+export function featuresOf(all: Features, { target, fields, redacted }: Asked): readonly Feature[] {
   const found: Feature[] = [];
   const at = target.indexOf("?");
-  addPath(found, at === -1 ? target : target.slice(0, at));
-  if (at !== -1) addQuery(found, target.slice(at + 1));
-  addFields(found, fields);
-  return found.length <= MOST ? found : found.slice(0, MOST);
+  addPath(all, found, target, at === -1 ? target.length : at, redacted);
+  if (at !== -1) addQuery(all, found, target, at + 1, redacted);
+  addFields(all, found, fields);
+  return found;
 }
 
-function addPath(found: Feature[], path: string): void {
+function addPath(all: Features, found: Feature[], target: string, end: number, redacted: () => string): void {
   let from = 1;
-  for (let n = 1; from <= path.length && n <= 12; n++) {
-    const slash = path.indexOf("/", from);
-    const to = slash === -1 ? path.length : slash;
-    const value = path.slice(from, to);
-    if (value !== "" && value.length <= LONGEST) found.push({ name: `segment ${n}`, value });
-    if (slash === -1) break;
+  for (let n = 1; from < end && n <= 12; n++) {
+    const slash = target.indexOf("/", from);
+    const to = slash === -1 || slash > end ? end : slash;
+    const feature = admit(all, all.segments, n, "segment ");
+    if (feature !== undefined && to > from && to - from <= LONGEST) {
+      push(found, feature);
+      addValue(all, found, feature, target.slice(from, to), () => redacted().split("?")[0]!.split("/")[n]);
+    }
     from = to + 1;
   }
-  if (path.length > 1 && path.endsWith("/")) found.push({ name: "path slash" });
-  if (path.includes("%")) found.push({ name: "path escaped" });
+  if (end > 1 && target.charCodeAt(end - 1) === SLASH) push(found, admit(all, all.path, "slash", "path "));
+  const percent = target.indexOf("%");
+  if (percent !== -1 && percent < end) push(found, admit(all, all.path, "escaped", "path "));
 }
 
-function addQuery(found: Feature[], query: string): void {
-  const seen = new Set<string>();
-  for (const part of query.split("&", MOST)) {
-    if (part === "") continue;
-    const equals = part.indexOf("=");
-    const name = equals === -1 ? part : part.slice(0, equals);
-    if (name.length > LONGEST) continue;
-    if (seen.has(name)) {
-      if (!seen.has(`${name}&`)) found.push({ name: `repeated ${name}` });
-      seen.add(`${name}&`);
+const SLASH = 47;
+
+function addQuery(all: Features, found: Feature[], target: string, start: number, redacted: () => string): void {
+  const first = found.length;
+  for (let from = start, n = 0; from < target.length && n < MOST; n++) {
+    const and = target.indexOf("&", from);
+    const to = and === -1 ? target.length : and;
+    const equals = target.indexOf("=", from);
+    const nameEnd = equals === -1 || equals > to ? to : equals;
+    if (nameEnd > from && nameEnd - from <= LONGEST) {
+      const name = target.slice(from, nameEnd);
+      const feature = admit(all, all.query, name, "query ");
+      if (feature !== undefined && found.indexOf(feature, first) !== -1) {
+        const again = admit(all, all.repeated, name, "repeated ");
+        if (again !== undefined && !found.includes(again)) found.push(again);
+      } else if (feature !== undefined) {
+        found.push(feature);
+        const value = target.slice(Math.min(nameEnd + 1, to), to);
+        if (value.length <= LONGEST) {
+          addValue(all, found, feature, value, () => parameter(redacted(), name));
+          if (value.includes("%") || value.includes("+")) push(found, admit(all, all.escaped, name, "escaped "));
+        }
+      }
+    }
+    from = to + 1;
+  }
+}
+
+/** The first value of a parameter, as it stands there. */
+function parameter(target: string, name: string): string | undefined {
+  for (const part of target.slice(target.indexOf("?") + 1).split("&")) {
+    if (part === name) return "";
+    if (part.startsWith(`${name}=`)) return part.slice(name.length + 1);
+  }
+  return undefined;
+}
+
+function addFields(all: Features, found: Feature[], fields: Fields): void {
+  for (let i = 0; i + 1 < fields.length && i < 2 * MOST; i += 2) {
+    const written = fields[i]!;
+    const value = fields[i + 1]!;
+    if (written.length === 6 && written.toLowerCase() === "cookie") {
+      addCookies(all, found, value);
       continue;
     }
-    seen.add(name);
-    const value = equals === -1 ? "" : part.slice(equals + 1);
-    found.push(value.length <= LONGEST ? { name: `query ${name}`, value } : { name: `query ${name}` });
-    if (value.includes("%") || value.includes("+")) found.push({ name: `escaped ${name}` });
+    const feature = fieldFeature(all, written);
+    if (feature === undefined || found.includes(feature)) continue;
+    found.push(feature);
+    if (feature.values !== undefined && value.length <= LONGEST) addValue(all, found, feature, value, () => value);
   }
 }
 
-function addFields(found: Feature[], fields: Fields): void {
-  const seen = new Set<string>();
-  for (let i = 0; i + 1 < fields.length && seen.size < MOST; i += 2) {
-    const name = fields[i]!.toLowerCase();
-    if (name.length > LONGEST || IGNORED.has(name) || seen.has(name)) continue;
-    seen.add(name);
-    const value = fields[i + 1]!;
-    if (name === "cookie") {
-      for (const one of value.split(";", 16)) {
-        const equals = one.indexOf("=");
-        const cookie = (equals === -1 ? one : one.slice(0, equals)).trim();
-        if (cookie !== "" && cookie.length <= LONGEST) found.push({ name: `cookie ${cookie}` });
-      }
-    } else if (VALUED.has(name) && value.length <= LONGEST) found.push({ name: `field ${name}`, value });
-    else found.push({ name: `field ${name}` });
+function fieldFeature(all: Features, written: string): Feature | undefined {
+  const known = all.fields.get(written);
+  if (known !== undefined || all.fields.has(written)) return known;
+  const name = written.toLowerCase();
+  const isLooked = name.length <= LONGEST && !IGNORED.has(name);
+  const feature = isLooked ? (all.fields.get(name) ?? make(all, `field ${name}`, VALUED.has(name))) : undefined;
+  if (isLooked && feature !== undefined) all.fields.set(name, feature);
+  if (all.fields.size < SPELLINGS) all.fields.set(written, feature);
+  return feature;
+}
+
+function addCookies(all: Features, found: Feature[], value: string): void {
+  for (let from = 0, n = 0; from < value.length && n < MOST; n++) {
+    const semicolon = value.indexOf(";", from);
+    const to = semicolon === -1 ? value.length : semicolon;
+    const equals = value.indexOf("=", from);
+    const name = value.slice(from, equals === -1 || equals > to ? to : equals).trim();
+    if (name !== "" && name.length <= LONGEST) push(found, admit(all, all.cookies, name, "cookie "));
+    from = to + 1;
   }
+}
+
+function push(found: Feature[], feature: Feature | undefined): void {
+  if (feature !== undefined) found.push(feature);
+}
+
+function admit<Key extends string | number>(
+  all: Features,
+  some: Map<Key, Feature>,
+  key: Key,
+  prefix: string,
+): Feature | undefined {
+  const known = some.get(key);
+  if (known !== undefined) return known;
+  const made = make(all, `${prefix}${key}`, prefix === "query " || prefix === "segment ");
+  if (made !== undefined) some.set(key, made);
+  return made;
+}
+
+function make(all: Features, name: string, hasValues: boolean): Feature | undefined {
+  if (all.size >= FEATURES) all.full = true;
+  if (all.full) return undefined;
+  all.size += 1;
+  return { name, all: 0, distinct: 0, values: hasValues ? new Map() : undefined };
+}
+
+/** A value that is known, or one of the first few; when there are too many, or one is a secret, none is kept. */
+function addValue(
+  all: Features,
+  found: Feature[],
+  feature: Feature,
+  value: string,
+  shown: () => string | undefined,
+): void {
+  const { values } = feature;
+  if (values === undefined) return;
+  const known = values.get(value);
+  if (known !== undefined) {
+    found.push(known);
+    return;
+  }
+  const made = values.size < VALUES && shown() === value ? make(all, `${feature.name}=${value}`, false) : undefined;
+  if (made === undefined) {
+    all.size -= values.size;
+    feature.values = undefined;
+    return;
+  }
+  values.set(value, made);
+  found.push(made);
+}
+
+/** Every feature once, values after their names. */
+export function* eachFeature(all: Features): Generator<Feature> {
+  const named = [all.query, all.repeated, all.escaped, all.segments, all.path, all.cookies];
+  for (const some of named) for (const feature of some.values()) yield* withValues(feature);
+  for (const feature of new Set(all.fields.values())) if (feature !== undefined) yield* withValues(feature);
+}
+
+function* withValues(feature: Feature): Generator<Feature> {
+  yield feature;
+  for (const value of feature.values?.values() ?? []) yield value;
+}
+
+type StoredFeature = readonly [
+  key: string | number,
+  all: number,
+  distinct: number,
+  values: readonly (readonly [string, number, number])[] | null,
+];
+export type StoredFeatures = {
+  readonly maps: Readonly<Record<string, readonly StoredFeature[]>>;
+  readonly size: number;
+  readonly full: boolean;
+};
+
+const MAPS = ["query", "repeated", "escaped", "segments", "path", "cookies", "fields"] as const;
+const PREFIXES: Readonly<Record<(typeof MAPS)[number], string>> = {
+  query: "query ",
+  repeated: "repeated ",
+  escaped: "escaped ",
+  segments: "segment ",
+  path: "path ",
+  cookies: "cookie ",
+  fields: "field ",
+};
+
+export function storeFeatures(all: Features): StoredFeatures {
+  const stored = MAPS.map((name) => {
+    // Of a field's spellings only the lower-case one is kept: the others are found again.
+    const some = [...all[name]].filter(([key, feature]) => feature?.name === `${PREFIXES[name]}${key}`);
+    return [name, some.map(([key, feature]) => storeFeature(key, feature!))] as const;
+  });
+  return { maps: Object.fromEntries(stored), size: all.size, full: all.full };
+}
+
+const storeFeature = (key: string | number, { all, distinct, values }: Feature): StoredFeature => [
+  key,
+  all,
+  distinct,
+  values === undefined ? null : [...values].map(([value, one]) => [value, one.all, one.distinct]),
+];
+
+export function restoreFeatures({ maps, size, full }: StoredFeatures): Features {
+  const restored = createFeatures();
+  restored.size = size;
+  restored.full = full;
+  for (const name of MAPS) {
+    for (const [key, all, distinct, values] of maps[name] ?? []) {
+      const full = `${PREFIXES[name]}${key}`;
+      const within = values?.map(
+        ([value, all, distinct]) => [value, { name: `${full}=${value}`, all, distinct, values: undefined }] as const,
+      );
+      const feature: Feature = { name: full, all, distinct, values: within && new Map(within) };
+      (restored[name] as Map<string | number, Feature>).set(key, feature);
+    }
+  }
+  return restored;
 }

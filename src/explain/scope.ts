@@ -1,5 +1,6 @@
 // explain/scope.ts: the feature that tells the requests which show a finding from those which do not
 
+import { eachFeature } from "./features.ts";
 import type { Count, Requests } from "./requests.ts";
 import type { RouteRequests } from "./route-requests.ts";
 
@@ -57,7 +58,7 @@ export function scopeOf(requests: Requests, route: RouteRequests): Scope | undef
 }
 
 function* candidates({ shown, features }: Requests, route: RouteRequests): Generator<Tested> {
-  for (const [name, compared] of route.features) {
+  for (const { name, ...compared } of eachFeature(route.features)) {
     const own = features.get(name) ?? { all: 0, distinct: 0 };
     const inside = { shown: own, compared };
     const outside = { shown: minus(shown, own), compared: minus(route.compared, compared) };
