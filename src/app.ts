@@ -21,10 +21,10 @@ import { openConsole, openControl } from "./console/index.ts";
 import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.ts";
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
+import type { Difference } from "./model/difference.ts";
 import type { Document } from "./model/document.ts";
 import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
-import { findingOf } from "./model/place.ts";
 import type { Report } from "./model/report.ts";
 import { type BreakerState, comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
 import { createPool, createReconciler, createSpare, type ReconcilePorts } from "./reconcile/index.ts";
@@ -153,12 +153,12 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     const { field } = current().epoch;
     if (field !== undefined && candidate.kind === "response") noticeDeploy(fieldValue(candidate.fields, field));
     const comparison = judged.differences.length === 0 ? judged : withoutSecrets(judged, redactor.forRequest(request));
-    telemetry.comparison(comparison); // counted first: whatever goes wrong further on, the outcomes add up
-    evidence.add(comparison, now());
-    const stood = comparison.differences.filter(({ standing }) => standing === "mismatch" || standing === "accepted");
+    const findingId = (one: Difference) => evidence.findingOf(route, one, comparison.differences, now());
+    telemetry.comparison(comparison, findingId); // counted first: whatever goes wrong further on, the outcomes add up
+    const findings = evidence.add(comparison, now());
     keeper.offer(
       comparison,
-      stood.map((difference) => findingOf(route, difference)),
+      findings.map(({ finding }) => finding),
     );
   }
 
@@ -181,7 +181,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
     written: wasWritten,
     on: (route) => isOn(control.read(), route),
-    accepted: (route, difference) => evidence.accepts(route, difference, now()),
+    accepted: (route, difference, all) => evidence.accepts(route, difference, all, now()),
     classify: judged,
     knows: ({ route }, differences) => noise.knows(route, differences, now()),
     looked: (exchange, first, looks, last) => {

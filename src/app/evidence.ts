@@ -27,6 +27,7 @@ export function openEvidence(
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },
+    redactDifference: redactor.difference,
     redact: (sample, route) => ({ ...sample, target: redactor.target(sample.target, route) }),
   });
 }

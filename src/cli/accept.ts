@@ -12,8 +12,10 @@ export const acceptCommand: Command = {
        parallel-run accept FINDING ... --undo [--why REASON]
 
 Accepts findings by their ids, as the report shows them; the first characters of an id are enough where they
-fit one finding only. What only differs there then counts as accepted, not as a mismatch, until the time
-given. What the acceptance masks stays counted.
+fit one finding only. Until the time given, what differs there in the same way counts as accepted, not as a
+mismatch: in the way that the stated cause says (trimmed, rounded, this mapping), or, where no cause is
+stated, with values that look like those observed. Anything else at that place is a new finding. What an
+acceptance masks stays counted and sampled.
 
 Options:
   --why REASON         why it is fine; kept in the audit log

@@ -38,8 +38,10 @@ export type Evidence = {
   /** Undefined: there is no such finding, or it cannot be accepted (it stands for all further places of a route). */
   readonly accept: (id: string, decision: Decision) => Finding | undefined;
   readonly unaccept: (id: string, at: number) => Finding | undefined;
-  /** Whether someone's acceptance covers this difference now. */
-  readonly accepts: (route: string, difference: Difference, at: number) => boolean;
+  /** Whether someone's acceptance covers this difference now. @param all differences of its comparison */
+  readonly accepts: (route: string, difference: Difference, all: readonly Difference[], at: number) => boolean;
+  /** The id of the finding that a difference belongs to, whether or not there is one. */
+  readonly findingOf: (route: string, difference: Difference, all: readonly Difference[], at: number) => string;
   /**
    * The candidate changed: what was counted so far is summed up and no longer counts. Findings live on.
    * @returns false when this epoch has that name already: a deploy that is told twice is one deploy, and nothing is done
@@ -59,6 +61,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   const limits = { ...LIMITS, ...settings.limits };
   const life = { ...LIFE, ...settings.life };
   const { explainer, identity, redact = (sample: FindingSample) => sample } = settings;
+  const { redactDifference = (_: string, difference: Difference) => difference } = settings;
   const findings = createFindings(limits, life, explainer);
   /** Comparisons of each route over all epochs: what findings are measured against. */
   const compared = new Map<string, number>();
@@ -133,7 +136,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         wavering.add(key);
         continue;
       }
-      const finding = findings.at(ledger.route, difference, place, total, at);
+      const finding = findings.at(ledger.route, difference, comparison.differences, place, total, at);
       const sample = redact(sampleOf(comparison, difference), ledger.route);
       let touched = seen.get(finding);
       if (touched === undefined) {
@@ -214,7 +217,9 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     finding: find,
     accept: (id, decision) => (findings.accept(id, decision) ? find(id, decision.at) : undefined),
     unaccept: (id, at) => (findings.unaccept(id) ? find(id, at) : undefined),
-    accepts: findings.accepts,
+    accepts: (route, difference, all, at) =>
+      findings.accepts(route, difference, all, at, (one) => redactDifference(route, one)),
+    findingOf: findings.idOf,
     newEpoch: (name, at) => {
       if (name === epoch.name) return false;
       epochs.unshift(summarise(context(at)));

@@ -1,6 +1,8 @@
 // evidence/explainer.ts: the port through which findings get their causes
 
+import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
+import type { Relation } from "../model/relation.ts";
 import type { Cause } from "../model/report.ts";
 import type { Showing } from "../model/showing.ts";
 
@@ -9,6 +11,10 @@ export type Explainer = {
   readonly observe: (showing: Showing) => void;
   /** Best first. */
   readonly causes: (finding: string) => readonly Cause[];
+  /** What someone who accepts a finding has seen of its values, with words for it. Undefined: nothing is known. */
+  readonly relation: (finding: string) => { readonly relation: Relation; readonly says: string } | undefined;
+  /** Whether a relation explains a difference, given all differences of its comparison. */
+  readonly relates: (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;
   readonly forget: (finding: string) => void;
   /** The candidate changed: which requests show a finding is counted anew. */
   readonly newEpoch: () => void;

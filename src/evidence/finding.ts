@@ -19,6 +19,8 @@ export type Growing = {
   readonly where: Where;
   readonly path: string;
   readonly kind: Kind;
+  /** The accepted finding at its place, which does not cover it. */
+  readonly beside?: string;
   count: number;
   /** How many of those were asked again and stayed. */
   confirmed: number;
@@ -35,7 +37,7 @@ export type Growing = {
 };
 
 export function createFinding(
-  named: Pick<Finding, "id" | "route" | "where" | "path" | "kind">,
+  named: Pick<Finding, "id" | "route" | "where" | "path" | "kind" | "beside">,
   compared: number,
   at: number,
 ): Growing {
@@ -148,5 +150,6 @@ export function present(
     samples: finding.samples.map(({ sample }) => sample),
     causes: context.causes,
     ...(context.acceptance === undefined ? {} : { acceptance: context.acceptance }),
+    ...(finding.beside === undefined ? {} : { beside: finding.beside }),
   };
 }

@@ -4,6 +4,7 @@ import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { findingId, findingOf } from "../model/place.ts";
 import type { Acceptance, Finding, FindingState } from "../model/report.ts";
+import { type KeptAcceptance, resolve } from "./acceptances.ts";
 import type { Explainer } from "./explainer.ts";
 import { createFinding, type Growing, holds, isFixed, present, stateOf } from "./finding.ts";
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
@@ -11,20 +12,36 @@ import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 /** Where the differences of a route go that have more places than may be told apart. */
 const ELSEWHERE = "*";
 
-export type Decision = Omit<Acceptance, "finding" | "masked">;
+export type Decision = Omit<Acceptance, "finding" | "masked" | "covers">;
 
 /** What changed of a finding beside its counts. */
 type Touch = { readonly sample: boolean; readonly request: boolean; readonly masked: boolean };
 
 export type Findings = {
-  /** The finding of a place, made when it is new; past the limit, the one for all other places. */
-  readonly at: (route: string, difference: Difference, place: string, compared: number, at: number) => Growing;
+  /** The finding of a difference, made when it is new; past the limit, the one for all other places. */
+  readonly at: (
+    route: string,
+    difference: Difference,
+    all: readonly Difference[],
+    place: string,
+    compared: number,
+    at: number,
+  ) => Growing;
+  /** The id of the finding that a difference belongs to, whether or not there is one. */
+  readonly idOf: (route: string, difference: Difference, all: readonly Difference[], at: number) => string;
   readonly get: (id: string) => Growing | undefined;
   readonly all: () => Iterable<Growing>;
   readonly touch: (finding: Growing, what: Touch) => void;
   readonly accept: (id: string, decision: Decision) => boolean;
   readonly unaccept: (id: string) => boolean;
-  readonly accepts: (route: string, difference: Difference, at: number) => boolean;
+  /** @param redacted the difference, or all of its comparison, without secrets: acceptances were learned from such */
+  readonly accepts: (
+    route: string,
+    difference: Difference,
+    all: readonly Difference[],
+    at: number,
+    redacted: (difference: Difference) => Difference,
+  ) => boolean;
   readonly present: (finding: Growing, compared: number, at: number) => Finding;
   readonly state: (finding: Growing, compared: number, at: number) => FindingState;
   readonly changes: () => Document[];
@@ -34,7 +51,8 @@ export type Findings = {
 export function createFindings(limits: EvidenceLimits, life: LifeSettings, explainer: Explainer | undefined): Findings {
   const known = new Map<string, Growing>();
   const byRoute = new Map<string, Set<string>>();
-  const acceptances = new Map<string, Acceptance>();
+  const acceptances = new Map<string, KeptAcceptance>();
+  const relates = explainer?.relates;
   const dirty = new Set<string>();
   const dirtySamples = new Set<string>();
   const dirtyRequests = new Set<string>();
@@ -66,9 +84,10 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
   };
 
   return {
-    at: (route, difference, place, compared, at) => {
+    at: (route, difference, all, place, compared, at) => {
       const { where, kind } = difference;
-      const id = findingId(route, where, place, kind);
+      const base = findingId(route, where, place, kind);
+      const { id } = resolve(acceptances, relates, base, difference, all, at);
       const found = known.get(id);
       if (found !== undefined) return found;
       const full = known.size >= limits.findings || (byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute;
@@ -79,9 +98,14 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
         if (!known.has(other)) insert(catchAll);
         return catchAll;
       }
-      const finding = createFinding({ id, route, where, path: place, kind }, compared, at);
+      const beside = id === base ? {} : { beside: base };
+      const finding = createFinding({ id, route, where, path: place, kind, ...beside }, compared, at);
       insert(finding);
       return finding;
+    },
+    idOf: (route, difference, all, at) => {
+      const base = findingOf(route, difference);
+      return acceptances.has(base) ? resolve(acceptances, relates, base, difference, all, at).id : base;
     },
     get: (id) => known.get(id),
     all: () => known.values(),
@@ -104,7 +128,13 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
         acceptances.delete(expired.finding);
         dirtyAcceptances.add(expired.finding);
       }
-      acceptances.set(id, { ...decision, finding: id, masked: acceptances.get(id)?.masked ?? 0 });
+      const seen = explainer?.relation(id);
+      acceptances.set(id, {
+        ...decision,
+        finding: id,
+        masked: acceptances.get(id)?.masked ?? 0,
+        ...(seen === undefined ? {} : { covers: seen.says, relation: seen.relation }),
+      });
       dirtyAcceptances.add(id);
       return true;
     },
@@ -112,11 +142,15 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       dirtyAcceptances.add(id);
       return acceptances.delete(id);
     },
-    accepts: (route, difference, at) =>
-      acceptances.size > 0 && holds(acceptances.get(findingOf(route, difference)), at),
+    accepts: (route, difference, all, at, redacted) => {
+      if (acceptances.size === 0) return false;
+      const base = findingOf(route, difference);
+      if (!holds(acceptances.get(base), at)) return false;
+      return resolve(acceptances, relates, base, redacted(difference), all.map(redacted), at).isAccepted;
+    },
     present: (finding, compared, at) =>
       present(finding, {
-        acceptance: acceptances.get(finding.id),
+        acceptance: shown(acceptances.get(finding.id)),
         compared,
         causes: explainer?.causes(finding.id) ?? [],
         at,
@@ -144,7 +178,7 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
     },
     restore: ({ kind, key, value }) => {
       if (kind === "finding") insert(recall(value as Stored));
-      else if (kind === "acceptance") acceptances.set(key, value as Acceptance);
+      else if (kind === "acceptance") acceptances.set(key, value as KeptAcceptance);
       else {
         const finding = known.get(key);
         if (finding === undefined) return;
@@ -153,6 +187,13 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       }
     },
   };
+}
+
+/** As readers see it: what it covers is said in words. */
+function shown(kept: KeptAcceptance | undefined): Acceptance | undefined {
+  if (kept === undefined) return undefined;
+  const { relation: _, ...acceptance } = kept;
+  return acceptance;
 }
 
 type Stored = Omit<Growing, "requests" | "samples">;

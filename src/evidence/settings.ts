@@ -1,5 +1,6 @@
 // evidence/settings.ts: what may be set, and what holds where nothing is
 
+import type { Difference } from "../model/difference.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Exchange } from "../model/exchange.ts";
 import type { FindingSample } from "../model/report.ts";
@@ -94,5 +95,7 @@ export type EvidenceSettings = {
   readonly identity?: Identity;
   /** Takes out what must not be kept, from the target and both values, before anything else sees them. */
   readonly redact?: (sample: FindingSample, route: string) => FindingSample;
+  /** Takes out of a difference what must not be kept; those that are added have it taken out already. */
+  readonly redactDifference?: (route: string, difference: Difference) => Difference;
   readonly explainer?: Explainer;
 };

@@ -1,13 +1,13 @@
 // explain/causes.ts: what is known of a finding -> the causes that are certain enough to be stated
 
-import type { Difference } from "../model/difference.ts";
-import { type CodeCause, type Context, codesOf, isOfMapping } from "./codes.ts";
+import type { Relation } from "../model/relation.ts";
+import { type Context, codesOf } from "./codes.ts";
 import type { Dossier } from "./dossier.ts";
 import { hypothesesFor } from "./hypotheses.ts";
 import { holds } from "./hypothesis.ts";
 import { listCauseOf } from "./lists.ts";
 import { readPair, type ShownPair } from "./pairs.ts";
-import { isElsewhere, type Moved, moveRule, type RenameCause, renamesOf, type Values } from "./renames.ts";
+import { type Moved, moveRule, type RenameCause, renamesOf, type Values } from "./renames.ts";
 import type { RouteRequests } from "./route-requests.ts";
 import { scopeOf } from "./scope.ts";
 import { shareOfKept } from "./trial.ts";
@@ -17,12 +17,6 @@ export type Statement = {
   readonly support: number;
   readonly minimum: number;
 };
-
-/** What a cause says of single differences, so that a rule and an acceptance cover what it explains and nothing else. */
-export type Relation =
-  | { readonly kind: "hypothesis"; readonly name: string; readonly parameter: string }
-  | { readonly kind: "mapping"; readonly mapping: CodeCause["mapping"] }
-  | { readonly kind: "equal"; readonly partner: string };
 
 /** A cause before its rule was tried. */
 export type StatedCause = {
@@ -93,8 +87,8 @@ function valueCauses(
   }
   const codes = codesOf(dossier.codes, where, kind, contextOf(dossier, route));
   if (codes !== undefined) {
-    const { mapping, ...cause } = codes;
-    found.push({ ...cause, kind: "code_mapping", relation: { kind: "mapping", mapping } });
+    const { pairs, ...cause } = codes;
+    found.push({ ...cause, kind: "code_mapping", relation: { kind: "mapping", pairs } });
   }
   if (kind === "missing" || kind === "extra") {
     const derive = (values: readonly Values[]) => deriveFrom(values);
@@ -102,8 +96,8 @@ function valueCauses(
       found.push(renamed(finding, cause, kind, of));
     const list = listCauseOf(dossier.lists, kind);
     if (list !== undefined) {
-      const { name, ...cause } = list;
-      found.push({ ...cause, kind: name, counterExamples: [] });
+      const { name, way, ...cause } = list;
+      found.push({ ...cause, kind: name, counterExamples: [], relation: { kind: "list", way } });
     }
   }
   return found;
@@ -124,11 +118,11 @@ function renamed(
   kind: "missing" | "extra",
   of: (finding: string) => Moved | undefined,
 ): Weighed {
-  const { name, says, weight, support, of: seen, counterExamples, partner } = cause;
+  const { name, says, weight, support, of: seen, counterExamples } = cause;
   const rule = moveRule(cause, kind, finding, of);
   return {
     ...{ kind: name, says, weight, support, of: seen, counterExamples },
-    ...(name === "replaced" ? {} : { relation: { kind: "equal", partner: partner.other } }),
+    ...(name === "replaced" ? {} : { relation: { kind: "elsewhere" } }),
     ...(rule === undefined
       ? {}
       : { rule: { yaml: rule.yaml, related: rule.findings.filter((one) => one !== finding) } }),
@@ -182,18 +176,4 @@ function requestCauses({ requests }: Dossier, route: RouteRequests | undefined, 
     found.push({ kind: "intermittent", says, support: agreed, of: asked, counterExamples: [] });
   }
   return found;
-}
-
-/** Whether a relation explains a difference, given all differences of its answers. */
-export function isRelated(relation: Relation, difference: Difference, all: readonly Difference[]): boolean {
-  const { where, kind, legacy, candidate, note } = difference;
-  const pair: ShownPair = {
-    ...(legacy === undefined ? {} : { legacy }),
-    ...(candidate === undefined ? {} : { candidate }),
-    ...(note === undefined ? {} : { note }),
-  };
-  if (relation.kind === "mapping") return isOfMapping(relation.mapping, pair);
-  if (relation.kind === "equal") return isElsewhere(difference, all);
-  const hypothesis = hypothesesFor(kind, where).find(({ name }) => name === relation.name);
-  return hypothesis !== undefined && holds(hypothesis, relation.parameter, readPair(pair));
 }

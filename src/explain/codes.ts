@@ -1,6 +1,7 @@
 // explain/codes.ts: a mapping of codes, or one code that a mapping misses
 
 import type { Kind, Where } from "../model/difference.ts";
+import type { Relation } from "../model/relation.ts";
 import type { ShownPair } from "./pairs.ts";
 import type { Pair, Value } from "./value.ts";
 
@@ -33,7 +34,8 @@ export function addCodes(codes: Codes, { legacy, candidate }: Pair): void {
   if (codes.table.size > CODES) codes.table = undefined;
 }
 
-function isCode(value: Value): boolean {
+/** Short texts without spaces, small integers, true, false and null: values of which there are few. */
+export function isCode(value: Value): boolean {
   if (value.type === "string") return CODE.test(value.string) && !NO_CODE.test(value.string);
   if (value.type === "number") return Number.isSafeInteger(value.number) && Math.abs(value.number) < 1e6;
   return value.type === "boolean" || value.type === "null";
@@ -46,7 +48,7 @@ export type CodeCause = {
   readonly of: number;
   readonly counterExamples: readonly ShownPair[];
   /** Which code of legacy's comes out as which of the candidate's. */
-  readonly mapping: readonly (readonly [legacy: string, candidate: string])[];
+  readonly pairs: Extract<Relation, { kind: "mapping" }>["pairs"];
 };
 
 /** What is known beside the pairs, to tell a mapping from chance and from a candidate that is behind. */
@@ -81,9 +83,9 @@ export function codesOf(codes: Codes, where: Where, kind: Kind, context: Context
   }
   rows.sort(([, , a], [, , b]) => b - a);
   const support = rows.reduce((sum, [, , times]) => sum + times, 0);
-  const mapping = rows.map(([legacy, candidate]) => [legacy, candidate] as const);
-  const base = { support, of: seen, counterExamples: counterExamples.slice(0, 3), mapping };
-  const spelled = mapping
+  const pairs = rows.map(([legacy, candidate]) => [legacy, candidate] as const);
+  const base = { support, of: seen, counterExamples: counterExamples.slice(0, 3), pairs };
+  const spelled = pairs
     .slice(0, 6)
     .map(([legacy, candidate]) => `${legacy} -> ${candidate}`)
     .join(", ");
@@ -121,9 +123,11 @@ function isMapping(rows: readonly [string, string, number][], seen: number, kind
   return !isTwoValued || kind === "type" || seen >= SINGLE;
 }
 
-/** Whether a pair is one of the mapping's. */
-export function isOfMapping(mapping: CodeCause["mapping"], { legacy, candidate }: ShownPair): boolean {
-  return mapping.some(([from, to]) => from === legacy && to === candidate);
+/** Every pair that was observed, where the values are a few codes; numbers are codes only by chance, but for a status. */
+export function pairsOf({ table }: Codes, where: Where): ShownPair[] | undefined {
+  if (table === undefined) return undefined;
+  if (where !== "status" && [...table.keys()].some((code) => /^-?\d/.test(code))) return undefined;
+  return [...table].flatMap(([legacy, row]) => [...row.keys()].map((candidate) => ({ legacy, candidate })));
 }
 
 export type StoredCodes = {

@@ -2,12 +2,16 @@
 
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
+import type { Relation } from "../model/relation.ts";
 import type { Cause } from "../model/report.ts";
 import type { Showing, Shown } from "../model/showing.ts";
 import type { Settling, Suggestion } from "./backtest.ts";
-import { causesOf, isRelated, type Relation, type StatedCause } from "./causes.ts";
+import { causesOf, type StatedCause } from "./causes.ts";
+import { pairsOf } from "./codes.ts";
 import { type Dossier, file, openDossier, restoreDossier, type StoredDossier, storeDossier } from "./dossier.ts";
 import { addLists } from "./lists.ts";
+import { observedRelation } from "./observed.ts";
+import { isRelated } from "./related.ts";
 import { addRenames, type Moved } from "./renames.ts";
 import { addCount, renewRequests } from "./requests.ts";
 import {
@@ -42,7 +46,8 @@ type Tested = { readonly seen: number; readonly result: Settling };
 type Stated = {
   readonly seen: number;
   readonly causes: readonly Cause[];
-  readonly relation: Relation | undefined;
+  /** Of the first cause that says something of the values. */
+  readonly relation: { readonly relation: Relation; readonly says: string } | undefined;
   readonly tested: Map<string, Tested>;
   /** Some rule's trial had no result yet. */
   readonly untried: boolean;
@@ -52,8 +57,13 @@ export type Causes = {
   readonly observe: (showing: Showing) => void;
   /** Best first; none while nothing is certain enough. */
   readonly causes: (finding: string) => readonly Cause[];
-  /** What the stated cause says of the values; undefined where none is stated, or only which requests show it. */
-  readonly relation: (finding: string) => Relation | undefined;
+  /**
+   * What someone who accepts a finding has seen of its values, with words for it: what the stated cause says, or, where it
+   * says nothing of the values, how they look. Undefined: nothing is known of the finding.
+   */
+  readonly relation: (finding: string) => { readonly relation: Relation; readonly says: string } | undefined;
+  /** Whether a relation explains a difference, given all differences of its comparison. */
+  readonly relates: (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;
   readonly forget: (finding: string) => void;
   /** The candidate changed: which requests show a finding is counted anew. */
   readonly newEpoch: () => void;
@@ -166,7 +176,7 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
         ...(rule === undefined ? {} : { rule: { yaml: cause.rule!.yaml, ...rule } }),
       };
     });
-    const relation = all.find((cause) => cause.relation !== undefined)?.relation;
+    const relation = all.flatMap(({ relation, says }) => (relation === undefined ? [] : [{ relation, says }]))[0];
     const now = { seen: looked, causes, relation, tested, untried };
     stated.set(finding, now);
     return now;
@@ -193,7 +203,17 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
   return {
     observe,
     causes: (finding) => state(finding)?.causes ?? [],
-    relation: (finding) => state(finding)?.relation,
+    relation: (finding) => {
+      const dossier = dossiers.get(finding);
+      if (dossier === undefined) return undefined;
+      const stated = state(finding)?.relation;
+      if (stated !== undefined) return stated;
+      const codes = pairsOf(dossier.codes, dossier.where);
+      const relation = observedRelation(codes ?? [...dossier.pairs.all.values()], codes !== undefined);
+      const says = codes === undefined ? "values that look like those observed" : "the pairs of values observed";
+      return { relation, says };
+    },
+    relates: isRelated,
     forget: (finding) => {
       dossiers.delete(finding);
       stated.delete(finding);

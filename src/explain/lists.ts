@@ -1,5 +1,6 @@
 // explain/lists.ts: which elements a list lacks: its end, its beginning, repetitions
 
+import type { Difference } from "../model/difference.ts";
 import type { Shown } from "../model/showing.ts";
 
 /** How the missing elements of lists lie, over the comparisons of one finding. */
@@ -21,10 +22,11 @@ export function addLists(lists: Lists, shown: readonly Shown[]): void {
 
 /** In which ways all lists of one comparison can be described. */
 function waysOf(shown: readonly Shown[]): readonly string[] {
-  const lists = new Map<string, Shown[]>();
-  for (const one of shown) {
-    const list = one.sample.path.replace(/\[\d+\]$/, "");
-    lists.set(list, [...(lists.get(list) ?? []), one]);
+  const lists = new Map<string, Element[]>();
+  for (const { sample, kind, list, alike } of shown) {
+    const element = { path: sample.path, kind, ...(list && { list }), ...(alike !== undefined && { alike }) };
+    const key = listOf(element);
+    lists.set(key, [...(lists.get(key) ?? []), element]);
   }
   let ways: readonly string[] | undefined;
   for (const elements of lists.values()) {
@@ -34,10 +36,22 @@ function waysOf(shown: readonly Shown[]): readonly string[] {
   return ways ?? [];
 }
 
+type Element = Pick<Difference, "path" | "kind" | "list" | "alike">;
+
+const listOf = ({ path }: Element) => path.replace(/\[\d+\]$/, "");
+
+/** Whether all elements that one list lacks, or has too many, lie in this way. */
+export function isInWay(way: string, difference: Difference, all: readonly Difference[]): boolean {
+  if (difference.list === undefined) return false;
+  const own = listOf(difference);
+  const elements = all.filter((one) => one.kind === difference.kind && one.list !== undefined && listOf(one) === own);
+  return waysOfOne(elements.length === 0 ? [difference] : elements).includes(way);
+}
+
 /** `first 1`, `last 2`, `after 20`: the missing elements are one run, at an end of the list. */
-function waysOfOne(elements: readonly Shown[]): string[] {
+function waysOfOne(elements: readonly Element[]): string[] {
   const list = elements[0]!.list;
-  const indexes = elements.map(({ sample }) => Number(/\[(\d+)\]$/.exec(sample.path)?.[1]));
+  const indexes = elements.map(({ path }) => Number(/\[(\d+)\]$/.exec(path)?.[1]));
   if (list === undefined || indexes.some(Number.isNaN)) return [];
   const count = elements.reduce((sum, { alike = 0 }) => sum + 1 + alike, 0);
   const [first, last] = [Math.min(...indexes), Math.max(...indexes)];
@@ -53,6 +67,8 @@ function waysOfOne(elements: readonly Shown[]): string[] {
 export type ListCause = {
   readonly name: "list_end" | "list_start" | "duplicates";
   readonly says: string;
+  /** As `Lists` counts it. */
+  readonly way: string;
   readonly weight: number;
   readonly support: number;
   readonly of: number;
@@ -70,7 +86,7 @@ export function listCauseOf({ seen, ways }: Lists, kind: "missing" | "extra"): L
   const [way, support] = best;
   const [what, number = "1"] = way.split(" ");
   const elements = Number(number) === 1 ? "element" : `${number} elements`;
-  const counts = { support, of: seen };
+  const counts = { way: best[0], support, of: seen };
   const [who, does] = kind === "missing" ? ["the candidate's list", "lacks"] : ["the candidate's list", "has"];
   if (what === "repeated") {
     const says =

@@ -14,7 +14,8 @@ const FORMS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["a prefixed number", /^[A-Za-z]{1,10}[-_:/]\d+$/],
 ];
 
-function formOf(value: Value): string | undefined {
+/** What a text or a number looks like as an identifier. */
+export function formOf(value: Value): string | undefined {
   const text = value.type === "number" ? value.text : value.string;
   return text.length > 200 ? undefined : FORMS.find(([, pattern]) => pattern.test(text))?.[0];
 }

@@ -194,7 +194,8 @@ const textForNull: Hypothesis = {
   weight: 75,
 };
 
-const isFailed = ({ string }: Value) =>
+/** What programs print where they lost the value. */
+export const isFailed = ({ string }: Value): boolean =>
   /^(?:null|undefined|None|nil|NaN|Infinity|\[object \w+\]|Invalid Date)$/.test(string);
 
 /** What a program writes where it lost the value. */

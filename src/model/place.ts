@@ -100,7 +100,12 @@ export function findingId(route: string, where: Where, general: string, kind: Ki
 
 const idOf = remembering((text) => digestText(text).slice(0, 12));
 
-/** The finding that a difference on a route belongs to. */
+/** The finding for what differs at an accepted finding's place in another way than was accepted. */
+export function besideId(finding: string): string {
+  return idOf(`beside\n${finding}`);
+}
+
+/** The finding that a difference on a route belongs to, by route, place and kind. */
 export function findingOf(route: string, difference: Difference): string {
   return findingId(route, difference.where, generalOf(difference).path, difference.kind);
 }

@@ -57,11 +57,16 @@ export type Acceptance = {
   readonly why: string;
   readonly at: number;
   readonly until?: number;
+  /** What it covers of the finding's place, in words: `candidate = legacy in upper case`. Absent: all that differs there. */
+  readonly covers?: string;
   /** How many comparisons it has masked. */
   readonly masked: number;
 };
 
-/** Differences alike in route, where, generalised path and kind. */
+/**
+ * Differences alike in route, where, generalised path and kind; at a place of which something was accepted, those that the
+ * acceptance does not cover are a finding of their own.
+ */
 export type Finding = {
   /** Short and stable: a digest of route, where, path and kind. */
   readonly id: string;
@@ -85,6 +90,8 @@ export type Finding = {
   /** Best first. */
   readonly causes: readonly Cause[];
   readonly acceptance?: Acceptance;
+  /** The accepted finding at the same place, which does not cover this one. */
+  readonly beside?: string;
 };
 
 /** A place that differs only as legacy differs from itself, or that settled when asked again. */

@@ -39,8 +39,8 @@ export type ReconcilePorts = Judge &
     readonly spare: Spare;
     /** Whether asking again is allowed at all just now: false while shadowing is switched off. */
     readonly on: (route: string) => boolean;
-    /** Whether someone accepted the finding that this difference belongs to. */
-    readonly accepted: (route: string, difference: Difference) => boolean;
+    /** Whether someone accepted what this difference is, given all differences of its comparison. */
+    readonly accepted: (route: string, difference: Difference, all: readonly Difference[]) => boolean;
     /** What each difference is, given the further looks; without any, from what is known of the route's noise. */
     readonly classify: (
       exchange: Answered,
@@ -186,7 +186,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     const open: Difference[] = [];
     const settled: JudgedDifference[] = [];
     for (const difference of listed) {
-      if (ports.accepted(route, difference)) settled.push({ ...difference, standing: "accepted" });
+      if (ports.accepted(route, difference, listed)) settled.push({ ...difference, standing: "accepted" });
       else open.push(difference);
     }
     // What the comparing thread listed is folded already.
@@ -214,7 +214,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (isSure(judged, looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
-    const open = all.filter((difference) => !ports.accepted(job.route, difference));
+    const open = all.filter((difference) => !ports.accepted(job.route, difference, all));
     const each = await whenSpare(job, () => paid.classify(exchange, open, looks));
     return fold(each, ({ standing, hint = "" }) => `${standing} ${hint}`);
   }

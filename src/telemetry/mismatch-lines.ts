@@ -36,9 +36,13 @@ const MAX_FINDINGS = 5_000;
 
 export type MismatchLines = {
   /** The lines that this comparison is worth, one a finding, redacted and clipped. */
-  readonly of: (comparison: Comparison) => MismatchLine[];
+  /** @param findingId of a difference; without it, the one by route, place and kind */
+  readonly of: (comparison: Comparison, findingId?: FindingIdOf) => MismatchLine[];
   readonly suppressed: () => number;
 };
+
+/** The finding that a difference of a comparison belongs to. */
+export type FindingIdOf = (difference: Difference) => string;
 
 export function createMismatchLines(options: {
   readonly redact: Redact;
@@ -73,12 +77,12 @@ export function createMismatchLines(options: {
 
   return {
     suppressed: () => suppressed,
-    of: (comparison) => {
+    of: (comparison, findingId = (difference) => findingOf(comparison.exchange.route, difference)) => {
       const { exchange } = comparison;
       const byFinding = new Map<string, JudgedDifference[]>();
       for (const difference of comparison.differences.slice(0, MAX_LOOKED_AT)) {
         if (difference.standing !== "mismatch") continue;
-        const finding = findingOf(exchange.route, difference);
+        const finding = findingId(difference);
         const those = byFinding.get(finding);
         if (those === undefined) byFinding.set(finding, [difference]);
         else those.push(difference);

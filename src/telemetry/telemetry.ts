@@ -6,7 +6,7 @@ import { type Counter, createCounter, createHistogram, type Histogram, type Read
 import { createExposition } from "./exposition.ts";
 import { createHealth, type Health } from "./health.ts";
 import { type Log, type LogLevel, type LogTarget, openLog } from "./log.ts";
-import { createMismatchLines, type Redact } from "./mismatch-lines.ts";
+import { createMismatchLines, type FindingIdOf, type Redact } from "./mismatch-lines.ts";
 import { METRICS, type Metric, type MetricName, type NameOf } from "./table.ts";
 
 export type TelemetryOptions = {
@@ -31,7 +31,7 @@ export type Telemetry = {
   /** A request that ended without a comparison. Each request comes here or to `comparison`, exactly once. */
   readonly count: (route: string, outcome: Outcome) => void;
   /** A request that ended with one. */
-  readonly comparison: (comparison: Comparison) => void;
+  readonly comparison: (comparison: Comparison, findingId?: FindingIdOf) => void;
   /** One answer, or none, of one side. */
   readonly observe: (observation: Observation) => void;
   /** Seconds that a request spent in the proxy rather than in legacy. */
@@ -109,9 +109,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   sources.set("mismatch_lines_suppressed_total", lines.suppressed);
   sources.set("log_dropped_total", dropped);
 
-  const write = (comparison: Comparison): void => {
+  const write = (comparison: Comparison, findingId: FindingIdOf | undefined): void => {
     try {
-      for (const line of lines.of(comparison)) log.info(line);
+      for (const line of lines.of(comparison, findingId)) log.info(line);
     } catch (error) {
       // A redaction that fails must not let the line out, nor hurt the one who told us.
       log.error({ event: "mismatch_line_failed", id: comparison.exchange.id, error: (error as Error).name });
@@ -120,7 +120,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 
   return {
     count: (route, outcome) => requests.add(1, bounded(route), outcome.outcome, reasonOf(outcome)),
-    comparison: (comparison) => {
+    comparison: (comparison, findingId) => {
       const { outcome } = comparison;
       const route = bounded(comparison.exchange.route);
       requests.add(1, route, outcome.outcome, reasonOf(outcome));
@@ -134,7 +134,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       for (const { standing, where, kind, alike = 0 } of comparison.differences) {
         if (standing === "mismatch") differences.add(1 + alike, route, where, kind);
       }
-      if (outcome.outcome === "mismatch") write(comparison);
+      if (outcome.outcome === "mismatch") write(comparison, findingId);
     },
     observe: (one) => {
       const route = bounded(one.route);

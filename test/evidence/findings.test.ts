@@ -110,15 +110,15 @@ describe("findings", () => {
     const id = folded.add(comparison({ differences: [price()] }), 0)[0]!.finding;
     const accepted = folded.accept(id, { by: "ann", why: "known", at: 10, until: 100 });
     expect(accepted).toMatchObject({ state: "accepted", acceptance: { by: "ann", masked: 0 } });
-    expect(folded.accepts("GET /orders/{id}", difference("$.items[9].price", "value", "1", "2"), 99)).toBe(true);
-    expect(folded.accepts("GET /orders/{id}", difference("$.items[9].price", "missing", "1", undefined), 99)).toBe(
+    expect(folded.accepts("GET /orders/{id}", difference("$.items[9].price", "value", "1", "2"), [], 99)).toBe(true);
+    expect(folded.accepts("GET /orders/{id}", difference("$.items[9].price", "missing", "1", undefined), [], 99)).toBe(
       false,
     );
-    expect(folded.accepts("GET /orders", difference("$.items[9].price", "value", "1", "2"), 99)).toBe(false);
+    expect(folded.accepts("GET /orders", difference("$.items[9].price", "value", "1", "2"), [], 99)).toBe(false);
     folded.add(comparison({ differences: [{ ...price(), standing: "accepted" }] }), 50);
     expect(folded.finding(id, 99)).toMatchObject({ state: "accepted", count: 2, acceptance: { masked: 1 } });
     expect(folded.finding(id, 100)).toMatchObject({ state: "new" });
-    expect(folded.accepts("GET /orders/{id}", price(), 100)).toBe(false);
+    expect(folded.accepts("GET /orders/{id}", price(), [], 100)).toBe(false);
     expect(folded.unaccept(id, 100)?.acceptance).toBeUndefined();
     expect(folded.accept("nothing", { by: "ann", why: "", at: 0 })).toBeUndefined();
   });
