@@ -1,7 +1,6 @@
 // app.ts: the composition root: opens the rooms from the ground up, wires their ports, closes them in reverse
 
 import { join } from "node:path";
-import { accessOf } from "./app/access.ts";
 import { adminPorts } from "./app/admin.ts";
 import { createBackTest } from "./app/back-test.ts";
 import { certificateFiles, type WatchFile, watchFiles } from "./app/certificates.ts";
@@ -216,8 +215,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       host: config.admin.host,
       port: config.admin.port,
       ...(inForce.adminTls && { tls: inForce.adminTls }),
-      tokens: accessOf(config, effects.readFile),
-      names: config.adminAccess.hosts,
+      tokens: () => inForce.tokens,
+      names: () => current().adminAccess.hosts,
       now,
       failed: bug("console"),
     },

@@ -1,13 +1,11 @@
 // app/access.ts: who may use the admin listener, from the config and the files it names
 
 import type { Config } from "../config/index.ts";
-import type { ConsoleTls } from "../console/index.ts";
+import type { ConsoleTls, Tokens } from "../console/index.ts";
 import type { ReadFile } from "../proxy/index.ts";
 
-export function accessOf(
-  { adminAccess }: Config,
-  read: ReadFile,
-): { readonly read?: string; readonly control?: string } {
+/** The tokens of the admin listener. Throws where a file that holds one cannot be read. */
+export function accessOf({ adminAccess }: Config, read: ReadFile): Tokens {
   const from = (token: string | undefined, file: string | undefined) =>
     token ?? (file === undefined ? undefined : read(file).toString("utf8").trim());
   const control = from(adminAccess.token, adminAccess.tokenFile);

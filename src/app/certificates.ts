@@ -7,10 +7,12 @@ import type { ReadFile } from "../proxy/index.ts";
 /** Calls back when the file is another than before; returns what ends it. */
 export type WatchFile = (file: string, changed: () => void) => () => void;
 
+/** The files that are read again when they change: certificates, keys, authorities and the admin listener's tokens. */
 export function certificateFiles(config: Config): readonly string[] {
   const { legacy, candidate, legacyReplica, tls, adminAccess } = config;
   const files = [legacy.tls, candidate.tls, legacyReplica?.tls].flatMap((one) => [one?.ca, one?.cert, one?.key]);
   for (const one of [tls, adminAccess.tls]) files.push(one.cert, one.key, one.clientCa);
+  files.push(adminAccess.tokenFile, adminAccess.readTokenFile);
   return [...new Set(files.filter((file) => file !== undefined))];
 }
 

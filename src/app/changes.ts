@@ -6,7 +6,6 @@ import type { Config } from "../config/index.ts";
 const OPENED_ONCE = [
   "listen",
   "admin",
-  "adminAccess",
   "data",
   "store",
   "log",
@@ -22,11 +21,12 @@ const OPENED_ONCE = [
 /** Keys of the config, as in the file: `listen`, `limits.maxRoutes`. */
 export function waitForRestart(before: Config, after: Config): readonly string[] {
   const changed = OPENED_ONCE.filter((key) => written(before, key) !== written(after, key));
-  return isSecure(before) === isSecure(after) ? changed : [...changed, "tls"];
+  // A certificate can be replaced while serving; whether there is one at all cannot.
+  const isSecure = (config: Config, key: "tls" | "adminAccess") =>
+    (key === "tls" ? config.tls : config.adminAccess.tls).cert !== undefined;
+  const listeners = (["tls", "adminAccess"] as const).filter((key) => isSecure(before, key) !== isSecure(after, key));
+  return [...changed, ...listeners.map((key) => (key === "tls" ? "tls" : "adminAccess.tls"))];
 }
-
-/** A certificate can be replaced while serving; whether there is one at all cannot. */
-const isSecure = ({ tls }: Config): boolean => tls.cert !== undefined;
 
 function written(config: Config, key: string): string | undefined {
   const value = key

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { refuseHost, refuseOrigin, roleOf, type Tokens, unsafeToOpen } from "./access.ts";
 import { type ConsoleAnswer, GUARDS, problem } from "./answer.ts";
 import { type BodyRead, find } from "./endpoints.ts";
@@ -21,9 +21,10 @@ export type ConsoleOptions = {
   /** 0 takes a free one. */
   readonly port: number;
   readonly tls?: ConsoleTls;
-  readonly tokens: Tokens;
+  /** Read for each request, so that a changed token is in force at once. */
+  readonly tokens: () => Tokens;
   /** Further names under which it answers, beside those of this machine. */
-  readonly names?: readonly string[];
+  readonly names?: () => readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A handler failed: a bug, or a room below that did. */
@@ -54,13 +55,14 @@ export async function openConsole(
   options: ConsoleOptions,
   ports: ConsolePorts,
 ): Promise<{ readonly ok: true; readonly console: OpenConsole } | Unopened> {
-  const unsafe = unsafeToOpen(options.host, options.tokens);
+  const unsafe = unsafeToOpen(options.host, options.tokens());
   if (unsafe !== undefined) return { ok: false, message: unsafe };
   const limits = {
     headersTimeout: BODY_MS,
     requestTimeout: 2 * BODY_MS,
     keepAliveTimeout: 15_000,
     maxHeaderSize: 16_384,
+    connectionsCheckingInterval: 1_000,
   };
   const { tls } = options;
   let server: Server;
@@ -75,7 +77,7 @@ export async function openConsole(
       message: `the admin listener's certificate or key cannot be used: ${(error as Error).message}`,
     };
   }
-  server.maxConnections = MAX_SOCKETS;
+  limitSockets(server);
   const views = createViews(ports);
   server.on("request", (request, response) => {
     void serve(request, response, options, { ports, views });
@@ -97,6 +99,33 @@ export async function openConsole(
       [Symbol.asyncDispose]: () => close(),
     },
   };
+}
+
+/**
+ * Bounds the connections. Past the limit the one that has been idle for longest is closed, so that connections which ask
+ * nothing cannot keep out a liveness probe or a switch; only if all are being answered the new one is refused.
+ */
+function limitSockets(server: Server): void {
+  server.maxConnections = 2 * MAX_SOCKETS; // with those in the middle of a TLS handshake
+  const open = new Set<Socket>();
+  const idle = new Set<Socket>();
+  server.on(server instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) => {
+    open.add(socket);
+    idle.add(socket);
+    socket.on("close", () => {
+      open.delete(socket);
+      idle.delete(socket);
+    });
+    if (open.size <= MAX_SOCKETS) return;
+    const [longest] = idle;
+    (longest ?? socket).destroy();
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    response.on("close", () => {
+      if (open.has(socket)) idle.add(socket);
+    });
+  });
 }
 
 type Shown = { readonly ports: ConsolePorts; readonly views: Views };
@@ -159,9 +188,10 @@ async function judged(request: IncomingMessage, options: ConsoleOptions, shown: 
       fetchSite: headers["sec-fetch-site"] as string | undefined,
       authorization: headers.authorization,
     };
-    const stranger = refuseHost(asked, options.tokens, options.names ?? []);
+    const tokens = options.tokens();
+    const stranger = refuseHost(asked, tokens, options.names?.() ?? []);
     if (stranger !== undefined) return problem(stranger.status, "Misdirected Request", stranger.detail);
-    const role = roleOf(headers.authorization, options.tokens);
+    const role = roleOf(headers.authorization, tokens);
     if (role === undefined) {
       const fields = { "www-authenticate": 'Bearer realm="parallel-run", Basic realm="parallel-run", charset="UTF-8"' };
       return problem(401, "Unauthorized", "A token is needed: Authorization: Bearer TOKEN.", { fields });

@@ -1,6 +1,6 @@
 // console/control.ts: the runtime switches, held in memory and in one small file that needs neither store nor listener
 
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type AuditEntry,
@@ -120,9 +120,9 @@ export async function openControl(options: ControlOptions): Promise<ControlRoom>
       set(next); // at once: a disk that hangs must not keep the switch from working
       return inTurn(async () => {
         if (file === undefined) return { ok: true };
-        const text = JSON.stringify(control, null, 2);
         try {
-          await writeWhole(file, text);
+          const { text, control: merged } = await updateFile(file, change, now);
+          set(merged);
           seen = text;
           return { ok: true };
         } catch (error) {
@@ -175,15 +175,48 @@ async function readControlFile(file: string): Promise<Found> {
  * @param now milliseconds since the epoch
  */
 export async function changeControlFile(file: string, change: ControlChange, now: number): Promise<Control> {
+  return (await updateFile(file, change, () => now)).control;
+}
+
+/**
+ * Applies a change to what the file says now, so that changes by several processes at the same time all count. A file
+ * that cannot be read as switches is replaced.
+ */
+async function updateFile(
+  file: string,
+  change: ControlChange,
+  now: () => number,
+): Promise<{ readonly text: string; readonly control: Control }> {
+  await mkdir(dirname(file), { recursive: true });
+  await using _ = await lockFile(`${file}.lock`);
   const found = await readControlFile(file);
-  const next = changed(found.kind === "read" ? controlAt(found.control, now) : NO_CONTROL, change);
-  await writeWhole(file, JSON.stringify(next, null, 2));
-  return next;
+  const control = changed(found.kind === "read" ? controlAt(found.control, now()) : NO_CONTROL, change);
+  const text = JSON.stringify(control, null, 2);
+  await writeWhole(file, text);
+  return { text, control };
+}
+
+/** A lock older than this was left by a process that ended: writing the file takes milliseconds. */
+const STALE_LOCK_MS = 5_000;
+const LOCK_EVERY_MS = 10;
+
+/** Creates a file that only one process can create. A switch must work: after a stale lock's time it is taken over. */
+async function lockFile(path: string): Promise<AsyncDisposable> {
+  for (;;) {
+    try {
+      await (await open(path, "wx")).close();
+      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+    if (mtimeMs > 0 && Date.now() - mtimeMs > STALE_LOCK_MS) await rm(path, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, LOCK_EVERY_MS));
+  }
 }
 
 /** All of it or nothing, also when the machine stops in between. */
 async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}.new`;
   // Readable by others: whoever is on call may write it as another user than the proxy's. It holds no secret.
   const handle = await open(beside, "w", 0o644);

@@ -1,5 +1,6 @@
 // console: the admin listener, the runtime switches, and how a report reads
 
+export { type Tokens, unsafeToOpen } from "./access.ts";
 export { asWritten, configShown } from "./config-shown.ts";
 export { type ConsoleOptions, type ConsoleTls, type OpenConsole, openConsole } from "./console.ts";
 export { type ControlChange, type ControlRoom, changeControlFile, openControl } from "./control.ts";

@@ -44,7 +44,7 @@ async function open(report: () => Report = someReport, tokens: { control?: strin
     configShown: () => ({}),
   };
   const opened = await openConsole(
-    { host: "127.0.0.1", port: 0, tokens, now: () => NOW, failed: () => undefined },
+    { host: "127.0.0.1", port: 0, tokens: () => tokens, now: () => NOW, failed: () => undefined },
     ports,
   );
   const listener = (opened as { console: OpenConsole }).console;
@@ -120,7 +120,7 @@ describe("gate", () => {
     });
     expect(await cli(["gate", "--admin", bad.admin])).toMatchObject({
       code: 1,
-      out: expect.stringContaining("reject GET /orders/{id}: 412 of 1,024 distinct requests mismatch"),
+      out: expect.stringContaining("reject GET /orders/{id}: 412 of 1,024 distinct requests wrong"),
     });
     expect((await cli(["gate", "--admin", "http://127.0.0.1:1"])).code).toBe(2);
     expect((await cli(["gate", "--admin", bad.admin, "--route", "GET /nowhere"])).code).toBe(2);

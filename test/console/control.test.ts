@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -133,6 +133,35 @@ describe("the runtime switches", () => {
       everything: { on: false },
       routes: [{ route: "GET /a" }],
     });
+  });
+
+  test("two processes that change the same file at the same time lose none of the changes", async () => {
+    const file = join(folder, "control.json");
+    const rooms = [(await open({ file })).room, (await open({ file })).room];
+    const changes = Array.from({ length: 40 }, (_, i) =>
+      i % 4 === 3
+        ? changeControlFile(file, change({ route: `GET /${i}`, to: to() }), 0)
+        : rooms[i % 2]!.change(change({ route: `GET /${i}`, to: to() })),
+    );
+    await Promise.all(changes);
+    for (const room of rooms) {
+      await room.reload();
+      expect(
+        room
+          .read()
+          .routes.map(({ route }) => route)
+          .sort(),
+      ).toEqual(Array.from({ length: 40 }, (_, i) => `GET /${i}`).sort());
+    }
+  });
+
+  test("a lock that a killed process left behind does not keep a switch from working", async () => {
+    const file = join(folder, "control.json");
+    writeFileSync(`${file}.lock`, "");
+    utimesSync(`${file}.lock`, 0, 1);
+    const { room } = await open({ file });
+    expect(await room.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   test("a file that makes no sense changes nothing and is told of once", async () => {

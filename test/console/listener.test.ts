@@ -35,7 +35,14 @@ async function open(options: Partial<ConsoleOptions> = {}, ports: Partial<Consol
   };
   const failures: unknown[] = [];
   const result = await openConsole(
-    { host: "127.0.0.1", port: 0, tokens: {}, now: () => NOW, failed: (error) => failures.push(error), ...options },
+    {
+      host: "127.0.0.1",
+      port: 0,
+      tokens: () => ({}),
+      now: () => NOW,
+      failed: (error) => failures.push(error),
+      ...options,
+    },
     {
       report: someReport,
       metricsText: async () => "parallel_run_in_flight 0\n",
@@ -152,11 +159,11 @@ describe("access", () => {
     for (const host of ["0.0.0.0", "::", "10.0.0.1", "example.org"]) {
       await expect(open({ host })).rejects.toThrow(/has no token.*PARALLEL_RUN_TOKEN.*127\.0\.0\.1/);
     }
-    await expect(open({ host: "0.0.0.0", tokens: { control: "short" } })).rejects.toThrow(/too short/);
+    await expect(open({ host: "0.0.0.0", tokens: () => ({ control: "short" }) })).rejects.toThrow(/too short/);
   });
 
   test("with a token, every path but the two of health answers 401 without it", async () => {
-    const { ask } = await open({ host: "0.0.0.0", tokens: { read: READ, control: CONTROL } });
+    const { ask } = await open({ host: "0.0.0.0", tokens: () => ({ read: READ, control: CONTROL }) });
     for (const path of PATHS) {
       for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]) {
         const answer = await ask(path, { method });
@@ -169,7 +176,7 @@ describe("access", () => {
   });
 
   test("a wrong token, half a token and another scheme are nothing; the right one opens", async () => {
-    const { ask } = await open({ tokens: { read: READ } });
+    const { ask } = await open({ tokens: () => ({ read: READ }) });
     const status = async (authorization: string) => (await ask("/metrics", { headers: { authorization } })).status;
     for (const wrong of [
       "Bearer ",
@@ -189,7 +196,7 @@ describe("access", () => {
   });
 
   test("the read token sees and does not change", async () => {
-    const { ask, send, asked } = await open({ tokens: { read: READ, control: CONTROL } });
+    const { ask, send, asked } = await open({ tokens: () => ({ read: READ, control: CONTROL }) });
     const as = (token: string) => ({ authorization: `Bearer ${token}` });
     expect((await ask("/api/v1/control", { headers: as(READ) })).status).toBe(200);
     expect((await send("PUT", "/api/v1/control", { on: false }, as(READ))).status).toBe(403);

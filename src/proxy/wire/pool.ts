@@ -25,7 +25,18 @@ const TRUSTED_MS = 1_000;
 /** At most this share of the connections carries requests whose body still comes: slow clients leave the rest to others. */
 const UPLOAD_SHARE = 0.75;
 
-export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: Dialer = createDialer(options)): Pool {
+/**
+ * How long a connection takes new requests, so that a name that has moved to another address is followed under constant
+ * load as well. Each connection's own is up to a quarter shorter, lest all of them are opened again at once.
+ */
+const LIFETIME_MS = 60_000;
+
+export function createPool(
+  options: UpstreamOptions,
+  sweeper: Sweeper,
+  dialer: Dialer = createDialer(options),
+  lifetimeMs = LIFETIME_MS,
+): Pool {
   const all = new Set<Connection>();
   const idle: Connection[] = [];
   const waiting: Call[] = [];
@@ -37,11 +48,15 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   /** Connections whose request is not written whole: they wait for its client, however long that takes. */
   const uploads = new Set<Connection>();
   const maxUploads = Math.max(1, Math.floor(options.maxConnections * UPLOAD_SHARE));
+  let opened = 0;
+  /** When a connection takes no new request any more. */
+  const endsAt = new WeakMap<Connection, number>();
 
   const keeper: Keeper = {
     options,
     readBuffer: READ_BUFFER,
     freed(connection) {
+      if (performance.now() > (endsAt.get(connection) ?? 0)) return connection.cut(); // what waits opens another
       const next = nextWaiting();
       if (next !== undefined) carry(connection, next);
       else if (retired) connection.cut();
@@ -154,6 +169,8 @@ export function createPool(options: UpstreamOptions, sweeper: Sweeper, dialer: D
   function open(call: Call): void {
     const connection = new Connection(dialer, keeper);
     all.add(connection);
+    opened += 1;
+    endsAt.set(connection, performance.now() + lifetimeMs * (1 - (opened % 8) / 32));
     sweeper.watch(connection);
     carry(connection, call);
   }
