@@ -86,6 +86,7 @@ function together(a: CompareRules, b: CompareRules): CompareRules {
     numbers: [...b.numbers, ...a.numbers],
     times: [...b.times, ...a.times],
     strings: [...b.strings, ...a.strings],
+    json: [...b.json, ...a.json],
     patch: {
       legacy: [...a.patch.legacy, ...b.patch.legacy],
       candidate: [...a.patch.candidate, ...b.patch.candidate],

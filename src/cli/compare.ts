@@ -16,8 +16,8 @@ export const compareCommand: Command = {
   help: `Usage: parallel-run compare LEGACY CANDIDATE [--type MEDIA] [--config FILE [--route NAME]] [--format text|json]
 
 Compares two files as the bodies of two answers and prints where the candidate departs from legacy.
-One of them may be \`-\`: standard input. JSON, NDJSON, XML, HTML, CSV, forms, multiparts, event streams and text are
-compared by what they say, anything else byte by byte.
+One of them may be \`-\`: standard input. JSON, JSON lines, YAML, XML, HTML, CSV, forms, multiparts, event streams and text
+are compared by what they say, anything else byte by byte.
 
 Options:
   --type MEDIA    The media type of both, such as application/json. Without it the file's extension tells, else a look

@@ -1,6 +1,9 @@
 // compare/body-type.ts: what kind of document a body is, by its media type and, where that says little, by a look
 
 import { Buffer } from "node:buffer";
+import { looksWide, textOf } from "./charset.ts";
+import { isSeveralJson } from "./documents/sequences.ts";
+import { unwrapJson } from "./documents/wrapped.ts";
 import { isJson } from "./json/index.ts";
 import { isJsonType, type MediaType } from "./media-type.ts";
 
@@ -11,6 +14,8 @@ export type BodyType =
   | "json"
   | "json lines"
   | "json sequence"
+  | "wrapped json"
+  | "yaml"
   | "xml"
   | "html"
   | "form"
@@ -20,12 +25,13 @@ export type BodyType =
   | "text"
   | "bytes";
 
+/** The names under which JSON lines go: `x-ndjson`, `jsonl`, `vnd.elasticsearch+x-ndjson` and their kin. */
+const JSON_LINES = /^[a-z]+\/(?:[\w.-]*[.+])?(?:x-)?(?:nd-?json|ld-?json|json-?lines?|jsonl|json-?stream)$/;
+
+/** The names of YAML: `application/yaml`, `text/x-yaml`, `application/vnd.oai.openapi+yaml`. */
+const YAML = /^[a-z]+\/(?:[\w.-]*[.+])?(?:x-)?ya?ml$/;
+
 const BY_NAME: ReadonlyMap<string, BodyType> = new Map([
-  ["application/x-ndjson", "json lines"],
-  ["application/ndjson", "json lines"],
-  ["application/jsonl", "json lines"],
-  ["application/x-jsonlines", "json lines"],
-  ["application/json-lines", "json lines"],
   ["application/stream+json", "json lines"],
   ["application/json-seq", "json sequence"],
   ["application/geo+json-seq", "json sequence"],
@@ -40,8 +46,6 @@ const BY_NAME: ReadonlyMap<string, BodyType> = new Map([
   ["application/javascript", "text"],
   ["application/ecmascript", "text"],
   ["application/x-javascript", "text"],
-  ["application/yaml", "text"],
-  ["application/x-yaml", "text"],
   ["application/toml", "text"],
   ["application/graphql", "text"],
   ["application/sql", "text"],
@@ -57,6 +61,8 @@ export function declaredType(name: string | undefined): BodyType | undefined {
   if (name === undefined || name === "application/octet-stream") return undefined;
   const exact = BY_NAME.get(name);
   if (exact !== undefined) return exact;
+  if (JSON_LINES.test(name)) return "json lines";
+  if (YAML.test(name)) return "yaml";
   if (isJsonType(name)) return "json";
   if (name.endsWith("+json-seq")) return "json sequence";
   if (name.endsWith("+xml")) return "xml";
@@ -72,10 +78,32 @@ const DOUBTFUL: ReadonlySet<BodyType | undefined> = new Set([undefined, "text", 
 export function typeOfBoth(legacy: Content, candidate: Content): BodyType | "mixed" {
   const declared = declaredType(legacy.type?.name) ?? declaredType(candidate.type?.name);
   if (!DOUBTFUL.has(declared)) return declared!;
-  const [a, b] = [isJsonDocument(legacy.bytes), isJsonDocument(candidate.bytes)];
+  const [ours, theirs] = [narrow(legacy), narrow(candidate)];
+  const [a, b] = [isJsonDocument(ours), isJsonDocument(theirs)];
+  if (a && b) return "json";
+  if ((a || isSeveralJson(ours, true)) && (b || isSeveralJson(theirs, true))) return "json lines";
   if (a !== b) return "mixed";
-  if (a) return "json";
-  return declared ?? sniffBoth(legacy.bytes, candidate.bytes);
+  if (unwrapJson(ours) !== undefined && unwrapJson(theirs) !== undefined) return "wrapped json";
+  return declared ?? sniffBoth(ours, theirs);
+}
+
+/** The bytes of a body, as UTF-8 where they are UTF-16. */
+function narrow({ bytes }: Content): Uint8Array {
+  if (looksWide(bytes) === undefined && !hasWideMark(bytes)) return bytes;
+  const text = textOf(bytes, undefined);
+  return text.kind === "text" ? text.bytes : bytes;
+}
+
+const hasWideMark = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+
+/** Whether a body without a telling type is one JSON object or array. */
+export const looksLikeJson = (content: Content): boolean => isJsonDocument(narrow(content));
+
+/** How two bodies that are declared to be JSON, and are none, are JSON all the same; undefined if they are not. */
+export function unusualJson(legacy: Uint8Array, candidate: Uint8Array): "json lines" | "wrapped json" | undefined {
+  if (isSeveralJson(legacy, false) || isSeveralJson(candidate, false)) return "json lines";
+  return unwrapJson(legacy) !== undefined && unwrapJson(candidate) !== undefined ? "wrapped json" : undefined;
 }
 
 /** What both look like, for bodies of no declared type or of neither's declared type. */
@@ -103,9 +131,9 @@ function headOf(bytes: Uint8Array): string {
   return head.replace(/^\ufeff?\s*/, "");
 }
 
-/** Control characters that text does not have; UTF-16 with its mark is text. */
+/** Control characters that text does not have; UTF-16 is text. */
 function looksBinary(bytes: Uint8Array): boolean {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return false;
+  if (hasWideMark(bytes) || looksWide(bytes) !== undefined) return false;
   const end = Math.min(bytes.length, 4096);
   for (let i = 0; i < end; i++) {
     const byte = bytes[i]!;

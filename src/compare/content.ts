@@ -1,6 +1,6 @@
 // compare/content.ts: two bodies without their codings: equal, empty, or compared as the type they have
 
-import { isJsonDocument, typeOfBoth } from "./body-type.ts";
+import { looksLikeJson, typeOfBoth } from "./body-type.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { decoderFor, readBy } from "./decoder.ts";
 import { EQUAL, type Result } from "./result.ts";
@@ -30,9 +30,7 @@ function compareByType(pair: Pair): Result {
   if (decoder !== undefined) return compareDocuments(readBy(decoder, legacy), readBy(decoder, candidate), pair);
   const type = typeOfBoth(legacy, candidate);
   if (type === "mixed") {
-    const [who, other] = isJsonDocument(legacy.bytes)
-      ? ["legacy's", "the candidate's"]
-      : ["the candidate's", "legacy's"];
+    const [who, other] = looksLikeJson(legacy) ? ["legacy's", "the candidate's"] : ["the candidate's", "legacy's"];
     return notOfType(`${who} body is JSON, ${other} is not`, rules, {
       legacy: legacy.bytes,
       candidate: candidate.bytes,

@@ -17,16 +17,28 @@ type Table = {
   readonly rows: readonly (readonly string[])[];
 };
 
-/** What a CSV's tables hold, or why it is none. */
-export type ReadTable = { readonly table: Table } | { readonly fault: string };
+/** What a CSV's tables hold, and whether it could only be read leniently; or why it is none. */
+export type ReadTable = { readonly table: Table; readonly isLenient: boolean } | { readonly fault: string };
 
 export function readCsv({ bytes, type }: Content): ReadTable {
   const text = textFrom(bytes);
   const delimiter = type?.name === "text/tab-separated-values" ? "\t" : delimiterOf(text);
+  const strict = tableOf(text, delimiter, false);
+  // A quote inside of a cell that is not quoted is the cell's text, as spreadsheets read it.
+  return "fault" in strict ? tableOf(text, delimiter, true) : strict;
+}
+
+function tableOf(text: string, delimiter: string, isLenient: boolean): ReadTable {
   try {
-    const options = { delimiter, relax_column_count: true, skip_empty_lines: true };
+    const options = {
+      delimiter,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      relax_column_count: true,
+      relax_quotes: isLenient,
+      skip_empty_lines: true,
+    };
     const [header = [], ...rows] = parse(text, options) as unknown as string[][];
-    return { table: { delimiter, header, rows } };
+    return { table: { delimiter, header, rows }, isLenient };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines } = error as { readonly lines?: unknown };

@@ -1,10 +1,11 @@
 // compare/documents-of.ts: the documents that paths are written against, for those who show what stands around a place
 
 import type { JsonText } from "../model/difference.ts";
-import { typeOfBoth } from "./body-type.ts";
+import { typeOfBoth, unusualJson } from "./body-type.ts";
 
 import { readCsv, recordsOf } from "./csv.ts";
 import { readerOf } from "./documents/index.ts";
+import { unwrapJson } from "./documents/wrapped.ts";
 import { isJson } from "./json/index.ts";
 import { mediaType } from "./media-type.ts";
 import { linesOf, textFrom } from "./text.ts";
@@ -23,12 +24,15 @@ export function documentsOf(legacy: Uint8Array, candidate: Uint8Array, type: str
     { bytes: legacy, type: media },
     { bytes: candidate, type: media },
   ];
-  const both = typeOfBoth(a, b);
+  const declared = typeOfBoth(a, b);
+  const isNone = declared === "json" && !isJson(legacy) && !isJson(candidate);
+  const both = (isNone ? unusualJson(legacy, candidate) : undefined) ?? declared;
   if (both === "mixed" || both === "bytes") return { type: "bytes" };
   const read = (content: typeof a): JsonText | undefined => {
     const text = asText(both, content);
     if (text.kind === "not") return undefined;
     if (both === "json") return isJson(text.bytes) ? textFrom(text.bytes) : undefined;
+    if (both === "wrapped json") return textFrom(unwrapJson(text.bytes)!.bytes);
     if (both === "text") return linesOf(textFrom(text.bytes));
     const known = { ...content, bytes: text.bytes };
     const result = both === "csv" ? recordsOf(readCsv(known)) : readerOf(both)!(known);

@@ -20,6 +20,8 @@ export type CompareLimits = {
 export type Result = Compared & {
   /** The deadline passed before all was compared: the differences are those found until then. */
   readonly overdue?: boolean;
+  /** What a person should know about how the bodies were read, such as a charset that is not the declared one. */
+  readonly notes?: readonly string[];
   /** The bodies could not be told equal or different (`not_comparable{partial}` unless there are differences). */
   readonly incomparable?: boolean;
 };
@@ -32,6 +34,16 @@ export const EQUAL: Result = Object.freeze({
 
 export function found(differences: readonly Difference[], masked: readonly Masked[] = []): Result {
   return { differences, approximate: false, masked };
+}
+
+/** A result with notes, which its first difference in the body carries as well. */
+export function withNotes(result: Result, notes: readonly string[]): Result {
+  if (notes.length === 0) return result;
+  const first = result.differences.findIndex(({ where }) => where === "body");
+  const differences = result.differences.map((one, i) =>
+    i === first ? { ...one, note: [...(one.note === undefined ? [] : [one.note]), ...notes].join("; ") } : one,
+  );
+  return { ...result, differences, notes: [...(result.notes ?? []), ...notes] };
 }
 
 /** Several results as one, differences in the order given. */
@@ -47,6 +59,7 @@ export function together(results: readonly Result[]): Result {
     differences: some.flatMap(({ differences }) => differences),
     approximate: some.some(({ approximate }) => approximate),
     masked: [...counts].map(([rule, count]) => ({ rule, count })),
+    ...(some.some(({ notes }) => notes) ? { notes: some.flatMap(({ notes = [] }) => notes) } : {}),
     ...(some.some(({ overdue }) => overdue) ? { overdue: true } : {}),
     ...(some.some(({ incomparable }) => incomparable) ? { incomparable: true } : {}),
   };

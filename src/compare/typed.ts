@@ -1,16 +1,18 @@
 // compare/typed.ts: two bodies as text of one type, through the engine
 
-import { type BodyType, type Content, sniffBoth } from "./body-type.ts";
+import { type BodyType, type Content, sniffBoth, unusualJson } from "./body-type.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { anyText, declaredInside, type Text, textOf } from "./charset.ts";
 import { compareTables, readCsv } from "./csv.ts";
 import { type Read, readerOf } from "./documents/index.ts";
+import { unwrapJson } from "./documents/wrapped.ts";
+import { LARGEST_YAML } from "./documents/yaml.ts";
 import { compareJson, isJson } from "./json/index.ts";
 import { mapBody } from "./origins.ts";
-import { type CompareLimits, EQUAL, type Result } from "./result.ts";
+import { type CompareLimits, EQUAL, type Result, together, withNotes } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { compareText, textFrom } from "./text.ts";
-import { notOfType } from "./whole.ts";
+import { notOfType, wholeBody } from "./whole.ts";
 
 /** Two bodies, and how to compare them. */
 export type Pair = {
@@ -31,7 +33,10 @@ export function compareAs(type: TextType, pair: Pair): Result {
   const sides = { legacy: pair.legacy.bytes, candidate: pair.candidate.bytes };
   if (a.kind === "not") return notOfType(`legacy's body is not ${a.charset}`, pair.rules, sides);
   if (b.kind === "not") return notOfType(`the candidate's body is not ${b.charset}`, pair.rules, sides);
-  return compareMapped(type, a.bytes, b.bytes, pair);
+  return withNotes(compareMapped(type, a.bytes, b.bytes, pair), [
+    ...(a.note === undefined ? [] : [`legacy's body was ${a.note}`]),
+    ...(b.note === undefined ? [] : [`the candidate's body was ${b.note}`]),
+  ]);
 }
 
 /** A side as UTF-8 text, by the charset that its type, its marks or itself declare. */
@@ -68,7 +73,9 @@ function compareTyped(type: TextType, pair: Pair): Result {
   if (sameBytes(legacy.bytes, candidate.bytes)) return EQUAL;
   if (type === "json") return compareAsJson(pair);
   if (type === "csv") return compareAsCsv(pair);
-  const read = readerOf(type);
+  if (type === "wrapped json") return compareWrapped(pair);
+  const largest = Math.max(legacy.bytes.length, candidate.bytes.length);
+  const read = type === "yaml" && largest > LARGEST_YAML ? undefined : readerOf(type);
   if (read === undefined) return compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
   return compareDocuments(read(legacy, limits.overdue), read(candidate, limits.overdue), pair);
 }
@@ -85,13 +92,29 @@ function compareAsJson(pair: Pair): Result {
   const [a, b] = [pair.legacy.bytes, pair.candidate.bytes];
   const result = compareJson(a, b, pair.rules.json, pair.limits);
   const unreadable = result.differences.some(({ kind, path }) => kind === "format" && path === "$");
-  return unreadable && !isJson(a) && !isJson(b) ? unread("not JSON", "not JSON", pair) : result;
+  if (!unreadable || isJson(a) || isJson(b)) return result;
+  const form = unusualJson(a, b);
+  return form === undefined ? unread("not JSON", "not JSON", pair) : compareTyped(form, pair);
+}
+
+/** The JSON in wrappers, and the wrappers. */
+function compareWrapped(pair: Pair): Result {
+  const [a, b] = [unwrapJson(pair.legacy.bytes)!, unwrapJson(pair.candidate.bytes)!];
+  const inner = compareJson(a.bytes, b.bytes, pair.rules.json, pair.limits);
+  if (a.wrapper === b.wrapper) return inner;
+  const values = { legacy: JSON.stringify(a.wrapper), candidate: JSON.stringify(b.wrapper) };
+  return together([wholeBody({ kind: "value", note: "what stands before the JSON", ...values }, pair.rules), inner]);
 }
 
 function compareAsCsv(pair: Pair): Result {
   const [a, b] = [readCsv(pair.legacy), readCsv(pair.candidate)];
   if (pair.limits.overdue?.()) return { ...EQUAL, overdue: true };
-  if ("table" in a && "table" in b) return compareTables(a.table, b.table, pair.rules, pair.limits);
+  if ("table" in a && "table" in b) {
+    return withNotes(compareTables(a.table, b.table, pair.rules, pair.limits), [
+      ...(a.isLenient ? ["legacy's CSV has a quote inside of a cell that is not quoted"] : []),
+      ...(b.isLenient ? ["the candidate's CSV has a quote inside of a cell that is not quoted"] : []),
+    ]);
+  }
   return unread("fault" in a ? a.fault : undefined, "fault" in b ? b.fault : undefined, pair);
 }
 

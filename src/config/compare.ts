@@ -1,7 +1,7 @@
 // config/compare.ts: `compare:`, the rules of a route, from the config's spelling to the model's
 
 import { z } from "zod";
-import type { FieldRules, IgnoreRule, NumberRule, OnlyRule, StringRule, TimeRule } from "../model/rules.ts";
+import type { FieldRules, IgnoreRule, JsonRule, NumberRule, OnlyRule, StringRule, TimeRule } from "../model/rules.ts";
 import { arrayRules } from "./array-rules.ts";
 import { operation } from "./patch.ts";
 import { path, place, placeText } from "./places.ts";
@@ -17,7 +17,7 @@ const onlyRule = () => place().transform((at): OnlyRule => ({ name: `only ${plac
 
 const numberRule = section(
   {
-    path: path().describe("The numbers that are meant."),
+    path: path().describe("The numbers that are meant, also those in strings, as XML, CSV and forms have them."),
     tolerance: number().describe("How far apart they may be."),
     relative: share().describe("How far apart they may be, as a share of legacy's value."),
     lexical: flag().describe("Compare as written: 1.0 is not 1. For those who hash or sign."),
@@ -34,7 +34,7 @@ const numberRule = section(
 const timeRule = section(
   {
     path: path().describe(
-      "The times that are meant: ISO 8601 in any zone, RFC 9110 dates, epoch seconds or milliseconds.",
+      "The times that are meant: ISO 8601 in any zone, HTTP and e-mail dates, /Date(ms)/, epoch seconds or milliseconds.",
     ),
     tolerance: duration().describe("How far apart they may be."),
   },
@@ -72,6 +72,9 @@ export const compareKeys = section(
       .array(shorthand(PATH_ALONE, pathAlone, timeRule))
       .describe("Strings and numbers that are times, compared as instants. A path alone means no tolerance."),
     strings: z.array(stringRule).describe("Strings that need not be exactly equal."),
+    json: z
+      .array(path().transform((at): JsonRule => ({ name: `json ${at.text}`, path: at })))
+      .describe("Strings that hold JSON: where both sides' do, it is compared as JSON, and paths lead into it."),
     patch: section(
       {
         legacy: z.array(operation()).describe("Applied to legacy's body before comparing."),

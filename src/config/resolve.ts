@@ -43,7 +43,7 @@ function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
 
 /** A route's own rules stand before those for all routes, so that where the first counts it is the nearer one. */
 function rules(own: ParsedRules, shared: ParsedRules): CompareRules {
-  const both = <K extends "ignore" | "only" | "arrays" | "numbers" | "times" | "strings">(key: K) =>
+  const both = <K extends "ignore" | "only" | "arrays" | "numbers" | "times" | "strings" | "json">(key: K) =>
     [...(own[key] ?? []), ...(shared[key] ?? [])] as unknown as CompareRules[K];
   return {
     ignore: both("ignore"),
@@ -52,6 +52,7 @@ function rules(own: ParsedRules, shared: ParsedRules): CompareRules {
     numbers: both("numbers"),
     times: both("times"),
     strings: both("strings"),
+    json: both("json"),
     // Patches work one after the other, from the general to the particular.
     patch: {
       legacy: [...(shared.patch?.legacy ?? []), ...(own.patch?.legacy ?? [])],

@@ -73,7 +73,7 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
 
 type Warn = (keys: Keys, message: string, hint: string) => void;
 
-const LISTS = ["only", "numbers", "times", "strings"] as const;
+const LISTS = ["only", "numbers", "times", "strings", "json"] as const;
 
 function ruleWarnings(rules: Rules, at: Keys, warn: Warn): void {
   const ignored = rules.ignore ?? [];

@@ -37,7 +37,7 @@ export type NumberRule = Named & {
   readonly lexical?: boolean;
 };
 
-/** Both sides must be times (ISO 8601, RFC 9110 dates, epoch seconds or milliseconds), at most this far apart. */
+/** Both sides must be times, in any of the forms that `compare/json/times.ts` reads, at most this far apart. */
 export type TimeRule = Named & { readonly path: Path; readonly toleranceMs: number };
 
 export type StringRule = Named & {
@@ -48,6 +48,9 @@ export type StringRule = Named & {
   /** A regular expression that both sides must match; then the values need not be equal. */
   readonly matches?: string;
 };
+
+/** Strings at this place hold JSON, which is compared as JSON where both sides' do. */
+export type JsonRule = Named & { readonly path: Path };
 
 /** One operation of RFC 6902. */
 export type PatchOperation =
@@ -69,6 +72,7 @@ export type CompareRules = {
   readonly numbers: readonly NumberRule[];
   readonly times: readonly TimeRule[];
   readonly strings: readonly StringRule[];
+  readonly json: readonly JsonRule[];
   readonly patch: { readonly legacy: readonly PatchOperation[]; readonly candidate: readonly PatchOperation[] };
   readonly fields: FieldRules;
   /** Map each side's own origin onto one, in `Location`, `Link` and absolute URLs of bodies. */
@@ -82,6 +86,7 @@ export const NO_RULES: CompareRules = {
   numbers: [],
   times: [],
   strings: [],
+  json: [],
   patch: { legacy: [], candidate: [] },
   fields: { compare: "default", ignore: [] },
   mapOrigins: true,

@@ -49,8 +49,8 @@ const BY_EXTENSION: ReadonlyMap<string, string> = new Map([
   [".text", "text/plain"],
   [".log", "text/plain"],
   [".md", "text/plain"],
-  [".yaml", "text/plain"],
-  [".yml", "text/plain"],
+  [".yaml", "application/yaml"],
+  [".yml", "application/yaml"],
 ]);
 
 /** The type as given, else by the extension of either file, legacy's first; nothing where only a look can tell. */

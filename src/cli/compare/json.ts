@@ -4,10 +4,11 @@ import type { Result } from "../../compare/index.ts";
 import type { Difference } from "../../model/difference.ts";
 
 /** `{"outcome":"mismatch","differences":[{"where":"body","path":"$.a","kind":"value","legacy":1.0,"candidate":2}]}` */
-export function asJson({ differences, approximate }: Result): string {
+export function asJson({ differences, approximate, notes }: Result): string {
   const outcome = differences.length === 0 ? "match" : "mismatch";
   const members = [`"outcome":"${outcome}"`, `"differences":[${differences.map(one).join(",")}]`];
   if (approximate) members.push('"approximate":true');
+  if (notes !== undefined) members.push(`"notes":${JSON.stringify(notes)}`);
   return `{${members.join(",")}}\n`;
 }
 

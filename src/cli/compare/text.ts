@@ -14,10 +14,14 @@ type Sides = { readonly legacy: ReturnType<typeof readSpelled>; readonly candida
 type Paints = ReturnType<typeof palette>;
 
 export function asText(result: Result, bodies: Bodies, type: string | undefined, colour: boolean): string {
-  const { differences, approximate, masked } = result;
+  const { differences, approximate, masked, notes = [] } = result;
   const paint = palette(colour);
   const settled = masked.map(({ rule, count }) => `${count} settled by ${plain(rule)}`);
-  const aside = [...settled, ...(approximate ? ["approximate: the places may be coarser than they could be"] : [])];
+  const aside = [
+    ...settled,
+    ...notes,
+    ...(approximate ? ["approximate: the places may be coarser than they could be"] : []),
+  ];
   if (differences.length === 0) return `${[paint.candidate("match"), ...aside].join("; ")}\n`;
   const documents = documentsOf(bodies.legacy, bodies.candidate, type);
   const sides = { legacy: readSpelled(documents.legacy), candidate: readSpelled(documents.candidate) };

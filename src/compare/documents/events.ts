@@ -12,10 +12,14 @@ export const readEvents: Reader = ({ bytes }) => {
   const events: JsonText[] = [];
   let fields = new Map<string, string>();
   let data: string[] = [];
+  let type = "";
   const dispatch = (complete: boolean) => {
+    // no type, an empty one and `message` are the same
+    if (type !== "" && type !== "message") fields.set("event", JSON.stringify(type));
     if (fields.size > 0 || data.length > 0) events.push(event(fields, data, complete));
     fields = new Map();
     data = [];
+    type = "";
   };
   const lines = text.split(/\r\n|\n|\r/);
   const unfinished = lines.pop()!;
@@ -24,9 +28,10 @@ export const readEvents: Reader = ({ bytes }) => {
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "data") data.push(value);
-    else if (name === "event") fields.set("event", JSON.stringify(value));
+    else if (name === "event") type = value;
     else if (name === "id" && !value.includes("\0")) fields.set("id", JSON.stringify(value));
-    else if (name === "retry" && /^\d+$/.test(value)) fields.set("retry", JSON.stringify(value));
+    else if (name === "retry" && /^\d+$/.test(value))
+      fields.set("retry", JSON.stringify(value.replace(/^0+(?=\d)/, "")));
   };
   for (const line of lines) {
     if (line === "") dispatch(true);

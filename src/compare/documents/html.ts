@@ -27,7 +27,8 @@ export const readHtml: Reader = ({ bytes }, overdue) => {
   if (!/<[a-z!/]/i.test(text)) return { fault: "not HTML: it has no markup" };
   let document: DefaultTreeAdapterTypes.Document;
   try {
-    document = parse(text, { treeAdapter: bounded(text.length, overdue) });
+    // As a browser without scripting: what stands in a noscript is a part of the page, not one text.
+    document = parse(text, { treeAdapter: bounded(text.length, overdue), scriptingEnabled: false });
   } catch (error) {
     if (typeof error === "symbol") return { fault: `not read as HTML: ${error.description}` };
     throw error;

@@ -8,14 +8,16 @@ import { readMultipart } from "./multipart.ts";
 import type { Reader } from "./read.ts";
 import { readJsonLines, readJsonSequence } from "./sequences.ts";
 import { readXml } from "./xml.ts";
+import { readYaml } from "./yaml.ts";
 
 /**
  * What the paths of rules and differences are written against, by type of body:
  *
  * | type | document | a path |
  * | --- | --- | --- |
- * | JSON, `+json` | itself | `$.items[1].price` |
- * | NDJSON, JSON sequence | the list of its documents | `$[3].price` |
+ * | JSON, `+json`; in a call or behind a prefix | itself | `$.items[1].price` |
+ * | JSON lines, documents in a row, JSON sequence | the list of the documents | `$[3].price` |
+ * | YAML | itself, or the list of its documents where there are several | `$.spec.replicas` |
  * | form | an object: a name's value, or the list of them | `$.colour`, `$.size[1]` |
  * | CSV | the list of its rows, each an object by the header | `$[12].price` |
  * | multipart | the list of its parts: `fields`, `body` by the part's own type | `$[0].fields['content-type']`, `$[1].body.id` |
@@ -38,6 +40,7 @@ const READERS: ReadonlyMap<BodyType, Reader> = new Map<BodyType, Reader>([
   ["events", readEvents],
   ["xml", readXml],
   ["html", readHtml],
+  ["yaml", readYaml],
 ]);
 
 /** The reader of a type; none for JSON itself and for what is compared as text, table or bytes. */

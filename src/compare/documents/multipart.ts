@@ -14,6 +14,7 @@ import { readHtml } from "./html.ts";
 import { list, lossless, object, oneOrList, type Read, type Reader } from "./read.ts";
 import { readJsonLines, readJsonSequence } from "./sequences.ts";
 import { readXml } from "./xml.ts";
+import { readYaml } from "./yaml.ts";
 
 /** Multiparts inside of multiparts, deeper than which they are bytes. */
 const DEEPEST = 5;
@@ -25,6 +26,7 @@ const PART_READERS: ReadonlyMap<BodyType, Reader> = new Map<BodyType, Reader>([
   ["events", readEvents],
   ["xml", readXml],
   ["html", readHtml],
+  ["yaml", readYaml],
 ]);
 
 /** The boundary is made anew for each answer and has no weight, nor have preamble and epilogue. */

@@ -6,10 +6,10 @@ import { newEquality } from "./equal.ts";
 import { patched } from "./patch.ts";
 import { ROOT_PATH, rootTrail } from "./path.ts";
 import { type JsonRules, patchRuleName } from "./rules.ts";
-import { scanDocument } from "./scan.ts";
+import { scanDocument, scanValue } from "./scan.ts";
 import { putBack, takeRoom } from "./scratch.ts";
 import { type Shared, scanBeside, sharedEnds } from "./shared.ts";
-import { newTape, sourceOf, type Tape } from "./tape.ts";
+import { ARRAY, kindAt, newTape, sourceOf, type Tape } from "./tape.ts";
 import { differenceAt, type Walk } from "./tell.ts";
 import { walk } from "./walk.ts";
 
@@ -116,6 +116,29 @@ export function isJson(bytes: Uint8Array): boolean {
   const sound = scanDocument(tape);
   putBack(0, tape.nodes);
   return sound;
+}
+
+/**
+ * The JSON objects and arrays that follow each other in a text, divided by nothing or by whitespace, as they were written;
+ * undefined where it is anything else. A byte order mark may lead.
+ */
+export function jsonDocumentsIn(bytes: Uint8Array): string[] | undefined {
+  const tape = newTape(bytesOfText(bytes), takeRoom(0));
+  const documents: string[] = [];
+  const { length } = tape.bytes;
+  let from = tape.bytes.indexOf("\ufeff") === 0 ? 3 : 0;
+  while (from >= 0 && from < length) {
+    tape.used = 0;
+    const end = scanValue(tape, from);
+    if (end >= 0 && tape.used === 0) break; // whitespace at the end
+    if (end < 0 || kindAt(tape, 0) < ARRAY) from = -1;
+    else {
+      documents.push(sourceOf(tape, 0));
+      from = end;
+    }
+  }
+  putBack(0, tape.nodes);
+  return from < 0 ? undefined : documents;
 }
 
 function countsOf(masked: ReadonlyMap<string, number>): Masked[] {

@@ -1,9 +1,11 @@
 // compare/json/fingerprint.ts: one integer for what a value means under the rules; a hint for pairing, never a verdict
 
 import { ignoresOrder } from "../../model/rules.ts";
+import { documentIn } from "./embedded.ts";
 import { membersOf } from "./members.ts";
 import { numberBetween } from "./numbers.ts";
 import type { Place } from "./rules.ts";
+import { isNumericString } from "./settle.ts";
 import { stepTo } from "./step.ts";
 import { bytesHash, textOf } from "./strings.ts";
 import {
@@ -28,6 +30,7 @@ const IGNORED = 0x2f0b4c47;
 const AS_NUMBER = 0x1b56c4e9;
 const AS_TIME = 0x5f356495;
 const AS_STRING = 0x3c6ef372;
+const AS_NUMERIC = 0x27220a95;
 
 /** Values that are equal under the rules have equal fingerprints; the others mostly not. Linear, each node once. */
 export function fingerprintOf(side: Side, node: number, place: Place): number {
@@ -67,7 +70,9 @@ function printOf(tape: Tape, prints: Int32Array, node: number, place: Place): nu
     if (place.times.length > 0 && (kind === NUMBER || kind === STRING || kind === ESCAPED)) return AS_TIME;
     if (kind === NUMBER && place.lexical !== undefined) return bytesPrint(tape, node);
     if (kind === NUMBER && place.numbers.length > 0) return AS_NUMBER;
+    if (place.numbers.length > 0 && place.lexical === undefined && isNumericString(tape, node)) return AS_NUMERIC;
     if ((kind === STRING || kind === ESCAPED) && place.strings.length > 0) return AS_STRING;
+    if ((kind === STRING || kind === ESCAPED) && place.json !== undefined) return embeddedPrint(tape, node, place);
     return leafPrint(tape, node);
   }
   const { nodes } = tape;
@@ -80,6 +85,12 @@ function printOf(tape: Tape, prints: Int32Array, node: number, place: Place): nu
     else sum = Math.imul(sum ^ child, 0x01000193) + 0x9e3779b9;
   }
   return mixed(sum);
+}
+
+/** Of a string that holds JSON, the fingerprint of what it holds. */
+function embeddedPrint(tape: Tape, node: number, place: Place): number {
+  const inner = documentIn(tape, node);
+  return inner === undefined ? leafPrint(tape, node) : fingerprintOf({ tape: inner, prints: undefined }, 0, place);
 }
 
 function mixed(h: number): number {

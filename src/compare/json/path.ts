@@ -78,12 +78,13 @@ function stepOf(tape: Tape, node: number): string {
 export function generalPathOf(trail: Trail, isData: (step: Trail) => boolean): string | undefined {
   const steps: Trail[] = [];
   let found = false;
-  for (let step: Trail | undefined = trail; step?.above !== undefined; step = step.above) steps.push(step);
-  let text = ROOT_PATH;
-  for (const step of steps.reverse()) {
-    const isKey = step.index < 0 && isData(step);
+  let step = trail;
+  for (; step.above !== undefined; step = step.above) steps.push(step);
+  let text = step.text ?? ROOT_PATH;
+  for (const below of steps.reverse()) {
+    const isKey = below.index < 0 && isData(below);
     found ||= isKey;
-    text += isKey ? "[*]" : step.index >= 0 ? `[${step.index}]` : nameStep(nameOf(step.tape!, step.node));
+    text += isKey ? "[*]" : below.index >= 0 ? `[${below.index}]` : nameStep(nameOf(below.tape!, below.node));
   }
   return found ? text : undefined;
 }

@@ -31,6 +31,8 @@ export type Place = {
   readonly times: readonly TimeRule[];
   readonly strings: readonly CompiledString[];
   readonly lexical: string | undefined;
+  /** The rule by which strings here hold JSON. */
+  readonly json: string | undefined;
   /** Here or below numbers may be compared as written, so that equal values may count as different. */
   readonly strict: boolean;
   /** Here or below values that differ may count as equal. */
@@ -48,7 +50,7 @@ type Steps = {
 };
 
 type Rule =
-  | { readonly does: "ignore" | "only"; readonly name: string }
+  | { readonly does: "ignore" | "only" | "json"; readonly name: string }
   | { readonly does: "array"; readonly name: string; readonly rule: ArrayRule }
   | { readonly does: "number"; readonly name: string; readonly rule: NumberRule }
   | { readonly does: "time"; readonly name: string; readonly rule: TimeRule }
@@ -78,6 +80,7 @@ export function compileJsonRules(rules: CompareRules): JsonRules {
     if (place.where === "body") add(place.path.segments, { does: "only", name });
   for (const rule of rules.arrays) add(rule.path.segments, { does: "array", name: rule.name, rule });
   for (const rule of rules.numbers) add(rule.path.segments, { does: "number", name: rule.name, rule });
+  for (const rule of rules.json) add(rule.path.segments, { does: "json", name: rule.name });
   for (const rule of rules.times) add(rule.path.segments, { does: "time", name: rule.name, rule });
   for (const rule of rules.strings) {
     add(rule.path.segments, { does: "string", name: rule.name, rule: { ...rule, pattern: patternOf(rule) } });
@@ -144,6 +147,7 @@ function automaton(paths: readonly (readonly Item[])[], insideAtRoot: boolean): 
       times,
       strings,
       lexical: lexical?.name,
+      json: here.find(({ rule }) => rule.does === "json")?.rule.name,
       strict: items.some(({ rule }) => rule.does === "number" && rule.rule.lexical === true),
       loose: !inside || items.some(({ rule }) => rule.does !== "array" && rule.does !== "only"),
       next: stepsFrom(below, inside),

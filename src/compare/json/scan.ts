@@ -39,6 +39,17 @@ export function scanDocument(tape: Tape, legacy?: Tape): boolean {
   return p === b.length;
 }
 
+/**
+ * Reads the first value at or after an offset into the tape, whatever follows it. Returns the offset after it, or -1 with
+ * `fault` set; the text's length where nothing but whitespace is left.
+ */
+export function scanValue(tape: Tape, from: number): number {
+  const b = tape.bytes;
+  let p = from;
+  while (p < b.length && isSpace(b[p]!)) p += 1;
+  return p === b.length ? p : scan(tape, p, 0, -1, undefined, undefined);
+}
+
 const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9;
 
 /** Where a scan that began inside a container may end: see `scanInside`. */

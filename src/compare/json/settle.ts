@@ -6,12 +6,15 @@ import { exactTextOf, latin1Between } from "./strings.ts";
 import { END, ESCAPED, kindAt, NUMBER, START, STRING, type Tape } from "./tape.ts";
 import { instantOfNumber, instantOfText } from "./times.ts";
 
-/** The rule that settles it. A place is held to its shape: a number rule says nothing where one side is no number. */
+/**
+ * The rule that settles it. A place is held to its shape: a number rule says nothing where one side is no number. Two strings
+ * that are numbers are numbers to it, since XML, CSV and forms have nothing else.
+ */
 export function settledBy(place: Place, a: Tape, i: number, b: Tape, j: number): string | undefined {
-  if (place.lexical === undefined && place.numbers.length > 0 && kindAt(a, i) === NUMBER && kindAt(b, j) === NUMBER) {
-    const [legacy, candidate] = [numberText(a, i), numberText(b, j)];
-    for (const { name, tolerance, relative } of place.numbers) {
-      if (isNear(legacy, candidate, tolerance, relative)) return name;
+  if (place.lexical === undefined && place.numbers.length > 0) {
+    const [legacy, candidate] = numbersAt(a, i, b, j);
+    for (const { name, tolerance, relative } of legacy === undefined ? [] : place.numbers) {
+      if (isNear(legacy!, candidate!, tolerance, relative)) return name;
     }
   }
   if (place.times.length > 0) {
@@ -41,6 +44,31 @@ function plain(rule: CompiledString, text: string): string {
   if (rule.trim === true) result = result.trim();
   // upper case first: it folds what has two lower-case forms
   return rule.ignoreCase === true ? result.toUpperCase().toLowerCase() : result;
+}
+
+/** Both values as numbers, if both are numbers, or both strings that are numbers. */
+function numbersAt(a: Tape, i: number, b: Tape, j: number): [legacy: string, candidate: string] | [] {
+  const [kind, otherKind] = [kindAt(a, i), kindAt(b, j)];
+  if (kind === NUMBER && otherKind === NUMBER) return [numberText(a, i), numberText(b, j)];
+  if (!isNumericString(a, i) || !isNumericString(b, j)) return [];
+  return [writtenNumber(a, i), writtenNumber(b, j)];
+}
+
+/** A string that is a number as JSON writes it; a plus sign and whitespace around it may be there. */
+export function isNumericString(tape: Tape, node: number): boolean {
+  if (kindAt(tape, node) !== STRING) return false;
+  const [start, end] = [tape.nodes[node + START]! + 1, tape.nodes[node + END]! - 1];
+  if (end - start > LONGEST_NUMBER || end === start || tape.bytes[start]! > 57) return false;
+  return NUMERIC.test(latin1Between(tape.bytes, start, end));
+}
+
+const LONGEST_NUMBER = 400;
+const NUMERIC = /^\s*[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*$/;
+
+function writtenNumber(tape: Tape, node: number): string {
+  return latin1Between(tape.bytes, tape.nodes[node + START]! + 1, tape.nodes[node + END]! - 1)
+    .trim()
+    .replace(/^\+/, "");
 }
 
 const numberText = (tape: Tape, node: number): string =>

@@ -9,6 +9,21 @@ const MILLISECONDS_FROM = 1e11;
 const ISO =
   /^([+-]\d{6}(?=-)|\d{4})(?:-?(\d{2})-?(\d{2})|-?W(\d{2})-?([1-7])|-?(\d{3}))(?:[Tt ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,30}))?)?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
+/** RFC 9557: a time with the name of its zone, and perhaps other annotations, behind it. */
+const ANNOTATED = /^([^[\]]{8,64}?)((?:\[!?[A-Za-z0-9._/+=-]{1,60}\]){1,4})$/;
+
+/** JSON as ASP.NET wrote it: milliseconds since the epoch; the offset is for display only. */
+const DOTNET = /^\\?\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?\/$/;
+
+/** E-mail's times (RFC 822, 2822 and 5322): weekday and seconds may be left out, the year may have two digits. */
+const MAIL =
+  /^(?:[A-Za-z]{3},\s*)?(\d{1,2})\s+([A-Za-z]{3})\s+(\d{2}|\d{4})\s+(\d{2}):(\d{2})(?::(\d{2}))?\s+([+-]\d{4}|[A-Z]{1,3})(?:\s*\([^()]*\))?$/;
+
+/** Zones of RFC 822; other letters say nothing (RFC 5322, 4.3) and are not read. */
+const MAIL_ZONES: Readonly<Record<string, number>> = {
+  ...{ UT: 0, GMT: 0, UTC: 0, Z: 0, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
+};
+
 /** IMF-fixdate, RFC 850 and asctime (RFC 9110, 5.6.7). */
 const FIXDATE = /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
 const RFC850 = /^[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
@@ -20,8 +35,79 @@ export function instantOfText(text: string): number | undefined {
   const iso = ISO.exec(text);
   if (iso !== null) return isoInstant(iso);
   if (/^-?\d{1,16}(?:\.\d{1,9})?$/.test(text)) return instantOfNumber(text);
-  return httpInstant(text);
+  const dotnet = DOTNET.exec(text);
+  if (dotnet !== null) return Number(dotnet[1]);
+  const annotated = ANNOTATED.exec(text);
+  if (annotated !== null) return annotatedInstant(annotated[1]!, annotated[2]!);
+  return httpInstant(text) ?? mailInstant(text);
 }
+
+/** A time in the zone that stands behind it; an offset in the time itself goes before it. */
+function annotatedInstant(text: string, annotations: string): number | undefined {
+  const iso = ISO.exec(text.trim());
+  const written = iso === null ? undefined : isoInstant(iso);
+  const zone = /^\[!?([A-Za-z][A-Za-z0-9._/+-]*)\]/.exec(annotations)?.[1];
+  if (written === undefined || iso![11] !== undefined || zone === undefined) return written;
+  return instantInZone(written, zone);
+}
+
+const ZONES = new Map<string, Intl.DateTimeFormat | undefined>();
+/** Hostile names must not fill the memory. */
+const MOST_ZONES = 700;
+/** Near the last date that there is, another zone's clock cannot be worked out. */
+const LATEST = 8.6e15;
+
+/** The instant at which the clocks of a zone show what `wall` shows in UTC; undefined for a zone that nobody knows. */
+function instantInZone(wall: number, zone: string): number | undefined {
+  if (!ZONES.has(zone)) {
+    if (ZONES.size >= MOST_ZONES) ZONES.clear();
+    ZONES.set(zone, clockOf(zone));
+  }
+  const clock = ZONES.get(zone);
+  if (clock === undefined || !(Math.abs(wall) < LATEST)) return undefined;
+  // Twice, since the offset at the first guess may be that of the other side of a change of clocks.
+  const guess = wall - offsetAt(clock, wall);
+  return wall - offsetAt(clock, guess);
+}
+
+function clockOf(zone: string): Intl.DateTimeFormat | undefined {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
+  try {
+    return new Intl.DateTimeFormat("en-US", {
+      ...parts,
+      second: "2-digit",
+      hourCycle: "h23",
+      timeZone: zone,
+      era: "short",
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** How far a zone is ahead of UTC at an instant, in milliseconds. */
+function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
+  const whole = Math.floor(instant / 1000) * 1000;
+  const parts = new Map(clock.formatToParts(whole).map(({ type, value }) => [type, value]));
+  const at = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
+  const year = parts.get("era") === "BC" ? 1 - at("year") : at("year");
+  return (
+    dayOf(year, at("month") - 1, at("day")) + ((at("hour") * 60 + at("minute")) * 60 + at("second")) * 1000 - whole
+  );
+}
+
+function mailInstant(text: string): number | undefined {
+  const mail = MAIL.exec(text);
+  if (mail === null) return undefined;
+  const [, day, month, year, h, m, s = "00", zone] = mail as unknown as string[];
+  const ahead = /^[+-]/.test(zone!) ? offset(zone) : hours(MAIL_ZONES[zone!]);
+  // two digits as RFC 5322, 4.3 reads them
+  const full = year!.length === 4 ? Number(year) : Number(year) + (Number(year) < 50 ? 2000 : 1900);
+  const at = dated(full, month!, day!, h!, m!, s);
+  return at === undefined || ahead === undefined ? undefined : at - ahead;
+}
+
+const hours = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 3_600_000);
 
 export function instantOfNumber(text: string): number | undefined {
   const value = Number(text);

@@ -3,6 +3,7 @@
 import type { ListOf } from "../../model/difference.ts";
 import { ignoresOrder } from "../../model/rules.ts";
 import { movedAmong } from "./align.ts";
+import { embeddedTrail, embeddedWalk } from "./embedded.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { isInPlace, sourceOrder } from "./in-place.ts";
@@ -65,9 +66,26 @@ function compareValues(w: Walk, i: number, j: number, place: Place, trail: Trail
     hide(w, place);
     return;
   }
+  if (place.json !== undefined && compareEmbedded(w, i, j, place, place.json, trail)) return;
   const settled = place.free ? undefined : settledBy(place, a, i, b, j);
   if (settled !== undefined) hideBy(w, settled);
   else tell(w, trail, typeOf(kind) === typeOf(otherKind) ? "value" : "type", i, j);
+}
+
+/** Compares what two strings hold as JSON. False: not both of them hold a document. */
+function compareEmbedded(w: Walk, i: number, j: number, place: Place, rule: string, trail: Trail): boolean {
+  const inner = embeddedWalk(w, i, j);
+  if (inner === undefined) return false;
+  const { gate } = inner;
+  const before = w.found.length;
+  walk(inner, 0, 0, place, embeddedTrail(trail));
+  w.outside += inner.outside;
+  w.ticks = inner.ticks;
+  w.late ||= inner.late;
+  w.approximate ||= inner.approximate;
+  if (gate?.found) tell(w, trail, "value", i, j);
+  else if (w.found.length === before) hideBy(w, rule);
+  return true;
 }
 
 function compareContainers(w: Walk, i: number, j: number, place: Place, trail: Trail, levels: number): void {

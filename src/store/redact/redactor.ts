@@ -102,6 +102,7 @@ export function compileRedactor(settings: RedactSettings): Redactor {
       path: sweep(clipText(one.path, LOOKED_AT)),
       ...(one.legacy === undefined ? {} : { legacy: value(one.path, one.legacy, named) }),
       ...(one.candidate === undefined ? {} : { candidate: value(one.path, one.candidate, named) }),
+      ...(one.general === undefined ? {} : { general: sweep(clipText(one.general, LOOKED_AT)) }),
       ...(one.note === undefined ? {} : { note: sweep(clipText(one.note, LOOKED_AT)) }),
     }) as unknown as D;
 

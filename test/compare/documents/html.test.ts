@@ -27,6 +27,23 @@ describe("HTML that a browser reads the same", () => {
     expect(html(b, a)).toEqual([]);
   });
 
+  test("a noscript as a browser without scripting reads it", () => {
+    const hidden = (text: string) => page(`<noscript>${text}</noscript>`, `<noscript>${text}</noscript>`);
+    expect(html(hidden("<img src=a width=1>"), hidden('<img  width="1" src="a" />'))).toEqual([]);
+    expect(html(hidden("<!-- x --><link rel=a>"), hidden("<link rel='a'>"))).toEqual([]);
+    expect(html(page("<noscript><p>a</p></noscript>"), page("<noscript><p>b</p></noscript>"))).toEqual([
+      'body $.html[1].body[0].noscript[0].p value "a" -> "b"',
+    ]);
+  });
+
+  test("in UTF-8 although its meta names UTF-16, with a note", () => {
+    const said16 = page("<p>é</p>", "<meta charset=utf-16>");
+    const result = bodies("text/html", said16, said16.replace("é", "è"));
+    expect(said(result)).toEqual(['body $.html[1].body[0].p value "é" -> "è"']);
+    expect(result.notes?.[0]).toContain("read as utf-8, which its bytes are, though it is declared to be utf-16le");
+    expect(html(said16, said16.replace("<p>", "<P>"))).toEqual([]);
+  });
+
   test("of no declared charset, as a browser would guess", () => {
     expect(html(Buffer.from(page("<p>caf\xe9</p>"), "latin1"), page("<p>café</p>"))).toEqual([]);
   });

@@ -89,6 +89,15 @@ describe("CSV", () => {
     expect(said(bodies("text/csv", "a;b\n1;2\n", "a,b\n1,2\n"))).toEqual(["body $ value"]);
   });
 
+  test("a quote inside of a cell that is not quoted is read as the cell's text, with a note", () => {
+    const result = bodies("text/csv", 'id,name\n1,5" pipe\n2,b\n', 'id,name\r\n1,"5"" pipe"\n2,c\n');
+    expect(said(result)).toEqual(['body $[1].name value "b" -> "c"']);
+    expect(result.notes).toEqual(["legacy's CSV has a quote inside of a cell that is not quoted"]);
+    expect(result.differences[0]?.note).toContain("a quote inside");
+    expect(csv('a,b\n1,x"y"z\n', 'a,b\n1,"x""y""z"\n')).toEqual([]);
+    expect(csv('a,b\n1,x"y\n', "a,b\n1,xy\n")).toEqual(['body $[0].b value "x\\"y" -> "xy"']);
+  });
+
   test("broken quotes are `format`", () => {
     expect(csv('a\n"b"\n', 'a\n"b\n')).toEqual(["body $ format"]);
   });
@@ -108,6 +117,16 @@ describe("server-sent events", () => {
 
   test("data that is text is text: 1.0 is not 1", () => {
     expect(events("data: 1.0\n\n", "data: 1\n\n")).toHaveLength(1);
+  });
+
+  test("an event without a type is a message, and retry is a number", () => {
+    expect(events("event: message\ndata: a\n\n", "data: a\n\n")).toEqual([]);
+    expect(events("event:\ndata: a\n\n", "event:message\ndata:a\n\n")).toEqual([]);
+    expect(events("event: message\n\ndata: a\n\n", ": ping\n\ndata: a\n\n")).toEqual([]);
+    expect(events("retry: 0500\ndata: a\n\n", "retry: 500\ndata: a\n\n")).toEqual([]);
+    expect(events("event: Message\ndata: a\n\n", "data: a\n\n")).toEqual(['body $[0].event missing "Message" ->']);
+    expect(events("\ufeffdata: a\r\rdata: b\r\r", "data: a\n\ndata: b\n\n")).toEqual([]);
+    expect(events("id: 1\ndata: a\n\n", "id\ndata: a\n\n")).toHaveLength(1);
   });
 
   test("an event cut off at the end is not a whole one", () => {
