@@ -12,9 +12,10 @@ import { IDENTITY } from "./identity.ts";
 import { MORE } from "./more.ts";
 import { NUMBERED } from "./numbered.ts";
 import { READY } from "./ready.ts";
+import { REPORTS } from "./reports.ts";
 import type { Situation, Stage } from "./situation.ts";
 
-export const SITUATIONS: readonly Situation[] = [...NUMBERED, ...MORE, ...IDENTITY, ...READY];
+export const SITUATIONS: readonly Situation[] = [...NUMBERED, ...MORE, ...IDENTITY, ...REPORTS, ...READY];
 
 export type SituationOptions = {
   readonly seed: number;
@@ -35,7 +36,7 @@ export async function runSituations({ seed, short, atOnce, only, progress }: Sit
   const worker = async () => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
       const line = await runSituation(one, seed).catch((error: unknown) => failed(one, error));
-      progress(`${line.ok ? "ok   " : "WRONG"} ${one.name}`);
+      progress(`${line.ok ? "ok   " : "WRONG"} ${one.name}: ${line.said.slice(0, 400)}`);
       lines.push(line);
     }
   };
