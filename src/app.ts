@@ -221,7 +221,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       failed: bug("console"),
     },
     adminPorts({
-      ...{ now, config: current, evidence, store, control, telemetry, audit },
+      ...{ now, config: current, evidence, store, control, telemetry, audit, flush: keeper.flush },
       report: report.get,
       changed: () => {
         report.forget();
