@@ -20,6 +20,8 @@ export type Product = AsyncDisposable & {
   readonly accept: (finding: Finding, why: string) => Promise<void>;
   /** `parallel-run COMMAND ...`; resolves to its exit code and output. */
   readonly command: (...args: string[]) => Promise<Gate>;
+  /** What was not shadowed for want of room, by what was lacking: `queue 12, event_loop 3`. */
+  readonly shed: () => Promise<string>;
   /** kill -9, and a start with the same config, data and ports. */
   readonly restart: () => Promise<void>;
   /** Log lines of warning and above, so far. */
@@ -71,6 +73,14 @@ export async function openProduct(sides: Sides, config: string): Promise<Product
       if (code !== 0) throw new Error(`accept failed: ${text}`);
     },
     command,
+    shed: async () => {
+      const { body } = await ask(`${serving.admin}/metrics`);
+      const lines = [...body.matchAll(/^parallel_run_shed_total\{cause="([^"]+)"\} (\d+)/gm)];
+      return lines
+        .filter(([, , count]) => count !== "0")
+        .map(([, cause, count]) => `${cause} ${count}`)
+        .join(", ");
+    },
     restart: async () => {
       serving.kill("SIGKILL");
       await serving.exit;
