@@ -25,8 +25,8 @@ export type SituationOptions = {
   readonly progress: (says: string) => void;
 };
 
-const REQUESTS = 1_200;
-const PER_SECOND = 150;
+const REQUESTS = 800;
+const PER_SECOND = 160;
 const LOOK_MS = 400;
 
 export async function runSituations({ seed, short, atOnce, only, progress }: SituationOptions): Promise<Line[]> {
