@@ -10,6 +10,8 @@ export type Load = {
   readonly rate?: number;
   /** So many of the requests come first and are in no latency: what is measured begins in the middle of the load. */
   readonly lead?: number;
+  /** Asked for one after the other, over and over, in place of `/orders/{id}`. */
+  readonly targets?: readonly string[];
 };
 
 /** Latencies in milliseconds, from when a request was due, so that waiting for a free connection counts. */
@@ -83,10 +85,10 @@ function run(load: Load): Promise<LoadResult> {
         if (answered + errors >= load.requests) return finish();
         const at = idle.indexOf(connection);
         if (at >= 0) idle.splice(at, 1);
-        setTimeout(() => finished || openConnection(load.port, sockets, events), REOPEN_MS);
+        setTimeout(() => finished || openConnection(load, sockets, events), REOPEN_MS);
       },
     };
-    for (let n = 0; n < load.connections; n += 1) openConnection(load.port, sockets, events);
+    for (let n = 0; n < load.connections; n += 1) openConnection(load, sockets, events);
     if (load.rate === undefined) return;
     timer = setInterval(() => {
       const now = performance.now();
@@ -109,7 +111,7 @@ type Events = {
 let target = 0;
 
 /** One keep-alive connection with one request on it at a time; a lost one is opened anew. */
-function openConnection(port: number, sockets: Set<Socket>, events: Events): void {
+function openConnection({ port, targets }: Load, sockets: Set<Socket>, events: Events): void {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   sockets.add(socket);
   let due: number | undefined;
@@ -120,7 +122,8 @@ function openConnection(port: number, sockets: Set<Socket>, events: Events): voi
     ask: (at) => {
       due = at;
       target = (target + 1) % TARGETS;
-      socket.write(`GET /orders/${10_000 + target} HTTP/1.1\r\nHost: bench.test\r\nAccept: application/json\r\n\r\n`);
+      const path = targets === undefined ? `/orders/${10_000 + target}` : targets[target % targets.length]!;
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: bench.test\r\nAccept: application/json\r\n\r\n`);
     },
   };
   socket.on("connect", () => events.ready(connection));

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { startTalker } from "./child.ts";
+import { benchCoverage, coverageTable } from "./coverage.ts";
 import { benchIsolation, isolationTable } from "./isolation.ts";
 import { type Million, millionTable } from "./million.ts";
 import { optionsOf, refuse } from "./options.ts";
@@ -13,7 +14,7 @@ import { benchSaturation, saturationTable } from "./saturation.ts";
 
 const HELP = `Usage: npm run bench -- [--only NAME] [--quick]
 
-  --only NAME  relay, isolation, saturation, million, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
+  --only NAME  relay, isolation, saturation, coverage, million, engine, store, or a part of a contender's name (http-proxy, mirror, "equal")
   --quick      one round, fewer requests: whether it runs, not how fast
 
 Prints tables and writes bench/results/<time>.json. Needs Linux (/proc). nginx is measured if it is installed.
@@ -25,7 +26,7 @@ const { only, quick } = optionsOf(HELP, { only: { type: "string" }, quick: { typ
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const sections = ["relay", "isolation", "saturation", "million", "engine", "store"];
+const sections = ["relay", "isolation", "saturation", "coverage", "million", "engine", "store"];
 const contender = only !== undefined && !sections.includes(only) ? only : undefined;
 if (contender !== undefined && !isContender(contender)) refuse(HELP, `Nothing is called ${JSON.stringify(only)}.`);
 const wanted = (section: string) => only === undefined || only === section || (section === "relay" && contender);
@@ -58,6 +59,11 @@ await section("isolation", async () => {
 await section("saturation", async () => {
   const rows = await benchSaturation({ quick, say });
   print(`\n${saturationTable(rows)}`);
+  return rows;
+});
+await section("coverage", async () => {
+  const rows = await benchCoverage({ quick, say });
+  print(`\n${coverageTable(rows)}`);
   return rows;
 });
 await section("million", async () => {
