@@ -58,7 +58,6 @@ async function openRooms(dir: string, kind: "sqlite" | "none", perSecond: number
 candidate: { url: "http://127.0.0.1:2", maxInFlight: 1024 }
 data: ${JSON.stringify(dir)}
 recheck: { perSecond: ${perSecond}, delay: 10ms, tries: 1 }
-verify: { share: 100% }
 store: { maxSize: ${STORE_MIB}MiB }`,
     { file: "million.yaml", env: {} },
   );

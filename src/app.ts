@@ -112,11 +112,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     () => serving(),
     () => performance.now(),
   );
-  let isDraining = false;
   const comparer = createPool({
     setup: inForce.rules.setup,
     workers: config.verify.threads + 1, // one takes small pairs only
-    share: () => (isDraining ? 1 : current().verify.share), // whoever waits for the end is no client any more
     later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
@@ -185,10 +183,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     emit,
     bug: bug("verify"),
   });
-  opening.defer(() => {
-    isDraining = true;
-    return reconciler.drain(current().grace);
-  });
+  opening.defer(() => reconciler.drain(current().grace));
 
   const interference = watchInterference(current, control, log, now);
   /** Why the config that changed last is not in force, if it was refused. */

@@ -16,9 +16,6 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
     get queueBytes() {
       return config().verify.queue;
     },
-    get share() {
-      return config().verify.share;
-    },
     again: {
       maxWaiting: MAX_ASKING,
       get delayMs() {

@@ -55,7 +55,7 @@ export const DEFAULTS = {
   interference: { holdout: "0%", latency: 1.2, errors: "1%", stop: false },
   overload: { eventLoopDelay: "100ms", memory: "768MiB" },
   capture: { maxBody: "1MiB", budget: "128MiB" },
-  verify: { threads: 1, queue: "32MiB", deadline: "2s", share: "2%", maxDecoded: "16MiB" },
+  verify: { threads: 1, queue: "32MiB", deadline: "2s", maxDecoded: "16MiB" },
   recheck: { delay: "500ms", perSecond: 20, sample: "1%", tries: 3, afterWrite: "10s" },
   readiness: {
     tolerance: "0.1%",

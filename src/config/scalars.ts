@@ -97,8 +97,8 @@ function measure(
   });
 }
 
-/** 0 to 1, from per cents. `some`: not none of it; `inside`: not all of it either. */
-export function share(limits: { readonly inside?: boolean; readonly some?: boolean } = {}) {
+/** 0 to 1, from per cents. `inside`: neither 0% nor 100%. */
+export function share(limits: { readonly inside?: boolean } = {}) {
   const pattern = /^(\d{1,3}(?:\.\d{1,9})?)%$/;
   const json = { type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples: ["10%", "0.1%"] };
   return scalar<number>(json, (value) => {
@@ -120,7 +120,6 @@ export function share(limits: { readonly inside?: boolean; readonly some?: boole
     if (limits.inside === true && (percent === 0 || percent === 100)) {
       return { says: "is out of range", hint: "more than 0% and less than 100%" };
     }
-    if (limits.some === true && percent === 0) return { says: "is out of range", hint: "more than 0%, at most 100%" };
     return { value: percent / 100 };
   });
 }

@@ -275,12 +275,9 @@ const keys = {
     {
       threads: count(1, 64).describe("Threads that compare."),
       queue: size({ least: "1MiB" }).describe(
-        "Bytes that may wait for a moment, a sixteenth of them for longer; past it requests are skipped{overload}.",
+        "Bytes of bodies that may wait for comparison; past it requests are skipped{overload}.",
       ),
       deadline: duration({ least: "10ms" }).describe("For one comparison."),
-      share: share({ some: true }).describe(
-        "Of the time of all cores, for comparing, and of the serving thread's, for judging and counting differences.",
-      ),
       maxDecoded: size({ least: "1KiB" }).describe("The largest body after decoding; a limit against bombs."),
     },
     DEFAULTS.verify,

@@ -6,7 +6,6 @@ import { Worker } from "node:worker_threads";
 import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
 import { createHold, pack, sizeOf } from "./pack.ts";
 import { lowerHelpers } from "./priority.ts";
-import { createShare } from "./share.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export type PoolOptions = {
@@ -19,8 +18,6 @@ export type PoolOptions = {
   readonly heapMiB?: number;
   /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when nobody else wants to run). */
   readonly nice?: number;
-  /** The share of the time of all cores that comparing may take, 0 to 1; all of it unless given. Read whenever it is needed. */
-  readonly share?: () => number;
   /** Whether a worker lets go of its core now and then; unless given, on few cores. */
   readonly pauses?: boolean;
   /** When to send what has come; in the next turn of the event loop unless given. All that comes until then is one batch. */
@@ -33,8 +30,6 @@ type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verd
 
 /** With more, a thread that serves a client nearly always finds one free. */
 const FEW_CORES = 4;
-/** The longest rest before it is looked again whether there may be more: the share may have been raised. */
-const MOST_REST_MS = 1000;
 /** Pairs in a batch: a message costs as much as comparing 1 KB. */
 const BATCH = 64;
 /** Past the deadline a comparison should end by itself; this much later it is ended. */
@@ -59,9 +54,6 @@ export function createPool(options: PoolOptions): Comparer {
   let replaced = 0;
   let cpuMs = 0;
   let closed = false;
-  let resting: NodeJS.Timeout | undefined;
-  const clock = () => performance.now();
-  const share = createShare(options.share ?? (() => 1), clock, availableParallelism());
 
   const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
   const later = options.later ?? setImmediate;
@@ -75,22 +67,6 @@ export function createPool(options: PoolOptions): Comparer {
       isSending = false;
       for (const seat of seats) seat.dispatch();
     });
-  }
-
-  /** Nothing is begun until what was taken too much of the processor has been made up for. */
-  function rest(): void {
-    resting ??= setTimeout(
-      () => {
-        resting = undefined;
-        send();
-      },
-      Math.min(MOST_REST_MS, share.backIn()),
-    );
-  }
-
-  function pay(ms: number): void {
-    cpuMs += ms;
-    share.pay(ms);
   }
 
   function finish(waiting: Waiting, verdict: Verdict): void {
@@ -112,7 +88,6 @@ export function createPool(options: PoolOptions): Comparer {
     let worker: Worker | undefined;
     let batch: Waiting[] = [];
     let timer: NodeJS.Timeout | undefined;
-    let sentAt = 0;
 
     function start(): Worker {
       const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -125,7 +100,7 @@ export function createPool(options: PoolOptions): Comparer {
         if (started !== worker) return;
         clearInterval(timer);
         started.unref();
-        pay(message.cpuMs);
+        cpuMs += message.cpuMs;
         const finished = batch;
         batch = [];
         finished.forEach((waiting, i) => {
@@ -146,7 +121,6 @@ export function createPool(options: PoolOptions): Comparer {
       replaced += 1;
       options.onReplaced?.(reason);
       void old.terminate();
-      if (batch.length > 0) pay(clock() - sentAt); // nobody knows how much of it; and an idle one took nothing
       hold = createHold(); // the old one may still be reading for a moment
       const at = Math.min(Math.max(0, Atomics.load(new Int32Array(progress), 0)), batch.length - 1);
       const unfinished = batch;
@@ -173,13 +147,8 @@ export function createPool(options: PoolOptions): Comparer {
 
     function dispatch(): void {
       if (closed || batch.length > 0) return;
-      if (share.isSpent()) {
-        if (lanes.small.length + lanes.large.length > 0) rest();
-        return;
-      }
       batch = take();
       if (batch.length === 0) return;
-      sentAt = clock();
       worker ??= start();
       const current = worker;
       Atomics.store(new Int32Array(progress), 0, NOT_BEGUN);
@@ -236,7 +205,6 @@ export function createPool(options: PoolOptions): Comparer {
     stats: () => ({ bytes, jobs, replaced, cpuMs }),
     close: async () => {
       closed = true;
-      clearTimeout(resting);
       for (const waiting of [...lanes.small.splice(0), ...lanes.large.splice(0)]) {
         finish(waiting, { kind: "failed", reason: "crash" });
       }

@@ -11,7 +11,6 @@ import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 import { createRoom } from "./room.ts";
-import { createShare } from "./share.ts";
 import type { Spare } from "./spare.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
@@ -20,8 +19,6 @@ export type ReconcileOptions = {
   readonly maxPending: number;
   /** Bytes of bodies that wait for a comparison, at most: beyond it, or a sixteenth for long, nothing more is shadowed. */
   readonly queueBytes: number;
-  /** Share of this thread's time that judging, counting and keeping differences may take, 0 to 1. */
-  readonly share: number;
   readonly again: AgainOptions & {
     /** Further looks a second, over all routes. */
     readonly perSecond: number;
@@ -85,8 +82,6 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     stopping.signal,
   );
   const clock = () => performance.now();
-  const share = createShare(() => options.share, clock);
-  const paid = { classify: share.timed(ports.classify), emit: share.timed(ports.emit), split: share.timed(split) };
   const fits = createRoom(() => options.queueBytes, clock);
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
@@ -101,7 +96,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   function hasRoom(): boolean {
     const isFitting = fits(bytes(), begun * typicalBytes); // always asked: it knows for how long there was none
-    return isFitting && !stopping.signal.aborted && pending < options.maxPending && !share.isSpent();
+    return isFitting && !stopping.signal.aborted && pending < options.maxPending;
   }
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
@@ -175,11 +170,11 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
   async function sorted(job: Job, listed: readonly Difference[]) {
-    const sides = await whenSpare(job, () => paid.split(job.route, listed));
+    const sides = await whenSpare(job, () => split(job.route, listed));
     // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
     if (sides.settled.length === 0 || !isWide(listed)) return sides;
     const all = await whole(job);
-    return all && whenSpare(job, () => paid.split(job.route, all));
+    return all && whenSpare(job, () => split(job.route, all));
   }
 
   function split(route: string, listed: readonly Difference[]) {
@@ -210,12 +205,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
-    const judged = await whenSpare(job, () => paid.classify(exchange, listed, looks));
+    const judged = await whenSpare(job, () => ports.classify(exchange, listed, looks));
     if (isSure(judged, looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference, all));
-    const each = await whenSpare(job, () => paid.classify(exchange, open, looks));
+    const each = await whenSpare(job, () => ports.classify(exchange, open, looks));
     return fold(each, ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
@@ -241,7 +236,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   function tell(exchange: Answered, outcome: Outcome, from: number, { differences, ...more }: Found): Promise<void> {
     return whenSpare(exchange, () => {
       ended.add(exchange);
-      paid.emit({ ...comparisonOf(exchange, outcome, from), ...more, differences: abridge(differences) });
+      ports.emit({ ...comparisonOf(exchange, outcome, from), ...more, differences: abridge(differences) });
     });
   }
 

@@ -71,7 +71,7 @@ export const METRICS = {
   verify_cpu_seconds_total: {
     type: "counter",
     labels: [],
-    help: "Processor time of the threads that compare. Its rate over the number of cores is what verify.share bounds.",
+    help: "Processor time of the threads that compare. A thread that was replaced takes what it had not reported with it.",
   },
   breaker_state: {
     type: "gauge",

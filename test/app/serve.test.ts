@@ -167,14 +167,14 @@ describe("serve with two URLs as flags", () => {
     expect(JSON.parse(kept.out())).toMatchObject({ total: { requests: 21, outcomes: { match: 21 } } });
   });
 
-  test("SIGTERM has all that waits compared, however little of the processor comparing may take", async () => {
+  test("SIGTERM has all that waits compared", async () => {
     const rows = (wrong: number) => always(Array.from({ length: 4000 }, (_, id) => ({ id, price: id + wrong })));
     await using legacy = await server(rows(0));
     await using candidate = await server(rows(0.5));
     using at = folder();
     const file = join(at.path, "config.yaml");
-    const little = UNHURRIED.replace("share: 100%", "share: 0.1%");
-    writeFileSync(file, `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\ndata: ${at.path}\n${little}`);
+    const config = `legacy: "${legacy.url}"\ncandidate: { url: "${candidate.url}", adaptive: false }\ndata: ${at.path}\n`;
+    writeFileSync(file, `${config}grace: 60s\n${UNHURRIED}`);
     await using app = await serve([file]);
     await many(100, 16, async (n) => expect((await ask(`${app.proxy}/rows/${n}`)).status).toBe(200));
     app.kill("SIGTERM");

@@ -35,7 +35,7 @@ export type Serving = AsyncDisposable & {
 };
 
 /** The machine that runs the tests does other things too: how late our event loop is says nothing of the proxy then. */
-export const UNHURRIED = "overload: { eventLoopDelay: 60s, memory: 8GiB }\nverify: { share: 100% }\n";
+export const UNHURRIED = "overload: { eventLoopDelay: 60s, memory: 8GiB }\n";
 
 export type ServingOptions = {
   /** With the flags and nothing else; otherwise they lie over a config that is UNHURRIED. */

@@ -217,7 +217,6 @@ routes:
     ["data: ${NOT_THERE}", "3:7", /NOT_THERE is not in the environment \(set it, or write \$\{NOT_THERE:-default\}\)/],
     ["data: a ${not there}", "3:9", /names no environment variable/],
     ["listen: 0.0.0.0:99999", "3:9", /port past 65535/],
-    ["verify: { share: 0% }", "3:18", /verify.share: `0%` is out of range \(more than 0%, at most 100%\)/],
     ["admin: 127.0.0.1:8080", "3:8", /listen and admin are the same address/],
     ["admin: 0.0.0.0:9900", "3:8", /admin is open to others and asks for no token \(set adminAccess.tokenFile/],
     ["legacyReplica: { url: http://candidate:8080 }", "2:19", /candidate and legacyReplica are the same server/],

@@ -113,7 +113,6 @@ async function judge(
     {
       maxPending: 10,
       queueBytes: 1e9,
-      share: 1,
       again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
     },
     {
@@ -198,7 +197,6 @@ test("of places that are too many to list none passes as accepted because others
     {
       maxPending: 10,
       queueBytes: 1e9,
-      share: 1,
       again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
     },
     {

@@ -15,7 +15,6 @@ import { exchange, json, SETUP, spareTime } from "./support.ts";
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
   queueBytes: 1_000_000,
-  share: 1,
   again: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
 };
 
@@ -130,19 +129,6 @@ describe("the reconciler", () => {
     for (const id of Object.keys(answers))
       expect(told.indexOf(`emitted ${id}`)).toBeLessThan(told.indexOf(`done ${id}`));
     expect(told.filter((one) => one.startsWith("done"))).toHaveLength(3);
-  });
-
-  test("takes no more than its share of the thread that serves clients, and begins again when it has it back", async () => {
-    const slow = () => {
-      for (const until = performance.now() + 60; performance.now() < until; );
-    };
-    const { reconciler } = open({ share: 0.5 }, { emit: slow });
-    const differing = async () => exchange(json(1), json(2));
-    expect(reconciler.offer(differing)).toBe(true);
-    await expect.poll(() => reconciler.stats().pending, { interval: 1 }).toBe(0);
-    expect(reconciler.offer(differing)).toBe(false);
-    await expect.poll(() => reconciler.offer(differing), { interval: 5 }).toBe(true);
-    await reconciler.drain(5000);
   });
 
   test("while clients are being served all the time what differs waits, takes room meanwhile, and is counted all the same", async () => {

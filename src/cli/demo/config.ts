@@ -16,7 +16,6 @@ export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
 candidate: { url: "${candidate}", timeout: 2s, adaptive: false }
 # Backends, clients and proxy share one process here: how late its event loop is says nothing of the proxy.
 overload: { eventLoopDelay: 10s, memory: 4GiB }
-verify: { share: 50% }
 # Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.
 recheck: { delay: 300ms, perSecond: 400, sample: 5%, tries: 1 }
 ${clean ? CLEAN : ""}causes: { minimum: 5 }
