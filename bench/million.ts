@@ -14,7 +14,7 @@ import { classify, createNoiseBook } from "../src/evidence/index.ts";
 import type { Response } from "../src/model/answer.ts";
 import type { Exchange } from "../src/model/exchange.ts";
 import { findingOf } from "../src/model/place.ts";
-import { createPool, createReconciler, createSpare } from "../src/reconcile/index.ts";
+import { createPool, createReconciler } from "../src/reconcile/index.ts";
 import { compileRedactor } from "../src/store/index.ts";
 import { createTelemetry } from "../src/telemetry/index.ts";
 import { figure, table } from "./table.ts";
@@ -91,14 +91,9 @@ store: { maxSize: ${STORE_MIB}MiB }`,
     opening,
   });
   const rules = rulesOf(config);
-  const spare = createSpare(
-    () => false,
-    () => performance.now(),
-  );
   const comparer = createPool({
     setup: rules.setup,
     workers: config.verify.threads + 1,
-    later: (send) => void spare.run(send),
   });
   opening.defer(comparer.close);
   let counted = 0;
@@ -108,7 +103,6 @@ store: { maxSize: ${STORE_MIB}MiB }`,
       now,
       random: () => 1,
       comparer,
-      spare,
       comparable: () => undefined,
       identical: (route, a, b) => identical(a, b, rules.compiledFor(route)),
       ask: async (side, exchange) => exchange[side],

@@ -25,7 +25,7 @@ import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import type { Report } from "./model/report.ts";
 import { type BreakerState, comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
-import { createPool, createReconciler, createSpare, type ReconcilePorts } from "./reconcile/index.ts";
+import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
 import type { Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
@@ -107,15 +107,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     keeper.audit(entry);
   };
 
-  let serving = () => false;
-  const spare = createSpare(
-    () => serving(),
-    () => performance.now(),
-  );
   const comparer = createPool({
     setup: inForce.rules.setup,
     workers: config.verify.threads + 1, // one takes small pairs only
-    later: (send) => void spare.run(send),
     onReplaced: (reason) => log.warn({ event: "worker_replaced", reason }),
   });
   opening.defer(comparer.close);
@@ -163,7 +157,6 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     now,
     random: effects.random,
     comparer,
-    spare,
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, inForce.rules.compiledFor(route)),
     ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
@@ -248,7 +241,6 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(current().grace));
-  serving = proxy.serving;
   const on = () => control.read().everything?.on !== false && shadows(current());
   publish(telemetry, {
     proxy,

@@ -22,8 +22,6 @@ export type RunningProxy = {
   update(options: ProxyOptions): void;
   /** A new certificate, for new connections. */
   setTls(tls: ListenTls): void;
-  /** Whether a client waits for an answer right now. */
-  serving(): boolean;
   gauges(): ProxyGauges;
   /** The share of each route's eligible requests that is shadowed now, 0 to 1, of the routes that were declared or seen. */
   shares(): Iterable<readonly [route: string, share: number]>;
@@ -150,7 +148,6 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     setTls(tls) {
       if ("setSecureContext" in server) server.setSecureContext(tlsOptions(tls));
     },
-    serving: () => room.open.size > 0,
     gauges: () => ({
       inFlight: room.open.size,
       candidateInFlight: settings.shadows.open.size,

@@ -5,4 +5,3 @@ export { type Comparer, createInlineComparer, type Job, type Setup, type Verdict
 export type { Answered } from "./judge.ts";
 export { createPool, type PoolOptions } from "./pool.ts";
 export { createReconciler, type ReconcileOptions, type ReconcilePorts, type Reconciler } from "./reconciler.ts";
-export { createSpare } from "./spare.ts";

@@ -20,8 +20,6 @@ export type PoolOptions = {
   readonly nice?: number;
   /** Whether a worker lets go of its core now and then; unless given, on few cores. */
   readonly pauses?: boolean;
-  /** When to send what has come; in the next turn of the event loop unless given. All that comes until then is one batch. */
-  readonly later?: (send: () => void) => void;
   /** Told of each worker that was replaced. */
   readonly onReplaced?: (reason: "deadline" | "crash") => void;
 };
@@ -56,14 +54,14 @@ export function createPool(options: PoolOptions): Comparer {
   let closed = false;
 
   const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
-  const later = options.later ?? setImmediate;
   let isSending = false;
   lowerHelpers(nice);
 
+  /** What comes until the next turn of the event loop is one batch. */
   function send(): void {
     if (isSending) return;
     isSending = true;
-    later(() => {
+    setImmediate(() => {
       isSending = false;
       for (const seat of seats) seat.dispatch();
     });

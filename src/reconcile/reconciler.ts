@@ -11,7 +11,6 @@ import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 import { createRoom } from "./room.ts";
-import type { Spare } from "./spare.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
@@ -32,8 +31,6 @@ export type ReconcilePorts = Judge &
     /** 0 to 1. */
     readonly random: () => number;
     readonly comparer: Comparer;
-    /** When what can wait is done. */
-    readonly spare: Spare;
     /** Whether asking again is allowed at all just now: false while shadowing is switched off. */
     readonly on: (route: string) => boolean;
     /** Whether someone accepted what this difference is, given all differences of its comparison. */
@@ -87,12 +84,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
   let typicalBytes = 0;
-  /** Bytes of exchanges that wait for spare time. */
-  let resting = 0;
   let idle: (() => void) | undefined;
   const ended = new WeakSet<Exchange>();
 
-  const bytes = () => ports.comparer.stats().bytes + resting;
+  const bytes = () => ports.comparer.stats().bytes;
 
   function hasRoom(): boolean {
     const isFitting = fits(bytes(), begun * typicalBytes); // always asked: it knows for how long there was none
@@ -149,7 +144,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     }
     const { open, settled } = sides;
     if (open.length === 0) {
-      await tell(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
+      tell(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
       return;
     }
     const { looks } = await asking.again(exchange, open);
@@ -160,7 +155,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     }
     const outcome = outcomeOf(classified);
     const last = looks.at(-1);
-    await tell(exchange, outcome, from, {
+    tell(exchange, outcome, from, {
       ...more,
       differences: [...classified, ...settled],
       unconfirmed: looks.length === 0,
@@ -170,11 +165,11 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
   async function sorted(job: Job, listed: readonly Difference[]) {
-    const sides = await whenSpare(job, () => split(job.route, listed));
+    const sides = split(job.route, listed);
     // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
     if (sides.settled.length === 0 || !isWide(listed)) return sides;
     const all = await whole(job);
-    return all && whenSpare(job, () => split(job.route, all));
+    return all && split(job.route, all);
   }
 
   function split(route: string, listed: readonly Difference[]) {
@@ -188,16 +183,6 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     return settled.length === 0 ? { open: listed, settled } : { open: fold(open), settled: fold(settled) };
   }
 
-  /** Not while a client is being served, and not together with others; counted meanwhile. */
-  function whenSpare<T>(exchange: Answered | Job, work: () => T) {
-    const size = sizeOf(exchange);
-    resting += size;
-    return ports.spare.run(() => {
-      resting -= size;
-      return work();
-    });
-  }
-
   async function whole(job: Job): Promise<readonly Difference[] | undefined> {
     const verdict = await ports.comparer.compare(job);
     return verdict.kind === "failed" ? undefined : verdict.compared.differences;
@@ -205,12 +190,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
-    const judged = await whenSpare(job, () => ports.classify(exchange, listed, looks));
+    const judged = ports.classify(exchange, listed, looks);
     if (isSure(judged, looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference, all));
-    const each = await whenSpare(job, () => ports.classify(exchange, open, looks));
+    const each = ports.classify(exchange, open, looks);
     return fold(each, ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
@@ -224,7 +209,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (verdict.kind === "compared") ports.noticed(exchange, verdict.compared.differences);
   }
 
-  type More = Partial<Pick<Comparison, "approximate" | "masked" | "unconfirmed" | "convergedMs">>;
+  type More = Partial<Pick<Comparison, "approximate" | "masked" | "unconfirmed" | "convergedMs" | "differences">>;
   type Found = More & Pick<Comparison, "differences">;
 
   function emit(exchange: Exchange, outcome: Outcome, from: number, more: More = {}): void {
@@ -232,12 +217,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     ports.emit({ ...comparisonOf(exchange, outcome, from), ...more });
   }
 
-  /** Counting differences costs far more than counting none. */
-  function tell(exchange: Answered, outcome: Outcome, from: number, { differences, ...more }: Found): Promise<void> {
-    return whenSpare(exchange, () => {
-      ended.add(exchange);
-      ports.emit({ ...comparisonOf(exchange, outcome, from), ...more, differences: abridge(differences) });
-    });
+  function tell(exchange: Answered, outcome: Outcome, from: number, { differences, ...more }: Found): void {
+    emit(exchange, outcome, from, { ...more, differences: abridge(differences) });
   }
 
   return {

@@ -6,7 +6,7 @@ import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { abridge, fold } from "../../src/reconcile/fold.ts";
 import { createInlineComparer, createReconciler } from "../../src/reconcile/index.ts";
-import { exchange, json, SETUP, spareTime } from "./support.ts";
+import { exchange, json, SETUP } from "./support.ts";
 
 const name = fc.constantFrom(
   ".a",
@@ -119,7 +119,6 @@ async function judge(
       now: () => AT,
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
-      spare: spareTime(),
       comparable: () => undefined,
       identical: () => false,
       ask: async (side) => json(side === "legacy" ? (options.now ?? list(5000)) : candidate),
@@ -203,7 +202,6 @@ test("of places that are too many to list none passes as accepted because others
       now: () => AT,
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
-      spare: spareTime(),
       comparable: () => undefined,
       identical: () => false,
       ask: async () => json(0),

@@ -10,7 +10,7 @@ import {
   type ReconcileOptions,
   type ReconcilePorts,
 } from "../../src/reconcile/index.ts";
-import { exchange, json, SETUP, spareTime } from "./support.ts";
+import { exchange, json, SETUP } from "./support.ts";
 
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
@@ -28,7 +28,6 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       now: Date.now,
       random: () => 0.5,
       comparer: createInlineComparer(SETUP, () => performance.now()),
-      spare: spareTime(),
       comparable: () => undefined,
       identical: (_, a, b) =>
         a.body.kind === "kept" &&
@@ -129,20 +128,6 @@ describe("the reconciler", () => {
     for (const id of Object.keys(answers))
       expect(told.indexOf(`emitted ${id}`)).toBeLessThan(told.indexOf(`done ${id}`));
     expect(told.filter((one) => one.startsWith("done"))).toHaveLength(3);
-  });
-
-  test("while clients are being served all the time what differs waits, takes room meanwhile, and is counted all the same", async () => {
-    const { reconciler, emitted } = open({ queueBytes: 2 }, { spare: spareTime(true) });
-    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(true);
-    await nextTurn();
-    expect(emitted).toEqual([]);
-    expect(reconciler.stats().bytes).toBe(2);
-    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(false);
-    await expect.poll(() => emitted.map(({ outcome }) => outcome.outcome)).toEqual(["mismatch"]);
-    expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
-    expect(reconciler.offer(async () => exchange(json(1), json(2)))).toBe(true);
-    await reconciler.drain(5000);
-    expect(emitted).toHaveLength(2);
   });
 
   test("what stood again and again in a thousand places is looked at once in a while, and what is narrow each time", async () => {

@@ -3,7 +3,7 @@
 import type { Answer, Response } from "../../src/model/answer.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
-import { createSpare, type Setup } from "../../src/reconcile/index.ts";
+import type { Setup } from "../../src/reconcile/index.ts";
 
 export const SETUP: Setup = {
   routes: new Map(),
@@ -11,13 +11,6 @@ export const SETUP: Setup = {
   origins: { legacy: [], candidate: [] },
   limits: { maxDecoded: 16 * 1024 * 1024, budget: 100_000, deadlineMs: 2000 },
 };
-
-/** Spare time where no client is ever being served, or one always is. */
-export const spareTime = (busy = false) =>
-  createSpare(
-    () => busy,
-    () => performance.now(),
-  );
 
 export function json(value: unknown, status = 200): Response {
   return response(JSON.stringify(value), "application/json", status);
