@@ -10,13 +10,12 @@ import type { Comparer, Job } from "./comparer.ts";
 import { abridge, fold, isSure, isWide } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
-import { createRoom } from "./room.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
   /** Exchanges begun and not yet judged, at most. */
   readonly maxPending: number;
-  /** Bytes of bodies that wait for a comparison, at most: beyond it, or a sixteenth for long, nothing more is shadowed. */
+  /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
   readonly queueBytes: number;
   readonly again: AgainOptions & {
     /** Further looks a second, over all routes. */
@@ -78,8 +77,6 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     },
     stopping.signal,
   );
-  const clock = () => performance.now();
-  const fits = createRoom(() => options.queueBytes, clock);
   let pending = 0;
   /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
   let begun = 0;
@@ -90,8 +87,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   const bytes = () => ports.comparer.stats().bytes;
 
   function hasRoom(): boolean {
-    const isFitting = fits(bytes(), begun * typicalBytes); // always asked: it knows for how long there was none
-    return isFitting && !stopping.signal.aborted && pending < options.maxPending;
+    if (stopping.signal.aborted || pending >= options.maxPending) return false;
+    return bytes() + begun * typicalBytes < options.queueBytes;
   }
 
   async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
