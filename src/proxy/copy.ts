@@ -3,7 +3,6 @@
 import type { Answer } from "../model/answer.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { createCapture, type Leader } from "./capture.ts";
-import { Courtesy } from "./courtesy.ts";
 import { candidateHead, markedHead } from "./outgoing.ts";
 import { bodyOverridesMethod } from "./override.ts";
 import type { ProxyPorts } from "./ports.ts";
@@ -21,7 +20,6 @@ export class Copy {
   private readonly ports: Required<ProxyPorts>;
   private at = 0;
   private legacyHead = "";
-  private courtesy: Courtesy | undefined = undefined;
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
 
@@ -33,13 +31,16 @@ export class Copy {
     if (original.skipped === undefined) this.capture = createCapture(shadows.maxBody, shadows.budget);
   }
 
-  /** Legacy is being asked, by this head. @param at milliseconds since the epoch */
+  /**
+   * Legacy's request, with this head, was just written: asks the candidate in the same turn. A request with a body waits
+   * for `uploaded`. @param at milliseconds since the epoch
+   */
   start(at: number, legacyHead: string): void {
     this.at = at;
     this.legacyHead = legacyHead;
     const { incoming } = this.original;
     if (this.capture === undefined || incoming.length || incoming.framing === "chunked") return;
-    this.courtesy = new Courtesy(this.settings.sweeper, () => this.offer(undefined));
+    this.offer(undefined);
   }
 
   /** Bytes of the request's body to keep for the candidate; -1: it is not wanted. */
@@ -59,7 +60,6 @@ export class Copy {
 
   /** Legacy's part is over. The outcome, if it is not for the reconciler to say. */
   finish(answer: Answer): Outcome | undefined {
-    if (this.courtesy?.end() && answer.kind !== "unseen") this.offer(undefined);
     const { shadow, ports } = this;
     const { route, skipped } = this.original;
     if (shadow !== undefined || skipped === "held_out") ports.answered(route.name, shadow !== undefined, answer);

@@ -30,6 +30,7 @@ test("a client that leaves before legacy answers is counted once, and nothing wa
     await using client = await rawClient(room.port);
     client.send(GET);
     await eventually(() => legacy.seen.length === 1);
+    client.socket.resetAndDestroy();
   }
   await eventually(() => room.settled.length + room.exchanges.length === 1);
   expect(room.pending()).toBe(0);
