@@ -11,7 +11,6 @@ import type { Rate } from "./rate.ts";
 import type { Found, Route } from "./routes.ts";
 import { type Clock, draw, type ShadowControl } from "./share.ts";
 import type { Shed } from "./shed.ts";
-import type { Surplus } from "./surplus.ts";
 
 /** What the decision rests on, beside the request itself. */
 export type AdmitState = {
@@ -26,7 +25,6 @@ export type AdmitState = {
   readonly memory: () => number;
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
-  readonly surplus: Surplus;
   /** Whether one more exchange would be reconciled. */
   readonly hasRoom: () => boolean;
   readonly shed: Shed;
@@ -65,7 +63,7 @@ export function refuseShadow(
   if (drawn === "out") return "sampled_out";
   const tooLarge = incoming.length !== undefined && incoming.length > (route.maxRequestBody ?? shadow.maxRequestBody);
   const now = performance.now();
-  const busy = overloaded(state, route, now);
+  const busy = overloaded(state);
   if (drawn === "held_out") {
     return tooLarge || busy !== undefined || state.breaker.state(now) !== "closed" ? "sampled_out" : "held_out";
   }
@@ -81,11 +79,10 @@ export function refuseShadow(
 }
 
 /** What there is too much of, if anything: shadowing goes first, long before clients feel it. */
-function overloaded(state: AdmitState, route: Route, now: number): keyof Shed | undefined {
+function overloaded(state: AdmitState): keyof Shed | undefined {
   const { shadow, budget } = state;
   if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
   if (budget.used >= budget.limit) return "capture";
-  if (state.surplus.tooMany(route.name, now)) return "surplus";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
   if (!state.hasRoom()) return "verify";

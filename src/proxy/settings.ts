@@ -11,7 +11,6 @@ import { createRoutes, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
 import { createShed } from "./shed.ts";
 import { createSlabs, type Slabs } from "./slabs.ts";
-import { createSurplus } from "./surplus.ts";
 import { createPool, type Pool } from "./wire/pool.ts";
 import type { Sweeper } from "./wire/sweeper.ts";
 
@@ -56,7 +55,6 @@ export function createSettings(
   const { timeout } = options.candidate;
   const { patience } = options.shadow;
   const { maxBody } = options.capture;
-  const surplus = before?.admit.surplus ?? createSurplus();
   return {
     options,
     sweeper,
@@ -70,7 +68,6 @@ export function createSettings(
         : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive),
     legacy,
     shadows: {
-      surplus,
       pool,
       breaker,
       concurrency,
@@ -95,7 +92,6 @@ export function createSettings(
       lag: sweeper.lag,
       memory: before?.admit.memory ?? ports.memory,
       hasRoom: ports.hasRoom,
-      surplus,
       shed: before?.admit.shed ?? createShed(),
       budget,
       candidateInFlight: () => open.size,

@@ -9,7 +9,6 @@ import { type Budget, type Capture, followCapture, type Leader } from "./capture
 import type { Concurrency } from "./concurrency.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { retryAfter } from "./retry-after.ts";
-import type { Surplus } from "./surplus.ts";
 import { Call } from "./wire/call.ts";
 import type { Pool } from "./wire/pool.ts";
 import type { Sweeper, Watched } from "./wire/sweeper.ts";
@@ -19,7 +18,6 @@ export type ShadowRoom = {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
-  readonly surplus: Surplus;
   readonly budget: Budget;
   readonly sweeper: Sweeper;
   readonly maxBody: number;
@@ -116,8 +114,6 @@ export class Shadow implements Watched {
     room.open.delete(this);
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
-    if (isUnread(answer)) room.surplus.note(this.asked.route, now);
-    else if (answer.kind === "response") room.surplus.fits(this.asked.route);
     room.concurrency.record(answer, now, room.sweeper.lag());
     if (this.asking?.trouble !== undefined) room.failed("candidate", this.asking.trouble, this.asked.route);
     if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
@@ -146,10 +142,6 @@ export class Shadow implements Watched {
     const exchange: Exchange = { id, route, request, at, legacy, candidate, ...(body && { requestBody: body }) };
     resolve(Object.freeze(exchange));
   }
-}
-
-function isUnread(answer: Answer): boolean {
-  return answer.kind === "response" && answer.body.kind === "measured" && answer.body.unread === true;
 }
 
 export function observationOf(route: string, side: "legacy" | "candidate", answer: Answer): Observation {

@@ -1,12 +1,11 @@
 // proxy/shed.ts: how often shadowing gave way to overload, and to which; and how large this process is
 
 /** Requests that were not shadowed for want of room, by what there was too much of; `skipped{overload}` where legacy answered. */
-export type Shed = Record<"in_flight" | "capture" | "surplus" | "event_loop" | "memory" | "verify", number>;
+export type Shed = Record<"in_flight" | "capture" | "event_loop" | "memory" | "verify", number>;
 
 export const createShed = (): Shed => ({
   in_flight: 0,
   capture: 0,
-  surplus: 0,
   event_loop: 0,
   memory: 0,
   verify: 0,

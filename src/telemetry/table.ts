@@ -86,7 +86,7 @@ export const METRICS = {
   shed_total: {
     type: "counter",
     labels: ["cause"],
-    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, surplus, event_loop, memory, verify.",
+    help: "Requests not shadowed for want of room, by what there was too much of: in_flight, capture, event_loop, memory, verify.",
   },
   breaker_open: { type: "gauge", labels: [], help: "1 while the breaker keeps requests from the candidate." },
   verify_duration_seconds: {

@@ -9,7 +9,6 @@ import { DEFAULTS, type ShadowOptions, shadowControlOf } from "../../src/proxy/i
 import { createRate } from "../../src/proxy/rate.ts";
 import type { Found, Route } from "../../src/proxy/routes.ts";
 import { createShed } from "../../src/proxy/shed.ts";
-import { createSurplus } from "../../src/proxy/surplus.ts";
 
 const share = fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true }));
 const user = fc.constantFrom("", "ada", "__proto__", "constructor", "0");
@@ -64,7 +63,6 @@ function stateOf(options: ShadowOptions, over: Partial<AdmitState> = {}): AdmitS
     memory: () => 0,
     budget: { used: 0, limit: 1 },
     candidateInFlight: () => 0,
-    surplus: createSurplus(),
     hasRoom: () => true,
     shed: createShed(),
     ...over,

@@ -72,18 +72,6 @@ describe("the candidate", () => {
     expect(room.proxy.gauges()).toMatchObject({ captureBytes: 0, candidateInFlight: 0 });
   });
 
-  test("is asked a few times a second, and no more, where it sends far more than legacy", async () => {
-    await using legacy = await backend(ok("short"));
-    await using candidate = await backend("HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\nbegun");
-    await using room = await openRoom(legacy, candidate, { capture: { maxBody: 100_000, budget: 1_000_000 } });
-    for (let n = 0; n < 30; n += 1) expect(await exchange(room.port, GET)).toContain("short");
-    await eventually(() => room.exchanges.length + room.settled.length === 30);
-    expect(room.exchanges.length).toBeGreaterThan(0);
-    expect(room.exchanges.length).toBeLessThan(20);
-    expect(room.settled.every(({ outcome }) => "reason" in outcome && outcome.reason === "overload")).toBe(true);
-    expect(room.proxy.gauges().shed.surplus).toBe(room.settled.length);
-  });
-
   test("may say in the head of a HEAD how long a body would be", async () => {
     const head = "HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n";
     await using legacy = await backend(head);
