@@ -8,10 +8,7 @@ const anywhere =
   command === "check" ||
   (rest.length === 0 && ["help", "--help", "-h", "--version", "-V", "version"].includes(command));
 if (major >= 24 || (major >= 20 && anywhere)) {
-  if (command === "serve") {
-    (await import("./cli/v8.ts")).restartForFewCores();
-    await import("./cli/hang-up.ts"); // before anything that takes time: see there
-  }
+  if (command === "serve") await import("./cli/hang-up.ts"); // before anything that takes time: see there
   void (await import("./cli/process.ts")).runProcess();
 } else {
   process.stderr.write(
