@@ -5,7 +5,6 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
 import { createHold, pack, sizeOf } from "./pack.ts";
-import { lowerHelpers } from "./priority.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export type PoolOptions = {
@@ -55,7 +54,6 @@ export function createPool(options: PoolOptions): Comparer {
 
   const seats: Seat[] = Array.from({ length: Math.max(2, options.workers) }, (_, i) => openSeat(i > 0));
   let isSending = false;
-  lowerHelpers(nice);
 
   /** What comes until the next turn of the event loop is one batch. */
   function send(): void {

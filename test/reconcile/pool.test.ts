@@ -90,18 +90,15 @@ describe("the pool", () => {
   });
 
   test.skipIf(process.platform !== "linux")(
-    "gives way: its threads and V8's helpers are nicer than the one that serves",
+    "runs its threads at a lower priority than the one that serves",
     async () => {
       const { pool } = open({ nice: 7 });
       await pool.compare({ route: "GET /a", legacy: json(1), candidate: json(2) });
-      const threads = readdirSync("/proc/self/task").map((id) => {
-        const name = readFileSync(`/proc/self/task/${id}/comm`, "utf8").trim();
+      const nice = readdirSync("/proc/self/task").map((id) => {
         const fields = readFileSync(`/proc/self/task/${id}/stat`, "utf8").split(") ")[1]!.split(" ");
-        return { id: Number(id), name, nice: Number(fields[16]) };
+        return Number(fields[16]);
       });
-      expect(threads.filter(({ name }) => name.includes("V8Worker")).map(({ nice }) => nice)).toContain(7);
-      expect(threads.filter(({ name, nice }) => name.includes("V8Worker") && nice !== 7)).toEqual([]);
-      expect(threads.filter(({ nice, name }) => nice === 7 && !name.includes("V8Worker"))).toHaveLength(1);
+      expect(nice.filter((one) => one === 7)).toHaveLength(1);
     },
   );
 
