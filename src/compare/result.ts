@@ -10,8 +10,6 @@ export type CompareLimits = {
   readonly budget: number;
   /** Asked now and then; true ends the comparison. */
   readonly overdue?: () => boolean;
-  /** Called now and then, so that a comparison may let others have its core for a moment. */
-  readonly pause?: (() => void) | undefined;
 };
 
 /**

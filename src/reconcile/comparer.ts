@@ -57,27 +57,18 @@ export type Setup = {
   };
 };
 
-/**
- * Compiles a setup once and compares with it.
- * @param clock monotonic milliseconds @param rest called now and then while there is work, and time for it
- */
-export function createBench(setup: Setup, clock: () => number, rest?: () => void): (job: Job) => Verdict {
+/** Compiles a setup once and compares with it. @param clock monotonic milliseconds */
+export function createBench(setup: Setup, clock: () => number): (job: Job) => Verdict {
   const compiled = new Map<string, CompiledRules>();
   const otherwise = compileRules(setup.otherwise, setup.origins);
   for (const [route, rules] of setup.routes) compiled.set(route, compileRules(rules, setup.origins));
   return (job) => {
     const from = clock();
-    const { deadlineMs } = setup.limits;
-    // The second half of its time is the comparison's alone: none comes to its deadline by giving way.
-    const pause = rest && (() => (clock() - from < deadlineMs / 2 ? rest() : undefined));
-    const overdue = () => {
-      pause?.();
-      return clock() - from > deadlineMs;
-    };
-    const limits = { ...setup.limits, overdue, pause };
+    const overdue = () => clock() - from > setup.limits.deadlineMs;
+    const limits = { ...setup.limits, overdue };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
-    const compared = job.folded ? { ...found, differences: fold(found.differences, undefined, { pause }) } : found;
+    const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;
     return { kind: "compared", compared, incomparable: found.incomparable === true };
   };
 }

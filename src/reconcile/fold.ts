@@ -31,17 +31,12 @@ type Group<D> = { readonly listed: D[]; readonly most: number; last: D; count: n
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
-  {
-    worth = WORTH,
-    most = LISTED_POSITIONS,
-    pause,
-  }: { worth?: number; most?: number; pause?: (() => void) | undefined } = {},
+  { worth = WORTH, most = LISTED_POSITIONS }: { worth?: number; most?: number } = {},
 ): readonly D[] {
   if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();
   const kinds = new Map<string, Group<D>>();
-  for (const [i, difference] of differences.entries()) {
-    if ((i & 63) === 63) pause?.();
+  for (const difference of differences) {
     const side = apart(difference);
     const coarse = `${difference.where}\n${difference.kind}\n${side}`;
     const key = `${keyOf(difference)}\n${side}`;

@@ -1,6 +1,5 @@
 // reconcile/pool.ts: workers that compare; small jobs in batches, large ones apart, and none for longer than its deadline
 
-import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
@@ -17,16 +16,12 @@ export type PoolOptions = {
   readonly heapMiB?: number;
   /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when nobody else wants to run). */
   readonly nice?: number;
-  /** Whether a worker lets go of its core now and then; unless given, on few cores. */
-  readonly pauses?: boolean;
   /** Told of each worker that was replaced. */
   readonly onReplaced?: (reason: "deadline" | "crash") => void;
 };
 
 type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verdict: Verdict) => void };
 
-/** With more, a thread that serves a client nearly always finds one free. */
-const FEW_CORES = 4;
 /** Pairs in a batch: a message costs as much as comparing 1 KB. */
 const BATCH = 64;
 /** Past the deadline a comparison should end by itself; this much later it is ended. */
@@ -42,7 +37,6 @@ const NOT_BEGUN = -1;
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
 export function createPool(options: PoolOptions): Comparer {
   const nice = options.nice ?? 10;
-  const pauses = options.pauses ?? availableParallelism() <= FEW_CORES;
   const smallBytes = options.smallBytes ?? 32 * 1024;
   const lanes: { readonly small: Waiting[]; readonly large: Waiting[] } = { small: [], large: [] };
   let setup = options.setup;
@@ -88,7 +82,7 @@ export function createPool(options: PoolOptions): Comparer {
     function start(): Worker {
       const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
       const started = new Worker(file, {
-        workerData: { setup, progress, nice, pauses },
+        workerData: { setup, progress, nice },
         resourceLimits: { maxOldGenerationSizeMb: options.heapMiB ?? 512, maxYoungGenerationSizeMb: YOUNG_MIB },
       });
       started.unref();

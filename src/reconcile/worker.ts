@@ -3,7 +3,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createBench, type Setup, type Verdict } from "./comparer.ts";
 import { type Batch, unpack } from "./pack.ts";
-import { createPause } from "./pause.ts";
 import { lowerOwnPriority } from "./priority.ts";
 
 export type ToWorker =
@@ -16,8 +15,7 @@ export type FromWorker = { readonly verdicts: readonly Verdict[]; readonly cpuMs
 /** How many jobs of the current batch are done; shared, so that the pool knows which job a stuck worker is stuck in. */
 const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
 const clock = () => performance.now();
-const pause = workerData.pauses === true ? createPause(clock) : undefined;
-let compare = createBench(workerData.setup as Setup, clock, pause);
+let compare = createBench(workerData.setup as Setup, clock);
 
 /** To start is no part of comparing. */
 let told = cpuMs();
@@ -30,7 +28,7 @@ function cpuMs(): number {
 lowerOwnPriority(workerData.nice as number);
 parentPort!.on("message", (message: ToWorker) => {
   if (message.kind === "setup") {
-    compare = createBench(message.setup, clock, pause);
+    compare = createBench(message.setup, clock);
     return;
   }
   const { batch } = message;

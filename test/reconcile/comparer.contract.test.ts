@@ -6,8 +6,7 @@ import { json, response, SETUP } from "./support.ts";
 
 const implementations: [string, (setup: Setup) => Comparer][] = [
   ["inline", (setup) => createInlineComparer(setup, () => performance.now())],
-  ["pool", (setup) => createPool({ setup, workers: 2, pauses: false })],
-  ["pool with pauses", (setup) => createPool({ setup, workers: 2, pauses: true })],
+  ["pool", (setup) => createPool({ setup, workers: 2 })],
 ];
 
 const opened: Comparer[] = [];

@@ -16,12 +16,10 @@ import { walk } from "./walk.ts";
 /**
  * `budget`: elementary steps for pairing list elements, in the whole comparison; beyond it they are paired more cheaply.
  * `overdue`: true once the deadline has passed. It is asked now and then, and from then on lists are paired by position.
- * `pause`: called now and then while there is work to do.
  */
 export type JsonLimits = {
   readonly budget: number;
   readonly overdue?: () => boolean;
-  readonly pause?: (() => void) | undefined;
 };
 
 export type JsonCompared = {
@@ -55,7 +53,7 @@ export function compareJson(
   const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
   const shared = sharedEnds(left, right);
   if (!patching && left.length === right.length && shared.head === left.length) return NOTHING;
-  const [a, b] = [newTape(left, takeRoom(0), limits.pause), newTape(right, takeRoom(1), limits.pause)];
+  const [a, b] = [newTape(left, takeRoom(0)), newTape(right, takeRoom(1))];
   try {
     if (!scanDocument(a)) {
       scanDocument(b);
@@ -158,7 +156,7 @@ function patchSide(
     const rule = patchRuleName(side, operation);
     masked.set(rule, (masked.get(rule) ?? 0) + 1);
   }
-  const result = newTape(bytes, new Int32Array(tape.nodes.length), tape.pause);
+  const result = newTape(bytes, new Int32Array(tape.nodes.length));
   scanDocument(result);
   return result;
 }

@@ -35,6 +35,6 @@ export function documentIn(tape: Tape, node: number): Tape | undefined {
   if (kind !== STRING && kind !== ESCAPED) return undefined;
   const text = exactTextOf(tape.bytes, tape.nodes[node + START]!, tape.nodes[node + END]!);
   if (text === undefined || !text.isWellFormed() || !/^[\s\ufeff]*[{[]/.test(text)) return undefined;
-  const inner = newTape(Buffer.from(text), new Int32Array(256), tape.pause);
+  const inner = newTape(Buffer.from(text), new Int32Array(256));
   return scanDocument(inner) && kindAt(inner, 0) >= ARRAY ? inner : undefined;
 }

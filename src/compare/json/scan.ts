@@ -65,9 +65,6 @@ type Stop = {
 /** Another tape, and the node of it that may stand next in this text; -1 for none. `end` is where its container's nodes end. */
 type Guide = { readonly tape: Tape; readonly next: number; readonly end: number };
 
-/** Nodes between two pauses: some 50 microseconds. */
-const PAUSE_AFTER = 512;
-
 /** Leaves in a row, so to speak, that were not as guessed before guessing ends: the texts are too different. */
 const STRIKES = 12;
 
@@ -104,7 +101,7 @@ function scan(
   const to = b.length;
   const stopOpen = stop === undefined ? -2 : stop.container;
   let t = tape.nodes;
-  let room = roomFrom(tape, at);
+  let room = t.length - STRIDE;
   // `open` is the innermost open container; while one is open, its NEXT holds the one around it, its END the guide's counterpart
   let guess = guide === undefined ? -1 : guide.next;
   let guessEnd = guide === undefined ? -1 : guide.end;
@@ -133,12 +130,9 @@ function scan(
         }
       }
       if (at > room) {
-        tape.pause?.();
-        if (at > t.length - STRIDE) {
-          t = grown(t);
-          tape.nodes = t;
-        }
-        room = roomFrom(tape, at);
+        t = grown(t);
+        tape.nodes = t;
+        room = t.length - STRIDE;
       }
       if (guess >= 0 && open >= 0 && (s[guess + KIND]! & KIND_BITS) < ARRAY) {
         const first = naming ? s[guess + NAME]! : s[guess + START]!;
@@ -348,12 +342,6 @@ function escaped(b: Uint8Array, p: number, to: number): number {
   // " \ / b f n r t
   if (c === 34 || c === 92 || c === 47 || c === 98 || c === 102 || c === 110 || c === 114 || c === 116) return p + 2;
   return ~(p + 1);
-}
-
-/** The last node that may be filled without looking up: for more nodes, or to pause. */
-function roomFrom({ nodes, pause }: Tape, at: number): number {
-  const room = nodes.length - STRIDE;
-  return pause === undefined ? room : Math.min(room, at + PAUSE_AFTER * STRIDE);
 }
 
 function failed(tape: Tape, at: number): number {

@@ -13,8 +13,6 @@ export type Tape = {
   used: number;
   /** Where the text stopped being JSON, as a byte offset; -1 while it is sound. */
   fault: number;
-  /** Called now and then while the text is read. */
-  readonly pause: (() => void) | undefined;
 };
 
 export const STRIDE = 8;
@@ -60,6 +58,6 @@ export function sourceOf(tape: Tape, node: number): string {
   return textBetween(tape.bytes, tape.nodes[node + START]!, tape.nodes[node + END]!);
 }
 
-export function newTape(bytes: Buffer, nodes: Int32Array, pause?: () => void): Tape {
-  return { bytes, nodes, used: 0, fault: -1, pause };
+export function newTape(bytes: Buffer, nodes: Int32Array): Tape {
+  return { bytes, nodes, used: 0, fault: -1 };
 }

@@ -96,7 +96,6 @@ function compareContainers(w: Walk, i: number, j: number, place: Place, trail: T
     return;
   }
   w.ticks += 1;
-  if ((w.ticks & 63) === 0) w.legacy.tape.pause?.();
   if ((w.ticks & 255) === 0 && !w.late && w.overdue()) w.late = true;
   const above = w.gate;
   if (above === undefined && trail.length > LONGEST_PATH) w.gate = { found: false, at: { trail, i, j } };
