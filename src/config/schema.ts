@@ -277,7 +277,7 @@ const keys = {
       queue: size({ least: "1MiB" }).describe(
         "Bytes of bodies that may wait for comparison; past it requests are skipped{overload}.",
       ),
-      deadline: duration({ least: "10ms" }).describe("For one comparison."),
+      deadline: duration({ least: "10ms" }).describe("CPU time for one comparison."),
       maxDecoded: size({ least: "1KiB" }).describe("The largest body after decoding; a limit against bombs."),
     },
     DEFAULTS.verify,

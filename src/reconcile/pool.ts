@@ -24,10 +24,10 @@ type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verd
 
 /** Pairs in a batch: a message costs as much as comparing 1 KB. */
 const BATCH = 64;
-/** Past the deadline a comparison should end by itself; this much later it is ended. */
+/** CPU milliseconds past the deadline after which a comparison that did not end by itself is ended with its thread. */
 const HARD_GRACE_MS = 1000;
-/** For a thread to start and begin its first job, on a machine that is busy. */
-const START_MS = 5000;
+/** Milliseconds for a thread to start and begin its first job, on a machine that is busy. */
+const START_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 /** What a comparison makes is garbage when it ends: more room would only stay resident, some 50 MiB a worker. */
 const YOUNG_MIB = 12;
@@ -89,6 +89,7 @@ export function createPool(options: PoolOptions): Comparer {
       started.on("message", (message: FromWorker) => {
         if (started !== worker) return;
         clearInterval(timer);
+        timer = undefined;
         started.unref();
         cpuMs += message.cpuMs;
         const finished = batch;
@@ -152,17 +153,22 @@ export function createPool(options: PoolOptions): Comparer {
       watch(current);
     }
 
-    /** A job still running a deadline and a grace after it was seen to run is ended. Starting a thread is no part of it. */
+    /** Ends a job that has used its deadline and a grace of CPU time since it was seen to run. Starting a thread is no part of it. */
     function watch(current: Worker): void {
       let seen = NOT_BEGUN;
-      let since = performance.now();
-      timer = setInterval(() => {
+      const sentAt = performance.now();
+      let usedBefore: number | undefined;
+      const look = async () => {
+        const used = await usedBy(current);
+        if (current !== worker || timer !== looking) return; // it came to its end meanwhile
         const at = Atomics.load(new Int32Array(progress), 0);
-        const patience = seen === NOT_BEGUN ? START_MS : setup.limits.deadlineMs + HARD_GRACE_MS;
-        if (at > seen) [seen, since] = [at, performance.now()];
-        else if (performance.now() - since > patience) replace("deadline", current);
-      }, LOOK_EVERY_MS);
-      timer.unref();
+        if (at === NOT_BEGUN) {
+          if (performance.now() - sentAt > START_MS) replace("deadline", current);
+        } else if (at > seen || usedBefore === undefined) [seen, usedBefore] = [at, used];
+        else if (used - usedBefore > setup.limits.deadlineMs + HARD_GRACE_MS) replace("deadline", current);
+      };
+      const looking = setInterval(() => void look(), LOOK_EVERY_MS).unref();
+      timer = looking;
     }
 
     return {
@@ -201,4 +207,14 @@ export function createPool(options: PoolOptions): Comparer {
       await Promise.all(seats.map((seat) => seat.close()));
     },
   };
+}
+
+/** CPU milliseconds that a thread has used. Node before 24.6 cannot say: there it is the time that has passed. */
+async function usedBy(worker: Worker): Promise<number> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch {
+    return performance.now();
+  }
 }

@@ -14,8 +14,8 @@ export type FromWorker = { readonly verdicts: readonly Verdict[]; readonly cpuMs
 
 /** How many jobs of the current batch are done; shared, so that the pool knows which job a stuck worker is stuck in. */
 const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
-const clock = () => performance.now();
-let compare = createBench(workerData.setup as Setup, clock);
+/** A deadline is CPU time of this thread: one that waits for a core is not late. */
+let compare = createBench(workerData.setup as Setup, cpuMs);
 
 /** To start is no part of comparing. */
 let told = cpuMs();
@@ -28,7 +28,7 @@ function cpuMs(): number {
 lowerOwnPriority(workerData.nice as number);
 parentPort!.on("message", (message: ToWorker) => {
   if (message.kind === "setup") {
-    compare = createBench(message.setup, clock);
+    compare = createBench(message.setup, cpuMs);
     return;
   }
   const { batch } = message;
