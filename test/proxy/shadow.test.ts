@@ -123,7 +123,7 @@ describe("the candidate", () => {
     await using legacy = await backend(ok("fine"));
     await using candidate = await backend((socket) => void socket.resetAndDestroy());
     await using room = await openRoom(legacy, candidate, {
-      breaker: { errorShare: 0.5, minRequests: 3, window: 10_000, openFor: 200, probes: 1 },
+      breaker: { errorShare: 0.5, minRequests: 3, window: 10_000, openFor: 2_000, probes: 1 },
     });
     for (let i = 1; i <= 3; i++) {
       await exchange(room.port, GET);
@@ -144,7 +144,7 @@ test("a candidate that answers well and slowly is left alone too, and asked agai
   await using legacy = await backend(ok("fine"));
   await using candidate = await backend((socket) => void setTimeout(() => socket.write(ok("fine")), 80));
   await using room = await openRoom(legacy, candidate, {
-    breaker: { errorShare: 0.5, minRequests: 3, window: 10_000, openFor: 200, probes: 1, latency: 60 },
+    breaker: { errorShare: 0.5, minRequests: 3, window: 10_000, openFor: 2_000, probes: 1, latency: 60 },
   });
   for (let i = 1; i <= 3; i++) {
     await exchange(room.port, GET);
