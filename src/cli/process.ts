@@ -3,7 +3,7 @@
 import type { Io } from "./command.ts";
 import { run } from "./index.ts";
 
-/** What a clean stop may take after a bug came to light, before the process ends regardless. */
+/** Milliseconds that a clean stop may take after an unhandled error, before the process ends regardless. */
 const LAST_GRACE_MS = 30_000;
 
 /** What unread output may take once a stop was asked for. */
@@ -23,7 +23,7 @@ export async function runProcess(): Promise<void> {
   const caught = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(
-      `parallel-run: a bug came to light; finishing what clients are owed, then exiting:\n${text}\n`,
+      `parallel-run: unhandled error; draining in-flight requests, then exiting with code 3:\n${text}\n`,
     );
     bug = true;
     stopping.abort("bug");

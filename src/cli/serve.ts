@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Config, Overrides } from "../config/index.ts";
-import type { Log } from "../telemetry/index.ts";
+import type { Health, Log } from "../telemetry/index.ts";
 import { changesOf } from "./changes.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { load, onChange } from "./config-file.ts";
@@ -28,7 +28,7 @@ type ServeEffects = {
 type Served = {
   readonly address: { readonly host: string; readonly port: number };
   readonly adminUrl: string;
-  readonly telemetry: { readonly log: Log };
+  readonly telemetry: { readonly log: Log; readonly health: Pick<Health, "broken"> };
   /** Takes over a changed config between two requests; resolves to what needs a restart to take effect. */
   readonly reload?: (config: Config, changes: readonly string[]) => Promise<readonly string[]>;
   /** Notes that the changed config is refused, and why; or, without faults, that the file is sound again. */
@@ -56,7 +56,7 @@ Options (each wins over the file):
 Signals: SIGTERM and SIGINT stop it cleanly; SIGHUP reads the config again, as a changed file does.
 It logs JSON lines to standard output.
 
-Exit codes: 0 after a clean stop; 2 usage or config error; 3 it could not start, or a bug came to light
+Exit codes: 0 after a clean stop; 2 usage or config error; 3 it could not start, or an unhandled error
 
 Example:
   parallel-run serve --legacy http://127.0.0.1:8081 --candidate http://127.0.0.1:8082`;
@@ -110,6 +110,7 @@ async function serve(args: Arguments, io: Io, openApp: OpenApp): Promise<number>
   const stop = AbortSignal.any([io.stop, watched.hungUp]);
   await stopped(stop);
   watched.end();
+  if (stop.reason === "bug") app.telemetry.health.broken("unhandled error: draining, then exiting with code 3");
   log.info({ event: "stopping", why: String(stop.reason) }, "no new connections; finishing what is under way");
   await stoppedBy(app, loaded.config.grace + AFTER_GRACE_MS);
   return 0;

@@ -17,22 +17,21 @@ export type Health = {
   /** False while starting and draining. The candidate's troubles never show here: clients are served by legacy. */
   readonly ready: () => HealthState;
   readonly enter: (phase: Phase) => void;
-  /** A bug came to light that only a restart can mend. */
+  /** From now on not live, and not ready: only a restart helps. */
   readonly broken: (reason: string) => void;
-  /** Read at each question: a sentence, or nothing to say. `fatal` ones make us not ready, the others are notes. */
-  readonly watch: (read: () => string | undefined, weight?: "fatal" | "note") => void;
+  /** Adds a source of notes, read at each question: a sentence, or nothing to say. */
+  readonly watch: (read: () => string | undefined) => void;
 };
 
 export function createHealth(): Health {
   let phase: Phase = "starting";
   const faults: string[] = [];
-  const watched: { readonly read: () => string | undefined; readonly fatal: boolean }[] = [];
-  const said = (fatal: boolean) => watched.filter((one) => one.fatal === fatal).flatMap(({ read }) => read() ?? []);
+  const watched: (() => string | undefined)[] = [];
   return {
     live: () => ({ ok: faults.length === 0, phase, reasons: [...faults], notes: [] }),
     ready: () => {
-      const reasons = [...(phase === "serving" ? [] : [phase]), ...faults, ...said(true)];
-      return { ok: reasons.length === 0, phase, reasons, notes: said(false) };
+      const reasons = [...(phase === "serving" ? [] : [phase]), ...faults];
+      return { ok: reasons.length === 0, phase, reasons, notes: watched.flatMap((read) => read() ?? []) };
     },
     enter: (next) => {
       phase = next;
@@ -40,8 +39,8 @@ export function createHealth(): Health {
     broken: (reason) => {
       if (faults.length < 10) faults.push(reason);
     },
-    watch: (read, weight = "note") => {
-      watched.push({ read, fatal: weight === "fatal" });
+    watch: (read) => {
+      watched.push(read);
     },
   };
 }

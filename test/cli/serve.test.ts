@@ -48,7 +48,7 @@ function serve(positionals: string[], values: Record<string, string>, more: { re
     return {
       address: { host: "127.0.0.1", port: 8080 },
       adminUrl: "http://127.0.0.1:9900",
-      telemetry: { log: { debug: note, info: note, warn: note, error: note } },
+      telemetry: { log: { debug: note, info: note, warn: note, error: note }, health: { broken: () => {} } },
       ...(more.reload === false
         ? {}
         : {
