@@ -5,14 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Comparison } from "../../src/model/comparison.ts";
 import { parsePath } from "../../src/model/parse-path.ts";
-import {
-  compileRedactor,
-  openMemoryStore,
-  openSqliteStore,
-  type Sample,
-  type Store,
-  sampleOf,
-} from "../../src/store/index.ts";
+import { compileRedactor, openMemoryStore, openSqliteStore, type Sample, type Store } from "../../src/store/index.ts";
+import { sampleOf } from "../../src/store/sample.ts";
 
 type Row = {
   readonly what: string;

@@ -6,7 +6,6 @@ export { type CompareOptions, compare } from "./compare.ts";
 export { type Documents, documentsOf } from "./documents-of.ts";
 export { identical } from "./identical.ts";
 export type { Origins } from "./origins.ts";
-export { PER_ANSWER_FIELDS } from "./per-answer.ts";
 export { compareResponses } from "./responses.ts";
 export type { CompareLimits, Result } from "./result.ts";
 export { type CompiledRules, compileRules, type Decoder, type Decoders } from "./rules.ts";

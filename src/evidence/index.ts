@@ -7,4 +7,3 @@ export { createNoiseBook } from "./noise-book.ts";
 export { createRecentWrites } from "./recent-writes.ts";
 export type { Identity, ReadinessSettings } from "./settings.ts";
 export { likeness } from "./shape.ts";
-export { merge } from "./tally.ts";

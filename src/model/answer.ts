@@ -25,8 +25,6 @@ export type Response = {
 /** Why a side gave no answer. The fault is the side's, or the network's between us and it. */
 export type FailureReason = "dns" | "connect" | "tls" | "timeout" | "reset" | "protocol";
 
-export const FAILURE_REASONS: readonly FailureReason[] = ["dns", "connect", "tls", "timeout", "reset", "protocol"];
-
 /** The side gave no answer, or stopped in the middle of one. */
 export type Failure = {
   readonly kind: "failure";

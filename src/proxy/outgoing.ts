@@ -1,7 +1,6 @@
 // proxy/outgoing.ts: request heads for the two sides, written as the client wrote them
 
 import type { Socket } from "node:net";
-import type { RequestHead } from "../model/exchange.ts";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
 import type { ForwardedOptions } from "./options.ts";
@@ -72,20 +71,7 @@ export function markedHead(sent: string): string {
   return `${sent.slice(0, -2)}${MARK}: candidate\r\n\r\n`;
 }
 
-/** A head for asking a side again: what was asked, without conditions, marked if it is the candidate. */
-export function askedHead(
-  request: RequestHead,
-  bodyLength: number | undefined,
-  host: string | undefined,
-  marked: boolean,
-): string {
-  let head = `${request.method} ${request.target} HTTP/1.1\r\n`;
-  const fields = askedFields(request.fields, bodyLength, host, marked);
-  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return `${head}\r\n`;
-}
-
-/** The fields of such a head. */
+/** The fields with which a side is asked again: those of the request, without conditions, marked if it is the candidate. */
 export function askedFields(
   fields: Fields,
   bodyLength: number | undefined,

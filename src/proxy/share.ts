@@ -29,8 +29,6 @@ export type ShadowControl = SwitchState & {
   readonly routes: ReadonlyMap<string, SwitchState>;
 };
 
-export const FULL_CONTROL: ShadowControl = { on: true, routes: new Map() };
-
 /** Times are milliseconds since the epoch. */
 export type Clock = { readonly started: number; readonly now: () => number };
 

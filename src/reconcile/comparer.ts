@@ -1,4 +1,4 @@
-// reconcile/comparer.ts: the seam between reconciling and comparing; in this thread or in a pool of workers
+// reconcile/comparer.ts: what verification needs of comparing, and one comparison
 
 import { type CompiledRules, compareResponses, compileRules, type Origins } from "../compare/index.ts";
 import type { Response } from "../model/answer.ts";
@@ -21,7 +21,6 @@ export type Verdict =
   | { readonly kind: "compared"; readonly compared: Compared; readonly incomparable: boolean }
   | { readonly kind: "failed"; readonly reason: "deadline" | "crash" };
 
-/** Two implementations behind it, inline and pool, and one contract suite for both. */
 export type Comparer = {
   /** Resolves, never rejects. */
   readonly compare: (job: Job) => Promise<Verdict>;
@@ -70,18 +69,5 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
     const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;
     return { kind: "compared", compared, incomparable: found.incomparable === true };
-  };
-}
-
-/** Compares in this thread: for tests, and for `rules test`. */
-export function createInlineComparer(setup: Setup, clock: () => number): Comparer {
-  let compare = createBench(setup, clock);
-  return {
-    compare: async (job) => compare(job),
-    update: (next) => {
-      compare = createBench(next, clock);
-    },
-    stats: () => ({ bytes: 0, jobs: 0, replaced: 0, cpuMs: 0 }),
-    close: async () => {},
   };
 }

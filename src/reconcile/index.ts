@@ -1,7 +1,7 @@
 // reconcile: exchanges -> comparisons, bounded
 
 export type { Look } from "./again.ts";
-export { type Comparer, createInlineComparer, type Job, type Setup, type Verdict } from "./comparer.ts";
+export type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
 export type { Answered } from "./judge.ts";
 export { createPool, type PoolOptions } from "./pool.ts";
 export { createReconciler, type ReconcileOptions, type ReconcilePorts, type Reconciler } from "./reconciler.ts";

@@ -4,6 +4,5 @@ export type { Reading } from "./cells.ts";
 export type { Health, HealthState, Phase } from "./health.ts";
 export type { Log, LogLevel, LogTarget } from "./log.ts";
 export type { MismatchLine, Redact } from "./mismatch-lines.ts";
-export { METRICS, PREFIX } from "./table.ts";
 export { createTelemetry, type Source, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
 export { createThrift, type Thrift } from "./thrift.ts";

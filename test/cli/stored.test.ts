@@ -7,7 +7,8 @@ import { settingsDocument } from "../../src/console/index.ts";
 import type { Response } from "../../src/model/answer.ts";
 import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import { findingOf } from "../../src/model/place.ts";
-import { compileRedactor, openSqliteStore, sampleOf } from "../../src/store/index.ts";
+import { compileRedactor, openSqliteStore } from "../../src/store/index.ts";
+import { sampleOf } from "../../src/store/sample.ts";
 import { createEvidence } from "../evidence/comparisons.ts";
 import { cli } from "./some.ts";
 

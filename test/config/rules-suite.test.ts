@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compare } from "../../src/compare/index.ts";
 import { parsePath } from "../../src/model/parse-path.ts";
 import type { Trail } from "../../src/model/path.ts";
-import { selectPath } from "../../src/model/select-path.ts";
+import { selectPath } from "../support/select-path.ts";
 
 // The same suite as in test/model/path-suite.test.ts, with the comparison that the paths are for.
 type Case = { readonly selector: string; readonly document?: unknown };

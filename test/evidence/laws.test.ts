@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createDistinct } from "../../src/evidence/distinct.ts";
-import { type Evidence, merge } from "../../src/evidence/index.ts";
-import { count, createCounter } from "../../src/evidence/tally.ts";
+import type { Evidence } from "../../src/evidence/index.ts";
+import { count, createCounter, merge } from "../../src/evidence/tally.ts";
 import type { Comparison, JudgedDifference, Settled } from "../../src/model/comparison.ts";
 import { KINDS } from "../../src/model/difference.ts";
 import { digest } from "../../src/model/digest.ts";

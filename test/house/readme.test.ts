@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { OUTCOMES } from "../../src/model/outcome.ts";
-import { METRICS } from "../../src/telemetry/index.ts";
+import { METRICS } from "../../src/telemetry/table.ts";
 
 const HOUSE = resolve(import.meta.dirname, "../..");
 const README = readFileSync(join(HOUSE, "README.md"), "utf8");

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parsePath } from "../../src/model/parse-path.ts";
-import { normalizedPath, type Path } from "../../src/model/path.ts";
-import { selectPath } from "../../src/model/select-path.ts";
+import type { Path } from "../../src/model/path.ts";
+import { normalizedPath } from "../support/normalized-path.ts";
+import { selectPath } from "../support/select-path.ts";
 
 // The JSONPath compliance suite lies beside the project, in one of its parents' `shared/suites`, or is not there at all.
 type Case = {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePath } from "../../src/model/parse-path.ts";
-import { normalizedPath, type Trail } from "../../src/model/path.ts";
-import { selectPath } from "../../src/model/select-path.ts";
+import type { Trail } from "../../src/model/path.ts";
+import { normalizedPath } from "../support/normalized-path.ts";
+import { selectPath } from "../support/select-path.ts";
 
 const HOSTILE = [
   "__proto__",

@@ -5,10 +5,11 @@ import { type AdmitState, refuseShadow } from "../../src/proxy/admit.ts";
 import { createBreaker } from "../../src/proxy/breaker.ts";
 import { fixedConcurrency } from "../../src/proxy/concurrency.ts";
 import type { Incoming } from "../../src/proxy/incoming.ts";
-import { DEFAULTS, type ShadowOptions, shadowControlOf } from "../../src/proxy/index.ts";
+import { type ShadowOptions, shadowControlOf } from "../../src/proxy/index.ts";
 import { createRate } from "../../src/proxy/rate.ts";
 import type { Found, Route } from "../../src/proxy/routes.ts";
 import { createShed } from "../../src/proxy/shed.ts";
+import { DEFAULTS } from "../support/proxy-options.ts";
 
 const share = fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true }));
 const user = fc.constantFrom("", "ada", "__proto__", "constructor", "0");

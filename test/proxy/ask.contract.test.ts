@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { bytesOf } from "../../src/model/body.ts";
 import type { RequestHead } from "../../src/model/exchange.ts";
-import { type Ask, type AskOptions, askOverUndici, askOverWire, DEFAULTS } from "../../src/proxy/index.ts";
+import { type Ask, type AskOptions, askOverUndici } from "../../src/proxy/index.ts";
+import { askOverWire } from "../support/ask-over-wire.ts";
+import { DEFAULTS } from "../support/proxy-options.ts";
 import { backend, deadPort, ok, type RawServer, type Reply, rawServer } from "../support/wire.ts";
 
 const GET: RequestHead = { method: "GET", target: "/a?b=2&a=1", fields: ["Host", "shop.test", "X-One", "1"] };

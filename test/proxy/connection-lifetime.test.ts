@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { LookupFunction } from "node:net";
 import { expect, test } from "vitest";
-import { DEFAULTS } from "../../src/proxy/index.ts";
 import { Call } from "../../src/proxy/wire/call.ts";
 import { createDialer } from "../../src/proxy/wire/dial.ts";
 import { createPool } from "../../src/proxy/wire/pool.ts";
 import { createSweeper } from "../../src/proxy/wire/sweeper.ts";
+import { DEFAULTS } from "../support/proxy-options.ts";
 
 /** A server on one address of this machine that counts what it is asked. */
 async function serverAt(address: string, port: number) {

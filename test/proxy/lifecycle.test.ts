@@ -3,9 +3,10 @@ import { request as httpsRequest } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, openProxy } from "../../src/proxy/index.ts";
+import { openProxy } from "../../src/proxy/index.ts";
 import { createLookup } from "../../src/proxy/wire/lookup.ts";
 import { CERTIFICATES } from "../support/certificates.ts";
+import { DEFAULTS } from "../support/proxy-options.ts";
 import { openRoom, optionsFor } from "../support/room.ts";
 import { backend, eventually, exchange, isWhole, ok, rawClient } from "../support/wire.ts";
 

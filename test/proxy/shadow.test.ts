@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf } from "../../src/model/body.ts";
-import { comparable, FULL_CONTROL } from "../../src/proxy/index.ts";
+import { comparable } from "../../src/proxy/index.ts";
 import { position } from "../../src/proxy/sample.ts";
+import { FULL_CONTROL } from "../support/proxy-options.ts";
 import { openRoom } from "../support/room.ts";
 import { backend, eventually, exchange, ok, rawClient } from "../support/wire.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cohort, Control, Switch } from "../../src/model/control.ts";
-import { FULL_CONTROL, type ShadowControl, shadowControlOf } from "../../src/proxy/index.ts";
-import { DEFAULTS, type ShadowOptions } from "../../src/proxy/options.ts";
+import { type ShadowControl, type ShadowOptions, shadowControlOf } from "../../src/proxy/index.ts";
 import type { Route } from "../../src/proxy/routes.ts";
 import { draw, effectiveShare, ramped } from "../../src/proxy/share.ts";
+import { DEFAULTS, FULL_CONTROL } from "../support/proxy-options.ts";
 import { openRoom } from "../support/room.ts";
 import { backend, eventually, exchange, ok } from "../support/wire.ts";
 

@@ -200,7 +200,7 @@ describe("an upgrade to any protocol, by any method", () => {
 
   test("that is refused leaves what was sent too early to be read as the next request", async () => {
     await using legacy = await backend((socket, { target }) => void socket.write(ok(target)));
-    await using room = await openRoom(legacy, legacy);
+    await using room = await openRoom(legacy, legacy, { shadow: { sample: 0 } });
     await using client = await rawClient(room.port);
     client.send(`${HANDSHAKE}GET /next HTTP/1.1\r\nHost: h\r\n\r\n`);
     await client.until((text) => text.endsWith("/next"));

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { CompareRules } from "../../src/model/rules.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
-import { type Comparer, createInlineComparer, createPool, type Setup } from "../../src/reconcile/index.ts";
+import { type Comparer, createPool, type Setup } from "../../src/reconcile/index.ts";
+import { createInlineComparer } from "../support/inline-comparer.ts";
 import { json, response, SETUP } from "./support.ts";
 
 const implementations: [string, (setup: Setup) => Comparer][] = [

@@ -5,7 +5,8 @@ import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { abridge, fold } from "../../src/reconcile/fold.ts";
-import { createInlineComparer, createReconciler } from "../../src/reconcile/index.ts";
+import { createReconciler } from "../../src/reconcile/index.ts";
+import { createInlineComparer } from "../support/inline-comparer.ts";
 import { exchange, json, SETUP } from "./support.ts";
 
 const name = fc.constantFrom(

@@ -4,12 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Answer } from "../../src/model/answer.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
-import {
-  createInlineComparer,
-  createReconciler,
-  type ReconcileOptions,
-  type ReconcilePorts,
-} from "../../src/reconcile/index.ts";
+import { createReconciler, type ReconcileOptions, type ReconcilePorts } from "../../src/reconcile/index.ts";
+import { createInlineComparer } from "../support/inline-comparer.ts";
 import { exchange, json, SETUP } from "./support.ts";
 
 const OPTIONS: ReconcileOptions = {

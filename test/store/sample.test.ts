@@ -8,7 +8,8 @@ import { bytesOf } from "../../src/model/body.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
 import { type Fields, fieldValue } from "../../src/model/fields.ts";
 import { parsePath } from "../../src/model/parse-path.ts";
-import { compileRedactor, exchangeOf, openSqliteStore, type SampleParts, sampleOf } from "../../src/store/index.ts";
+import { compileRedactor, exchangeOf, openSqliteStore, type SampleParts } from "../../src/store/index.ts";
+import { sampleOf } from "../../src/store/sample.ts";
 import { pack, unpack } from "../../src/store/sqlite/packing.ts";
 import { NOW, sample } from "./contract.ts";
 

@@ -4,8 +4,6 @@ import type { Observation, Settled } from "../../src/model/comparison.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
 import {
   type CandidateOptions,
-  DEFAULTS,
-  FULL_CONTROL,
   openProxy,
   type ProxyOptions,
   type ProxyPorts,
@@ -13,6 +11,7 @@ import {
   type ShadowControl,
   type UpstreamOptions,
 } from "../../src/proxy/index.ts";
+import { DEFAULTS, FULL_CONTROL } from "./proxy-options.ts";
 import { eventually } from "./wire.ts";
 
 export type Overrides = Partial<Omit<ProxyOptions, "legacy" | "candidate" | "shadow" | "limits" | "listen">> & {

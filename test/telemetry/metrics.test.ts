@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FAILURE_REASONS } from "../../src/model/answer.ts";
 import { COMPARED, type Outcome } from "../../src/model/outcome.ts";
-import { METRICS, PREFIX } from "../../src/telemetry/index.ts";
+import { METRICS, PREFIX } from "../../src/telemetry/table.ts";
 import { comparison, open, parse, sum, value } from "./some.ts";
 
 const PROMTOOL = "promtool";
@@ -13,7 +12,10 @@ const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", "", 
 const anOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constantFrom(...COMPARED).map((outcome) => ({ outcome }) as Outcome),
   fc
-    .tuple(fc.constantFrom("candidate_error", "legacy_error"), fc.constantFrom(...FAILURE_REASONS))
+    .tuple(
+      fc.constantFrom("candidate_error", "legacy_error"),
+      fc.constantFrom("dns", "connect", "tls", "timeout", "reset", "protocol"),
+    )
     .map(([outcome, reason]) => ({ outcome, reason }) as Outcome),
   fc.constantFrom("method", "off", "overload").map((reason) => ({ outcome: "skipped", reason }) as Outcome),
 );

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { describe, expect, type TestContext, test, vi } from "vitest";
 import { parse } from "yaml";
-import { METRICS, PREFIX } from "../../src/telemetry/index.ts";
 import type { Metric } from "../../src/telemetry/table.ts";
+import { METRICS, PREFIX } from "../../src/telemetry/table.ts";
 import { open } from "./some.ts";
 
 const PROMTOOL = "promtool";

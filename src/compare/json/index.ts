@@ -1,5 +1,5 @@
 // compare/json: two JSON documents -> differences, exactly
 
 export { compareJson, isJson, type JsonCompared, type JsonLimits, jsonDocumentsIn } from "./compare.ts";
-export { compileJsonRules, type JsonRules, patchRuleName } from "./rules.ts";
+export { compileJsonRules, type JsonRules } from "./rules.ts";
 export { instantOfText } from "./times.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareJson, compileJsonRules, patchRuleName } from "../../../src/compare/json/index.ts";
+import { compareJson, compileJsonRules } from "../../../src/compare/json/index.ts";
+import { patchRuleName } from "../../../src/compare/json/rules.ts";
 import type { Path, Segment, Selector } from "../../../src/model/path.ts";
 import { type CompareRules, NO_RULES } from "../../../src/model/rules.ts";
 import { cpuRatio } from "../../support/growth.ts";

@@ -1,6 +1,7 @@
-// model/select-path.ts: the places of a parsed JSON value that a path names
+// test/support/select-path.ts: the places of a parsed JSON value that a path names
 
-import { normalizedPath, type Path, type Segment, type Selector, type Trail } from "./path.ts";
+import type { Path, Segment, Selector, Trail } from "../../src/model/path.ts";
+import { normalizedPath } from "./normalized-path.ts";
 
 /** One place that was found. `path` is its normalized path. */
 export type Found = { readonly path: string; readonly trail: Trail; readonly value: unknown };
