@@ -9,15 +9,13 @@ import { generalOf } from "../model/place.ts";
 import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
 import type { Shown } from "../model/showing.ts";
 import { AGREED } from "./distinct.ts";
-import { type Growing, keepSample, see } from "./finding.ts";
+import { type Compared, type Growing, gradeOf, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
 import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
-import { severity } from "./severity.ts";
 import { showingOf } from "./showing.ts";
-import { hasShape } from "./stored.ts";
-import { count } from "./tally.ts";
+import { count, rates } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
 type Touched = { readonly finding: string; readonly first: boolean };
@@ -141,7 +139,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       const sample = redact(sampleOf(comparison, difference), ledger.route);
       let touched = seen.get(finding);
       if (touched === undefined) {
-        touched = { first: finding.count === 0, sample: false, masked: false, request: false };
+        touched = { first: finding.count + finding.earlier === 0, sample: false, masked: false, request: false };
         seen.set(finding, touched);
         if (see(finding, total, at, life)) explainer?.forget(finding.id);
         if (!comparison.unconfirmed) finding.confirmed += 1;
@@ -166,7 +164,12 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 
   function find(id: string, at: number): Finding | undefined {
     const finding = findings.get(id);
-    return finding === undefined ? undefined : findings.present(finding, compared.get(finding.route) ?? 0, at);
+    return finding === undefined ? undefined : findings.present(finding, comparedOf(finding.route), at);
+  }
+
+  function comparedOf(route: string): Compared {
+    const ledger = routes.get(route);
+    return { ever: compared.get(route) ?? 0, now: ledger === undefined ? 0 : rates(ledger.counter.outcomes).compared };
   }
 
   const context = (at: number) => ({
@@ -180,10 +183,10 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const found = new Map<string, string[]>();
     for (const finding of findings.all()) {
       if (finding.confirmed === 0 || finding.lastSeen < epoch.startedAt) continue;
-      const total = compared.get(finding.route) ?? 0;
-      const grade = severity(finding.where, finding.kind, total === 0 ? 0 : finding.count / total);
+      const total = comparedOf(finding.route);
+      const grade = gradeOf(finding, total);
       if (grade !== "high" && grade !== "critical") continue;
-      const state = findings.state(finding, total, at);
+      const state = findings.state(finding, total.ever, at);
       if (state === "accepted" || state === "fixed") continue;
       const words = `${finding.where === "body" ? finding.path : `${finding.where} ${finding.path}`.trim()} ${finding.kind} (${finding.id})`;
       const known = found.get(finding.route);
@@ -205,7 +208,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     report: (at, extra) =>
       render(
         context(at),
-        [...findings.all()].map((finding) => findings.present(finding, compared.get(finding.route) ?? 0, at)),
+        [...findings.all()].map((finding) => findings.present(finding, comparedOf(finding.route), at)),
         extra,
       ),
     gauges: (at) => ({
@@ -228,6 +231,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       for (const route of routes.keys()) left.tally.add(route);
       for (const kind of ["distinct", "answers"] as const) for (const key of written[kind]) left[kind].add(key);
       explainer?.newEpoch();
+      findings.newEpoch();
       routes.clear();
       epoch = { name, startedAt: at };
       epochDirty = true;
@@ -276,25 +280,18 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       for (const kind of RESTORING) {
         for (const document of documents) {
           if (document.kind !== kind || document.value === null) continue;
-          // What a document of another shape held is lost, the rest is not.
-          if (!restored(document)) unreadable += 1;
+          try {
+            restoreOne(document);
+          } catch {
+            unreadable += 1; // a document of another shape than ours: what it held is lost, the rest is not
+          }
         }
       }
       for (const document of documents) if (!RESTORING.includes(document.kind)) causes.push(document);
-      unreadable += explainer?.restore(causes).unreadable ?? 0;
+      explainer?.restore(causes);
       return { unreadable };
     },
   };
-
-  function restored(document: Document): boolean {
-    if (!hasShape(document.kind, document.value)) return false;
-    try {
-      restoreOne(document);
-      return true;
-    } catch {
-      return false;
-    }
-  }
 
   function restoreOne(document: Document): void {
     const { kind, key, value } = document;

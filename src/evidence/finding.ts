@@ -1,7 +1,7 @@
 // evidence/finding.ts: one finding, as it grows, and its life
 
 import type { Kind, Where } from "../model/difference.ts";
-import type { Acceptance, Cause, Finding, FindingSample, FindingState } from "../model/report.ts";
+import type { Acceptance, Cause, Finding, FindingSample, FindingState, Severity } from "../model/report.ts";
 import { createDistinct, type Distinct } from "./distinct.ts";
 import { normalQuantile } from "./histogram.ts";
 import { type RankedSample, withSample } from "./samples.ts";
@@ -21,8 +21,10 @@ export type Growing = {
   readonly kind: Kind;
   /** The accepted finding at its place, which does not cover it. */
   readonly beside?: string;
+  /** Comparisons of this epoch that showed it, and those of earlier epochs. */
   count: number;
-  /** How many of those were asked again and stayed. */
+  earlier: number;
+  /** How many of this epoch's were asked again and stayed. */
   confirmed: number;
   firstSeen: number;
   lastSeen: number;
@@ -32,7 +34,8 @@ export type Growing = {
   run: { seen: number; comparedBefore: number };
   /** Whether it had been fixed and came back. */
   regressed: boolean;
-  readonly requests: Distinct;
+  /** The distinct requests of this epoch that showed it. */
+  requests: Distinct;
   samples: readonly RankedSample[];
 };
 
@@ -44,6 +47,7 @@ export function createFinding(
   return {
     ...named,
     count: 0,
+    earlier: 0,
     confirmed: 0,
     firstSeen: at,
     lastSeen: at,
@@ -60,7 +64,7 @@ export function createFinding(
  * @returns whether it had been fixed: what is behind it now may be something else
  */
 export function see(finding: Growing, compared: number, at: number, life: LifeSettings): boolean {
-  const back = finding.count > 0 && isFixed(finding, compared - 1, life);
+  const back = finding.count + finding.earlier > 0 && isFixed(finding, compared - 1, life);
   if (back) {
     finding.regressed = true;
     finding.run = { seen: 0, comparedBefore: compared - 1 };
@@ -72,6 +76,14 @@ export function see(finding: Growing, compared: number, at: number, life: LifeSe
   finding.lastSeen = Math.max(finding.lastSeen, at);
   finding.comparedThen = compared;
   return back;
+}
+
+/** A new epoch: its counts begin at nothing, as those of the totals do. Its life goes on. */
+export function renew(finding: Growing): void {
+  finding.earlier += finding.count;
+  finding.count = 0;
+  finding.confirmed = 0;
+  finding.requests = createDistinct(REQUESTS);
 }
 
 export function keepSample(finding: Growing, sample: FindingSample, limits: EvidenceLimits): boolean {
@@ -122,32 +134,49 @@ export function stateOf(
   return at - finding.firstSeen < life.newForMs ? "new" : "open";
 }
 
+/** How often a route was compared: over all epochs, which the life of findings is measured by, and in this one. */
+export type Compared = { readonly ever: number; readonly now: number };
+
+/** The share of this epoch's comparisons that show it, 0 to 1. */
+export function shareOf({ count }: Growing, { now }: Compared): number {
+  return now === 0 ? 0 : Math.min(1, count / now);
+}
+
+/** How bad it is. */
+export function gradeOf(finding: Growing, compared: Compared): Severity {
+  const samples = finding.samples.map(({ sample }) => sample);
+  return severity({ ...finding, samples, share: shareOf(finding, compared) });
+}
+
 export function present(
   finding: Growing,
   context: {
     readonly acceptance: Acceptance | undefined;
-    readonly compared: number;
+    readonly compared: Compared;
     readonly causes: readonly Cause[];
     readonly at: number;
     readonly life: LifeSettings;
   },
 ): Finding {
-  const share = context.compared === 0 ? 0 : Math.min(1, finding.count / context.compared);
+  const { count } = finding;
+  const share = shareOf(finding, context.compared);
+  const samples = finding.samples.map(({ sample }) => sample);
   return {
     id: finding.id,
     route: finding.route,
     where: finding.where,
     path: finding.path,
     kind: finding.kind,
-    state: stateOf(finding, context.acceptance, context.compared, context.at, context.life),
-    severity: severity(finding.where, finding.kind, share),
-    count: finding.count,
+    state: stateOf(finding, context.acceptance, context.compared.ever, context.at, context.life),
+    severity: severity({ ...finding, samples, share }),
+    count,
+    earlier: finding.earlier,
     confirmed: finding.confirmed,
-    distinct: Math.min(finding.count, finding.requests.estimate()),
+    distinct: Math.min(count, finding.requests.estimate()),
     share,
     firstSeen: finding.firstSeen,
     lastSeen: finding.lastSeen,
-    samples: finding.samples.map(({ sample }) => sample),
+    samples,
     causes: context.causes,
     ...(context.acceptance === undefined ? {} : { acceptance: context.acceptance }),
     ...(finding.beside === undefined ? {} : { beside: finding.beside }),

@@ -6,7 +6,7 @@ import { findingId, findingOf } from "../model/place.ts";
 import type { Acceptance, Finding, FindingState } from "../model/report.ts";
 import { type KeptAcceptance, resolve } from "./acceptances.ts";
 import type { Explainer } from "./explainer.ts";
-import { createFinding, type Growing, holds, isFixed, present, stateOf } from "./finding.ts";
+import { type Compared, createFinding, type Growing, holds, isFixed, present, renew, stateOf } from "./finding.ts";
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 
 /** Where the differences of a route go that have more places than may be told apart. */
@@ -42,8 +42,10 @@ export type Findings = {
     at: number,
     redacted: (difference: Difference) => Difference,
   ) => boolean;
-  readonly present: (finding: Growing, compared: number, at: number) => Finding;
+  readonly present: (finding: Growing, compared: Compared, at: number) => Finding;
   readonly state: (finding: Growing, compared: number, at: number) => FindingState;
+  /** Begins the counts of a new epoch. */
+  readonly newEpoch: () => void;
   readonly changes: () => Document[];
   readonly restore: (document: Document) => void;
 };
@@ -157,6 +159,13 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
         life,
       }),
     state: (finding, compared, at) => stateOf(finding, acceptances.get(finding.id), compared, at, life),
+    newEpoch: () => {
+      for (const finding of known.values()) {
+        renew(finding);
+        dirty.add(finding.id);
+        dirtyRequests.add(finding.id);
+      }
+    },
     changes: () => {
       const documents: Document[] = [];
       for (const id of dirty) {
@@ -177,7 +186,7 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       return documents;
     },
     restore: ({ kind, key, value }) => {
-      if (kind === "finding") insert(recall(value as Stored));
+      if (kind === "finding") insert(recall(value));
       else if (kind === "acceptance") acceptances.set(key, value as KeptAcceptance);
       else {
         const finding = known.get(key);
@@ -203,7 +212,14 @@ function store(finding: Growing): Stored {
   return { ...rest, run: { ...finding.run } };
 }
 
-function recall(stored: Stored): Growing {
+/** @throws Error for a value of another shape */
+function recall(value: unknown): Growing {
+  const stored = value as Stored;
+  const texts = [stored.id, stored.route, stored.where, stored.path, stored.kind];
+  const numbers = [stored.count, stored.earlier, stored.confirmed, stored.firstSeen, stored.lastSeen];
+  if (!texts.every((one) => typeof one === "string") || !numbers.every(Number.isFinite)) {
+    throw new Error("a finding of another shape");
+  }
   return { ...createFinding(stored, stored.comparedThen, stored.firstSeen), ...stored };
 }
 

@@ -3,6 +3,7 @@
 import type { EpochSummary, Finding, Interference, Report, RouteReport, Unsteady } from "../model/report.ts";
 import { coverageOf } from "./coverage.ts";
 import { FEW } from "./distinct.ts";
+import { entriesOf } from "./entries.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
 import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
@@ -49,6 +50,7 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
   const judged = routeReports(context, ledgers);
   const routes = judged.map(({ report }) => report);
   const total = totalReport(context, judged);
+  const sorted = [...findings].sort(byTelling);
   return {
     version: 1,
     at: context.at,
@@ -56,7 +58,8 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     epoch: context.epoch,
     total,
     routes,
-    findings: [...findings].sort(byTelling),
+    findings: sorted,
+    entries: entriesOf(sorted, routes.filter(({ compared }) => compared > 0).length),
     unsteady: ledgers
       .flatMap((ledger) => [...ledger.unsteady.values()])
       .sort((a, b) => b.count - a.count || ascending(keyOf(a), keyOf(b))),

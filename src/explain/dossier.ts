@@ -58,8 +58,10 @@ export function openDossier({
   };
 }
 
-/** Explanations are looked for after each of the first observations, then each time that there are half as many more. */
+/** Explanations are looked for after each of the first observations, then after some more, then at half as many more. */
 const EAGER = 8;
+const OFTEN = 16;
+const OFTEN_UNTIL = 256;
 
 /** Takes in one observation. @param key what tells its request from others */
 export function file(dossier: Dossier, shown: Shown, key: string): void {
@@ -79,7 +81,9 @@ export function file(dossier: Dossier, shown: Shown, key: string): void {
   keepPair(dossier.pairs, values, digest);
   testPair(dossier.trials, values, pair, digest);
   dossier.valued += 1;
-  if (dossier.valued <= EAGER || dossier.valued >= dossier.reviewed * 1.5) {
+  const since = dossier.valued - dossier.reviewed;
+  const isDue = dossier.valued <= OFTEN_UNTIL ? since >= OFTEN : since * 2 >= dossier.reviewed;
+  if (dossier.valued <= EAGER || isDue) {
     dossier.reviewed = dossier.valued;
     review(dossier.trials, dossier.pairs, hypothesesFor(dossier.kind, dossier.where));
   }

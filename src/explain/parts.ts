@@ -3,6 +3,7 @@
 import { readDecimal, same } from "./decimal.ts";
 import { type Hypothesis, NO } from "./hypothesis.ts";
 import { strings } from "./strings.ts";
+import type { Value } from "./value.ts";
 
 /** A part is not longer than this; what is longer is a text of its own. */
 const LONGEST = 60;
@@ -106,39 +107,47 @@ function readNumberText(text: string): NumberText[] {
 }
 
 /** The same number in another spelling, named by all that differs: the decimal separator, groups, a currency, zeros. */
-const numberFormat = strings(
-  {
-    name: "number_format",
-    says: (parameter) => {
-      const [what, from, to] = readParts(parameter);
-      const quoted = (text: string | undefined) => (text === "" ? "none" : JSON.stringify(text));
-      if (what === "zeros")
-        return `the same number, ${from === "fewer" ? "without zeros at the end" : "with zeros at the end"}`;
-      if (what === "decimal") return `the same number, with the decimal separator ${quoted(to)} for ${quoted(from)}`;
-      if (what === "groups") return `the same number, with ${quoted(to)} for ${quoted(from)} between groups of digits`;
-      return `the same number, with ${quoted(to)} for ${quoted(from)} beside it`;
-    },
-    least: 2,
-    weight: 86,
+const numberFormat: Hypothesis = {
+  name: "number_format",
+  kinds: ["value", "type"],
+  fits: ({ legacy, candidate }) => {
+    const isBoth = (type: string) => legacy.type === type && candidate.type === type;
+    if (isBoth("number") || legacy.text === candidate.text) return NO;
+    return formats(textOf(legacy), textOf(candidate), !isBoth("string"));
   },
-  (legacy, candidate) => {
-    const found: string[] = [];
-    for (const ours of readNumberText(legacy)) {
-      for (const theirs of readNumberText(candidate)) {
-        const [a, b] = [readDecimal(ours.value), readDecimal(theirs.value)];
-        // Leading zeros make it a code.
-        if (a === undefined || b === undefined || !same(a, b) || /^-?0\d/.test(ours.value + theirs.value)) continue;
-        const add = (...parts: string[]) => found.push(parts.map(encodeURIComponent).join("|"));
-        if (ours.point !== theirs.point && ours.point !== "" && theirs.point !== "")
-          add("decimal", ours.point, theirs.point);
-        else if (ours.affix !== theirs.affix) add("unit", ours.affix, theirs.affix);
-        else if (ours.group !== theirs.group) add("groups", ours.group, theirs.group);
-        else add("zeros", legacy.length > candidate.length ? "fewer" : "more");
-      }
+  says: (parameter) => {
+    const [what, from, to] = readParts(parameter);
+    const quoted = (text: string | undefined) => (text === "" ? "none" : JSON.stringify(text));
+    if (what === "zeros")
+      return `the same number, ${from === "fewer" ? "without zeros at the end" : "with zeros at the end"}`;
+    if (what === "decimal") return `the same number, with the decimal separator ${quoted(to)} for ${quoted(from)}`;
+    if (what === "groups") return `the same number, with ${quoted(to)} for ${quoted(from)} between groups of digits`;
+    return `the same number, with ${quoted(to)} for ${quoted(from)} beside it`;
+  },
+  least: 2,
+  weight: 86,
+};
+
+const textOf = ({ type, string, text }: Value) => (type === "string" ? string : type === "number" ? text : "");
+
+/** @param isMixed a number and a text: where only the type differs, that is what is to be said */
+function formats(legacy: string, candidate: string, isMixed: boolean): readonly string[] {
+  const found: string[] = [];
+  for (const ours of readNumberText(legacy)) {
+    for (const theirs of readNumberText(candidate)) {
+      const [a, b] = [readDecimal(ours.value), readDecimal(theirs.value)];
+      // Leading zeros make it a code.
+      if (a === undefined || b === undefined || !same(a, b) || /^-?0\d/.test(ours.value + theirs.value)) continue;
+      const add = (...parts: string[]) => found.push(parts.map(encodeURIComponent).join("|"));
+      if (ours.point !== theirs.point && ours.point !== "" && theirs.point !== "")
+        add("decimal", ours.point, theirs.point);
+      else if (ours.affix !== theirs.affix) add("unit", ours.affix, theirs.affix);
+      else if (ours.group !== theirs.group) add("groups", ours.group, theirs.group);
+      else if (!isMixed) add("zeros", legacy.length > candidate.length ? "fewer" : "more");
     }
-    return found;
-  },
-);
+  }
+  return found;
+}
 
 /** One of the directives that `;` or `,` divide is gone, new, or has another value: `max-age=60; secure`. */
 const directive: Hypothesis = {

@@ -97,6 +97,17 @@ const delimiter: Hypothesis = {
   weight: 90,
 };
 
+/** What the comparison says of a dictionary's keys: `names that end in "_plural" end in "_other" instead`. */
+const keys: Hypothesis = {
+  name: "keys_renamed",
+  kinds: ["missing", "extra"],
+  where: "body",
+  fits: ({ note = "" }) => (/^names (?:that|end|begin|do not)/.test(note) ? [note] : NO),
+  says: (note) => note,
+  least: 1,
+  weight: 88,
+};
+
 /** One side is not of the body's type: what each is instead. */
 const otherType: Hypothesis = {
   name: "other_format",
@@ -122,4 +133,4 @@ function kindOf({ type, string, text }: Value): string {
   return /^[[{]/.test(start) ? "JSON" : "text";
 }
 
-export const SHAPES: readonly Hypothesis[] = [otherForm, sameUuid, replacedList, emptyList, delimiter, otherType];
+export const SHAPES: readonly Hypothesis[] = [keys, otherForm, sameUuid, replacedList, emptyList, delimiter, otherType];

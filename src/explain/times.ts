@@ -90,41 +90,44 @@ const localTime: Hypothesis = {
     }
     const [first, second] = [...shifts].sort(([, a], [, b]) => b - a);
     if (first === undefined) return NO;
-    const [who, minutes] = first[0].split("|");
-    const [otherWho, otherMinutes] = second?.[0].split("|") ?? [];
-    // Summer and winter of one zone.
-    const isSeason = otherWho === who && Math.abs(Number(otherMinutes) - Number(minutes)) === 60;
-    return [`${who}|${isSeason ? [Number(minutes), Number(otherMinutes)].sort((a, b) => a - b).join(",") : minutes}`];
+    const [who, minutes, mark] = first[0].split("|");
+    const [otherWho, otherMinutes, otherMark] = second?.[0].split("|") ?? [];
+    // Summer and winter of one zone. With the same mark on both sides, a single shift is one of the clock.
+    const isSeason = otherWho === who && otherMark === mark && Math.abs(Number(otherMinutes) - Number(minutes)) === 60;
+    if (!isSeason) return mark === "" ? [first[0]] : NO;
+    return [`${who}|${[Number(minutes), Number(otherMinutes)].sort((x, y) => x - y).join(",")}|${mark}`];
   },
   holds: (parameter, pair) => {
-    const [who, minutes] = parameter.split("|");
+    const [who, minutes, mark] = parameter.split("|");
     const shift = localShift(pair)?.split("|");
-    return shift !== undefined && shift[0] === who && minutes!.split(",").includes(shift[1]!);
+    return shift?.[0] === who && shift?.[2] === mark && minutes!.split(",").includes(shift![1]!);
   },
   says: (parameter) => {
-    const [who, minutes] = parameter.split("|");
+    const [who, minutes, mark] = parameter.split("|");
     const zones = minutes!
       .split(",")
       .map((one) => (Number(one) < 0 ? `UTC-${spell(-Number(one))}` : `UTC+${spell(Number(one))}`));
-    return `${who} writes local time (${zones.join(" and ")}) and leaves out the offset`;
+    return `${who} writes local time (${zones.join(" and ")}) ${mark === "" ? "and leaves out the offset" : `and marks it ${mark}`}`;
   },
   least: 2,
   weight: 90,
 };
 
-/** `candidate|120`: that side writes no zone, and its clock is so many minutes ahead of UTC. */
+/** `candidate|120|`: that side's clock is so many minutes ahead of UTC, and it writes no zone, or `Z` as the other does. */
 function localShift({ legacy, candidate }: Pair): string | undefined {
   if (legacy.type !== "string" || candidate.type !== "string") return undefined;
   const [ours, theirs] = [timeOf(legacy), timeOf(candidate)];
   if (ours === undefined || theirs === undefined || ours.precision === "days" || theirs.precision === "days")
     return undefined;
+  const isLocal = (minutes: number) => minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= 14 * 60;
   for (const [who, local, other] of [
     ["candidate", theirs, ours],
     ["legacy", ours, theirs],
   ] as const) {
-    if (local.zone !== undefined || other.zone === undefined) continue;
     const minutes = (local.wallMs - instantOf(other)) / MINUTE;
-    if (minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= 14 * 60) return `${who}|${minutes}`;
+    if (!isLocal(minutes) || other.zone === undefined) continue;
+    if (local.zone === undefined) return `${who}|${minutes}|`;
+    if (local.zoneText === "Z" && other.zoneText === "Z") return `${who}|${minutes}|Z`;
   }
   return undefined;
 }

@@ -88,7 +88,7 @@ type Marked = { readonly text: string; readonly pattern: string; readonly tokens
 /** A URL with its tokens taken out: `/app.*.js`, `/app.js?v=*`. */
 function withoutTokens(text: string): Marked | undefined {
   const url = readUrl(/^[a-z][a-z0-9+.-]*:\/\/|^\//i.test(text) ? text : `/${text}`);
-  if (url === undefined || !/\.\w{1,8}$/.test(url.path)) return undefined;
+  if (url === undefined || !/\.[A-Za-z]\w{0,7}$/.test(url.path)) return undefined;
   const tokens: string[] = [];
   const marked = text.replace(/[^/?&=#]+/g, (piece) => {
     if (TOKEN.test(piece)) {

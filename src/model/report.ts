@@ -77,12 +77,14 @@ export type Finding = {
   readonly kind: Kind;
   readonly state: FindingState;
   readonly severity: Severity;
-  /** Comparisons that showed it, and how many different requests those were. */
+  /** Comparisons of this epoch that showed it, and how many different requests those were. */
   readonly count: number;
   readonly distinct: number;
   /** How many of `count` were asked again and stayed; the others were decided without. */
   readonly confirmed?: number;
-  /** `count` as a share of the route's comparisons, 0 to 1. */
+  /** Comparisons of earlier epochs that showed it. */
+  readonly earlier: number;
+  /** `count` as a share of the route's comparisons in this epoch, 0 to 1. */
   readonly share: number;
   readonly firstSeen: number;
   readonly lastSeen: number;
@@ -92,6 +94,25 @@ export type Finding = {
   readonly acceptance?: Acceptance;
   /** The accepted finding at the same place, which does not cover this one. */
   readonly beside?: string;
+};
+
+/** What a report tells as one: a finding that needs someone, or several that are one fault. */
+export type Entry = {
+  /** The most telling of its findings. */
+  readonly lead: Finding;
+  /** What they have in common: `` `name` missing on 74 of 80 routes``. Absent for a single finding. */
+  readonly title?: string;
+  /** Ids of all its findings, the most telling first. */
+  readonly findings: readonly string[];
+  /** Where they are, a few: `GET /orders $.total`. */
+  readonly places: readonly string[];
+  readonly routes: number;
+  /** The worst of its findings. */
+  readonly severity: Severity;
+  readonly states: readonly FindingState[];
+  /** Sums over its findings: a comparison or a request that shows several of them counts for each. */
+  readonly count: number;
+  readonly distinct: number;
 };
 
 /** A place that differs only as legacy differs from itself, or that settled when asked again. */
@@ -204,6 +225,8 @@ export type Report = {
   readonly routes: readonly RouteReport[];
   /** Most telling first. */
   readonly findings: readonly Finding[];
+  /** The findings that need someone, told together where they are one fault; most telling first. */
+  readonly entries: readonly Entry[];
   readonly unsteady: readonly Unsteady[];
   /** Rules by what they settled; those that never applied have 0. */
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];

@@ -60,12 +60,9 @@ export function createSettings(
     sweeper,
     slabs,
     routes:
-      before &&
-      same(options.routes, before.options.routes) &&
-      options.maxRoutes === before.options.maxRoutes &&
-      options.shadow.caseSensitive === before.options.shadow.caseSensitive
+      before && same(options.routes, before.options.routes) && options.maxRoutes === before.options.maxRoutes
         ? before.routes
-        : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive),
+        : createRoutes(options.routes, options.maxRoutes),
     legacy,
     shadows: {
       pool,

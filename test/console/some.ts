@@ -1,5 +1,6 @@
 // test/console/some.ts: reports to render: none, some, and far too much
 
+import { entriesOf } from "../../src/evidence/entries.ts";
 import type { Finding, Report, RouteReport, Tally } from "../../src/model/report.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 12, 0);
@@ -64,6 +65,7 @@ function aFinding(more: Partial<Finding> = {}): Finding {
     severity: "high",
     count: 412,
     distinct: 398,
+    earlier: 0,
     share: 0.402,
     firstSeen: NOW - 2 * HOUR,
     lastSeen: NOW,
@@ -98,6 +100,7 @@ function aFinding(more: Partial<Finding> = {}): Finding {
 }
 
 export function aReport(more: Partial<Report> = {}): Report {
+  const { findings = [], routes = [] } = more;
   return {
     version: 1,
     at: NOW,
@@ -106,6 +109,7 @@ export function aReport(more: Partial<Report> = {}): Report {
     total: aRoute("*", {}),
     routes: [],
     findings: [],
+    entries: entriesOf(findings, routes.filter(({ compared }) => compared > 0).length),
     unsteady: [],
     rules: [],
     coverage: [],

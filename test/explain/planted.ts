@@ -1245,6 +1245,165 @@ const PARAMETERS: readonly Planted[] = [
   },
 ];
 
+const catalogue = (i: number, end: (k: number) => string) =>
+  Object.fromEntries(Array.from({ length: 60 }, (_, k) => [`${WORDS[k % 10]}${k}${end(k)}`, `text ${k} ${i % 3}`]));
+const DICTIONARIES: readonly Planted[] = [
+  object(
+    "another suffix of the keys of a catalogue",
+    "keys_renamed",
+    /names that end in "_plural" end in "_other" instead/,
+    "$.messages[*] missing",
+    (i) => ({ messages: catalogue(i, (k) => (k % 2 ? "" : "_plural")) }),
+    (_, i) => ({ messages: catalogue(i, (k) => (k % 2 ? "" : "_other")) }),
+  ),
+  object(
+    "keys of one kind lost from a catalogue",
+    "keys_renamed",
+    /names that end in "\.hint" are missing/,
+    "$.messages[*] missing",
+    (i) => ({ messages: catalogue(i, (k) => (k % 5 ? "" : ".hint")) }),
+    (b) => ({
+      messages: Object.fromEntries(Object.entries(b["messages"] as Json).filter(([key]) => !key.endsWith(".hint"))),
+    }),
+  ),
+];
+
+/** Where a looser or a simpler explanation would be wrong, and siblings of what stands above. */
+const RIVALS: readonly Planted[] = [
+  member(
+    "another version",
+    "code_mapping",
+    /always "2.4.1" -> "2.5.0"/,
+    () => "2.4.1",
+    () => "2.5.0",
+  ),
+  member(
+    "a state that is one step behind, each request asked once",
+    "none",
+    undefined,
+    (i) => STATES[(i * 7 + (i >> 2)) % 6],
+    (v: string, i) => (i % 4 ? v : STATES[Math.max(0, STATES.indexOf(v) - 1)]),
+  ),
+  member(
+    "a counter that is behind",
+    "none",
+    undefined,
+    (i) => 1000 + i * 3,
+    (v: number, _, random) => v - Math.floor(random() * 40),
+  ),
+  member(
+    "one too many or too few",
+    "none",
+    undefined,
+    (i) => i * 7,
+    (v: number, _, random) => v + (random() < 0.5 ? 1 : -1),
+  ),
+  member(
+    "a text cut at any length",
+    "none",
+    undefined,
+    (i) => words(i, 6),
+    (v: string, _, random) => v.slice(0, 5 + Math.floor(random() * 20)),
+  ),
+  member(
+    "one of three words for any",
+    "none",
+    undefined,
+    () => "OK",
+    (_, __, random) => ["FINE", "GOOD", "WELL"][Math.floor(random() * 3)],
+  ),
+  member(
+    "null for zero",
+    "null_for_empty",
+    /null for 0/,
+    (i) => i % 3,
+    (v: number) => (v === 0 ? null : v),
+    { kind: "type" },
+  ),
+  member(
+    "a formatted text for a number",
+    "number_format",
+    /decimal separator "," for/,
+    (i) => round(price(i), 2),
+    (v: number) => fixed(v).replace(".", ","),
+    { kind: "type" },
+  ),
+  member(
+    "Y and N for true and false",
+    "code_mapping",
+    /"Y"/,
+    (i) => i % 3 === 0,
+    (v) => (v ? "Y" : "N"),
+    { kind: "type" },
+  ),
+  member("local time with the mark of UTC, summer and winter", "local_time", /UTC\+1 h and UTC\+2 h/, seconds, (_, i) =>
+    shifted(i, isSummer(time(i)) ? 120 : 60)
+      .toISOString()
+      .replace(/\.\d+Z$/, "Z"),
+  ),
+  member(
+    "a rounded factor that is nearly one",
+    "none",
+    undefined,
+    (i) => 1000 + i * 37,
+    (v: number, _, random) => Math.round(v * (1 + random() / 50)) + 1,
+  ),
+  member("amounts of which every other is in cents", "none", undefined, price, (v: number, i) =>
+    i % 2 ? v * 100 : v + (i % 7) + 1,
+  ),
+  object(
+    "two members swapped",
+    "none",
+    undefined,
+    "$.first value",
+    (i) => ({ first: `Jane${i}`, last: `Doe${i * 3}` }),
+    (b) => ({ first: b["last"], last: b["first"] }),
+  ),
+  object(
+    "another page window",
+    "list_start",
+    /lacks the first element/,
+    "$.items[*] missing",
+    (i) => ({ items: list(i, 12).slice(0, 10) }),
+    (_, i) => ({ items: list(i, 12).slice(1, 11) }),
+    { rule: false },
+  ),
+  object(
+    "all under one new member",
+    "moved",
+    /\$\.name is at \$\.data\.name/,
+    "$.name missing",
+    (i) => ({ name: name(i), no: `n${i}` }),
+    (b) => ({ data: b }),
+    { rule: true },
+  ),
+  {
+    name: "a list inside an object",
+    cause: "wrapped",
+    says: /"items"/,
+    at: "$ type",
+    right: (i) => ({ body: list(i, 3) }),
+    wrong: (r) => ({ ...r, body: { items: r.body, total: 3 } }),
+  },
+  object(
+    "a total that is another sum in some answers",
+    "none",
+    undefined,
+    "$.total value",
+    (i) => ({ id: i, total: price(i) }),
+    (b, i, random) => (i % 3 ? b : { ...b, total: round(Number(b["total"]) - random() * 5 - 0.01, 2) }),
+  ),
+  object(
+    "one of two new members could be the lost one",
+    "missing",
+    undefined,
+    "$.ref missing",
+    (i) => ({ id: i, ref: `r${i}` }),
+    ({ ref, ...b }) => ({ ...b, alpha: ref, beta: ref }),
+    { rule: false },
+  ),
+];
+
 const WHOLE: readonly Planted[] = [
   {
     name: "500 for 200",
@@ -1306,5 +1465,7 @@ export const PLANTED: readonly Planted[] = [
   ...LISTS,
   ...CODES,
   ...PARAMETERS,
+  ...DICTIONARIES,
+  ...RIVALS,
   ...WHOLE,
 ];

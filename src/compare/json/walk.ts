@@ -1,15 +1,17 @@
 // compare/json/walk.ts: two documents side by side, from the roots down to what differs
 
 import type { ListOf } from "../../model/difference.ts";
+import { nameOf as lastNameOf, steps } from "../../model/place.ts";
 import { ignoresOrder } from "../../model/rules.ts";
 import { movedAmong } from "./align.ts";
 import { embeddedTrail, embeddedWalk } from "./embedded.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { isInPlace, sourceOrder } from "./in-place.ts";
+import { fitsPattern, keyPattern, patternText } from "./key-patterns.ts";
 import { type Pairing, pairElements } from "./lists.ts";
 import { type Members, membersOf, pairMembers, repeats, sameName } from "./members.ts";
-import { elementTrail, memberTrail, type Trail } from "./path.ts";
+import { elementTrail, memberTrail, nameOf, type Trail } from "./path.ts";
 import type { Place } from "./rules.ts";
 import { settledBy } from "./settle.ts";
 import { stepTo } from "./step.ts";
@@ -157,13 +159,30 @@ function compareMembers(
     if (skip && kindAt(a, left) < ARRAY && sameLeaf(a, left, b, right)) continue;
     compareValues(w, left, right, stepTo(place, a, i, left, 0, 0), memberTrail(trail, a, left, i, j), levels);
   }
+  const before = w.found.length;
   for (const node of missing) {
     tellOneSided(w, memberTrail(trail, a, node, i, j), "missing", node, stepTo(place, a, i, node, 0, 0));
   }
   for (const node of extra) {
     tellOneSided(w, memberTrail(trail, b, node, i, j), "extra", node, stepTo(place, b, j, node, 0, 0));
   }
+  noteKeys(w, before, missing, extra);
   for (const { legacy, candidate } of repeated) compareRepeated(w, i, j, legacy, candidate, place, trail);
+}
+
+/** Notes with the changed keys of a dictionary what they have in common. */
+function noteKeys(w: Walk, from: number, missing: readonly number[], extra: readonly number[]): void {
+  if (w.found[from]?.general === undefined) return;
+  const names = (tape: Tape, nodes: readonly number[]): string[] => nodes.map((node) => nameOf(tape, node));
+  const pattern = keyPattern(names(w.legacy.tape, missing), names(w.candidate.tape, extra));
+  if (pattern === undefined) return;
+  const note = patternText(pattern);
+  for (let k = from; k < w.found.length; k++) {
+    const difference = w.found[k]!;
+    const name = lastNameOf(steps(difference.path).at(-1)!) ?? "";
+    const side = difference.kind === "missing" ? "legacy" : "candidate";
+    if (fitsPattern(pattern, name, side)) w.found[k] = { ...difference, note };
+  }
 }
 
 /** A name that one side has more than once: the same only if both have the same values for it in the same order. */

@@ -1,9 +1,23 @@
 // console/render/html.ts: a report as one page that needs nothing else, runs nothing and loads nothing
 
 import { createHash } from "node:crypto";
-import type { Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
+import type { Entry, Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
+import {
+  covered,
+  effect,
+  idsOf,
+  type Outline,
+  outline,
+  place,
+  reach,
+  type Some,
+  seen,
+  spread,
+  stated,
+  titleOf,
+  verdictOf,
+} from "./outline.ts";
 import { count, plural, shown } from "./plain.ts";
 import { STYLE } from "./style.ts";
 
@@ -96,24 +110,38 @@ function list(name: string, title: string, some: Some<string>): Markup {
 }
 
 function findings(view: Outline): Markup {
-  const all = view.findings.shown.length + view.findings.more;
+  const all = view.entries.shown.length + view.entries.more;
   if (all === 0) return NOTHING;
-  return html`<h2>Findings <small>${all}, most telling first</small></h2>${each(view.findings.shown, (one) => full(one, view.epochStartedAt))}${more(view.findings)}`;
+  return html`<h2>Findings <small>${all}, most telling first</small></h2>${each(view.entries.shown, (one) => full(one, view.epochStartedAt))}${severe(view)}${more(view.entries)}`;
 }
 
-function full(finding: Finding, epochStartedAt: number): Markup {
+/** What the cap cut off and is severe all the same, in a line each. */
+function severe({ severe }: Outline): Markup {
+  if (severe.shown.length === 0) return NOTHING;
+  const line = (entry: Entry) =>
+    html`<li><span class="tag ${entry.severity}">${entry.severity}</span> ${titleOf(entry)} <code>${entry.lead.id}</code></li>`;
+  return html`<h3>Also severe</h3><ul>${each(severe.shown, line)}</ul>`;
+}
+
+function full(entry: Entry, epochStartedAt: number): Markup {
+  const { lead: finding, title } = entry;
+  const head =
+    title === undefined
+      ? html`<code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}`
+      : html`${title}`;
   const [cause, ...others] = finding.causes;
   const [sample, ...rest] = finding.samples.slice(0, SAMPLES);
   return html`<article id="${finding.id}">
-<h3><code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}</h3>
-<p><span class="tag ${finding.severity}">${finding.severity}</span> <span class="tag ${finding.state}">${finding.state}</span>
-<span class="soft">${reach(finding)}; ${seen(finding, epochStartedAt)}</span></p>
+<h3>${head}</h3>
+<p><span class="tag ${entry.severity}">${entry.severity}</span> ${each(entry.states, (state) => html`<span class="tag ${state}">${state}</span> `)}
+<span class="soft">${title === undefined ? reach(finding) : spread(entry)}; ${seen(finding, epochStartedAt)}</span></p>
+${finding.beside === undefined ? NOTHING : html`<p class="soft">Something else at this place is accepted: finding <code>${finding.beside}</code></p>`}
 ${cause === undefined ? NOTHING : html`<p class="cause">Cause: ${stated(cause)}</p>`}
 ${sample === undefined ? NOTHING : pair(sample)}
 ${when(rest.length > 0, () => html`<details><summary>${plural(rest.length, "more sample")}</summary>${each(rest, pair)}</details>`)}
 ${cause?.rule === undefined ? NOTHING : html`<details><summary>Rule that would settle it: ${effect(cause.rule)}</summary><pre>${yaml(cause.rule.yaml)}</pre></details>`}
 ${when(others.length > 0, () => html`<details><summary>${plural(others.length, "other possible cause")}</summary><ul>${each(others.slice(0, 5), (one) => html`<li>${stated(one)}</li>`)}</ul></details>`)}
-<p class="soft">To accept it: <code>parallel-run accept ${finding.id} --why REASON</code></p>
+<p class="soft">To accept it: <code>parallel-run accept ${idsOf(entry)} --why REASON</code></p>
 </article>`;
 }
 
@@ -140,7 +168,8 @@ function settled(finding: Finding): Markup {
   const until = acceptance?.until === undefined ? "" : `, until ${moment(acceptance.until)} UTC`;
   return html`<article id="${finding.id}"><h3><code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}</h3>
 <p><span class="tag ${finding.state}">${finding.state}</span> <span class="soft">${finding.id}; ${reach(finding)}</span></p>
-${acceptance === undefined ? NOTHING : html`<p>${acceptance.why} <span class="soft">(${acceptance.by}${until}; masked ${acceptance.masked})</span></p>`}</article>`;
+${acceptance === undefined ? NOTHING : html`<p>${acceptance.why} <span class="soft">(${acceptance.by}${until}${covered(acceptance)})</span></p>`}
+${finding.causes[0] === undefined ? NOTHING : html`<p class="cause">Cause: ${stated(finding.causes[0])}</p>`}</article>`;
 }
 
 function unsteady(view: Outline): Markup {

@@ -1,8 +1,21 @@
 // console/render/markdown.ts: a report for a pull request or a ticket
 
-import type { Finding, Report } from "../../model/report.ts";
+import type { Entry, Finding, Report } from "../../model/report.ts";
 import { percent } from "./measures.ts";
-import { effect, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
+import {
+  covered,
+  effect,
+  idsOf,
+  outline,
+  place,
+  reach,
+  type Some,
+  seen,
+  spread,
+  stated,
+  titleOf,
+  verdictOf,
+} from "./outline.ts";
 import { count, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 10, rows: 15, routes: 40 };
@@ -22,10 +35,17 @@ export function renderMarkdown(report: Report): string {
     ),
     section("Read this first", bullets(view.warnings.shown.map(prose), view.warnings)),
     section(
-      `Findings (${count(view.findings.shown.length + view.findings.more)}, most telling first)`,
+      `Findings (${count(view.entries.shown.length + view.entries.more)}, most telling first)`,
       joined(
-        view.findings.shown.map((one) => full(one, view.epochStartedAt)),
-        view.findings,
+        view.entries.shown.map((one) => full(one, view.epochStartedAt)),
+        view.entries,
+      ),
+    ),
+    section(
+      "Also severe",
+      bullets(
+        view.severe.shown.map((one) => `**${one.severity}** ${prose(titleOf(one))} ${code(one.lead.id)}`),
+        view.severe,
       ),
     ),
     section("Accepted and fixed", bullets(view.settled.shown.map(brief), view.settled)),
@@ -74,12 +94,16 @@ export function renderMarkdown(report: Report): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function full(finding: Finding, epochStartedAt: number): string {
+function full(entry: Entry, epochStartedAt: number): string {
+  const { lead: finding, title } = entry;
   const [cause] = finding.causes;
   const [sample] = finding.samples;
   return [
-    `### ${code(finding.route)} ${code(place(finding))} ${finding.kind}`,
-    `**${finding.severity}**, ${finding.state}, ${reach(finding)}; ${seen(finding, epochStartedAt)}; ${code(finding.id)}`,
+    title === undefined ? `### ${code(finding.route)} ${code(place(finding))} ${finding.kind}` : `### ${prose(title)}`,
+    `**${entry.severity}**, ${entry.states.join(" and ")}, ${title === undefined ? reach(finding) : prose(spread(entry))}; ${seen(finding, epochStartedAt)}; ${code(idsOf(entry))}`,
+    ...(finding.beside === undefined
+      ? []
+      : [`Something else at this place is accepted: finding ${code(finding.beside)}`]),
     ...(cause === undefined ? [] : [`Cause: ${prose(stated(cause))}`]),
     ...(cause?.rule === undefined
       ? []
@@ -99,7 +123,9 @@ function full(finding: Finding, epochStartedAt: number): string {
 function brief(finding: Finding): string {
   const { acceptance } = finding;
   const why = acceptance === undefined ? "" : `: ${prose(acceptance.why)} (${prose(acceptance.by)})`;
-  return `${finding.state} ${code(finding.id)} ${code(finding.route)} ${code(place(finding))} ${finding.kind}${why}`;
+  const [cause] = finding.causes;
+  const says = cause === undefined ? "" : `; cause: ${prose(stated(cause))}`;
+  return `${finding.state} ${code(finding.id)} ${code(finding.route)} ${code(place(finding))} ${finding.kind}${why}${prose(covered(acceptance))}${says}`;
 }
 
 /** Text in a sentence: every character that Markdown or HTML could take for its own is escaped. */

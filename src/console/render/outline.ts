@@ -1,7 +1,9 @@
 // console/render/outline.ts: a report in the order in which a reader needs it, cut to what one can read; every format shows this
 
 import type {
+  Acceptance,
   Cause,
+  Entry,
   EpochSummary,
   Finding,
   FindingState,
@@ -27,8 +29,10 @@ export type Outline = {
   /** Label, number, and what it is a part of. */
   readonly totals: readonly (readonly [label: string, value: string, of: string])[];
   readonly warnings: Some<string>;
-  /** Those that need someone: new, open, regressed. */
-  readonly findings: Some<Finding>;
+  /** Findings that need someone (new, open, regressed), those that are one fault together. */
+  readonly entries: Some<Entry>;
+  /** Entries of high and critical severity that the cap cut off: nothing severe is left out, it is only told in a line. */
+  readonly severe: Some<Entry>;
   /** Accepted and fixed. */
   readonly settled: Some<Finding>;
   readonly unsteady: Some<Report["unsteady"][number]>;
@@ -48,22 +52,29 @@ export type Caps = {
   readonly routes: number;
 };
 
+/** Severe entries beyond the cap that are told in a line each. */
+const SEVERE = 200;
+
 const NEEDS_SOMEONE: readonly FindingState[] = ["new", "open", "regressed"];
 
 export function outline(report: Report, caps: Caps): Outline {
   const { total } = report;
-  const active = report.findings.filter((one) => NEEDS_SOMEONE.includes(one.state));
   const settled = report.findings.filter((one) => !NEEDS_SOMEONE.includes(one.state));
+  const entries = first(report.entries, caps.findings);
+  const severe = report.entries
+    .slice(entries.shown.length)
+    .filter(({ severity }) => severity === "high" || severity === "critical");
   const routes = report.routes.toSorted((a, b) => urgency(b) - urgency(a) || b.requests - a.requests);
   return {
     verdict: total.requests === 0 ? "empty" : total.readiness.verdict,
-    headline: headline(report, active.length),
+    headline: headline(report),
     reasons: first(total.readiness.reasons, 5),
     period: `${moment(report.at)} UTC, epoch ${named(report.epoch.name)} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
     epochStartedAt: report.epoch.startedAt,
     totals: totals(total),
     warnings: first(report.warnings, 10),
-    findings: first(active, caps.findings),
+    entries,
+    severe: first(severe, SEVERE),
     settled: first(settled, caps.settled),
     unsteady: first(report.unsteady, caps.rows),
     coverage: first(report.coverage, caps.rows),
@@ -97,7 +108,7 @@ function urgency({ readiness, part }: RouteReport): number {
   return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
 }
 
-function headline({ total, routes, epochs = [] }: Report, active: number): string {
+function headline({ total, routes, entries, epochs = [] }: Report): string {
   if (total.requests === 0) {
     return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
   }
@@ -105,7 +116,7 @@ function headline({ total, routes, epochs = [] }: Report, active: number): strin
   const counting = routes.filter((route) => route.part === "counts");
   const ready = counting.filter((route) => route.readiness.verdict === "ready").length;
   const where = counting.length > 1 ? ` ${count(ready)} of ${plural(counting.length, "route")} ready.` : "";
-  const found = active === 0 ? " No open finding." : ` ${plural(active, "finding")} to look at.`;
+  const found = entries.length === 0 ? " No open finding." : ` ${plural(entries.length, "finding")} to look at.`;
   if (total.compared === 0) return `Nothing has been compared yet, of ${plural(total.requests, "request")}.`;
   switch (readiness.verdict) {
     case "ready":
@@ -169,9 +180,35 @@ export function verdictOf({ part, excludedBy, readiness }: RouteReport): string 
   return part === "not_shadowed" ? "not shadowed" : readiness.verdict;
 }
 
-/** `in 412 of the route's comparisons (40.2 %), 398 distinct requests` */
-export function reach(finding: Finding): string {
-  return `${plural(finding.count, "comparison")} (${percent(finding.share)} of the route's), ${plural(finding.distinct, "distinct request")}`;
+/** `412 comparisons (40.2 % of the route's), 398 distinct requests`: of this epoch, with what came before it. */
+export function reach({ count: times, share, distinct, earlier }: Finding): string {
+  const before = earlier === 0 ? "" : `; ${count(earlier)} before this epoch`;
+  return `${plural(times, "comparison")} (${percent(share)} of the route's), ${plural(distinct, "distinct request")}${before}`;
+}
+
+/** What an entry is about, in a line: its title, or the place of its one finding. */
+export function titleOf({ title, lead }: Entry): string {
+  return title ?? `${lead.route}  ${place(lead)}  ${lead.kind}`;
+}
+
+/** How far an entry of several findings reaches. */
+export function spread({ findings, places, count: times, distinct, routes }: Entry): string {
+  const more = findings.length - places.length;
+  const where = `${places.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
+  return `${plural(findings.length, "finding")} on ${plural(routes, "route")}, shown ${plural(times, "time")} in ${plural(distinct, "distinct request")}: ${where}`;
+}
+
+/** The ids to accept an entry by, a few. */
+export function idsOf({ findings }: Entry): string {
+  const shown = findings.slice(0, 6).join(" ");
+  return findings.length > 6 ? `${shown} and ${count(findings.length - 6)} more` : shown;
+}
+
+/** What an acceptance covers, and how much that was so far. */
+export function covered(acceptance: Acceptance | undefined): string {
+  if (acceptance === undefined) return "";
+  const what = acceptance.covers === undefined ? "" : `covers ${acceptance.covers}, `;
+  return `; ${what}masked ${plural(acceptance.masked, "comparison")}`;
 }
 
 /** When it was seen; and whether only before the last deploy, so that nobody reads an old finding as news. */

@@ -1,8 +1,22 @@
 // console/render/text.ts: a report for a terminal, 100 columns, no colour unless asked
 
-import type { Finding, Report, RouteReport } from "../../model/report.ts";
+import type { Entry, Finding, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
-import { effect, type Outline, outline, place, reach, type Some, seen, stated, verdictOf } from "./outline.ts";
+import {
+  covered,
+  effect,
+  idsOf,
+  type Outline,
+  outline,
+  place,
+  reach,
+  type Some,
+  seen,
+  spread,
+  stated,
+  titleOf,
+  verdictOf,
+} from "./outline.ts";
 import { count, plain, shown } from "./plain.ts";
 
 const CAPS = { findings: 20, settled: 5, rows: 15, routes: 30 };
@@ -82,21 +96,37 @@ function totals(view: Outline, paint: Paint): string[] {
 }
 
 function findings(view: Outline, paint: Paint): string[] {
-  const lines = view.findings.shown.flatMap((finding, i) => ["", ...full(finding, i + 1, view.epochStartedAt, paint)]);
+  const lines = view.entries.shown.flatMap((entry, i) => ["", ...full(entry, i + 1, view.epochStartedAt, paint)]);
   if (lines.length === 0) return [];
-  const all = view.findings.shown.length + view.findings.more;
-  return [paint(`Findings (${count(all)}, most telling first)`, BOLD), ...lines, ...more(view.findings, "  ")];
+  const all = view.entries.shown.length + view.entries.more;
+  const severe = view.severe.shown.map(
+    (entry) => `  ${entry.severity.padEnd(8)}  ${shown(titleOf(entry), 120)}  ${shown(entry.lead.id, 40)}`,
+  );
+  return [
+    paint(`Findings (${count(all)}, most telling first)`, BOLD),
+    ...lines,
+    ...(severe.length === 0 ? [] : ["", paint("  Also severe:", BOLD), ...severe]),
+    ...more(view.entries, "  "),
+  ];
 }
 
-function full(finding: Finding, number: number, epochStartedAt: number, paint: Paint): string[] {
+function full(entry: Entry, number: number, epochStartedAt: number, paint: Paint): string[] {
   const in4 = "    ";
-  const title = `${String(number).padStart(2)}  ${shown(finding.route, 60)}  ${shown(place(finding), 80)}  ${finding.kind}`;
+  const { lead: finding } = entry;
+  const title =
+    entry.title === undefined
+      ? `${shown(finding.route, 60)}  ${shown(place(finding), 80)}  ${finding.kind}`
+      : shown(entry.title, 160);
   const [cause] = finding.causes;
   const [sample] = finding.samples;
+  const graded = `${entry.severity}, ${entry.states.join(" and ")}`;
   return [
-    paint(title, BOLD),
-    `${in4}${finding.severity}, ${finding.state}, ${reach(finding)}`,
-    paint(`${in4}${seen(finding, epochStartedAt)}, id ${shown(finding.id, 40)}`, DIM),
+    ...wrapped(title, "    ", `${String(number).padStart(2)}  `).map((line) => paint(line, BOLD)),
+    ...(entry.title === undefined
+      ? [`${in4}${graded}, ${reach(finding)}`]
+      : wrapped(`${graded}, ${shown(spread(entry), 600)}`, in4)),
+    paint(`${in4}${seen(finding, epochStartedAt)}, id ${shown(idsOf(entry), 120)}`, DIM),
+    ...besides(finding, in4),
     ...(cause === undefined ? [] : wrapped(`cause: ${shown(stated(cause), 300)}`, `${in4}       `, in4)),
     ...(cause?.rule === undefined
       ? []
@@ -119,12 +149,21 @@ function full(finding: Finding, number: number, epochStartedAt: number, paint: P
   ];
 }
 
+/** That something else was accepted at its place. */
+function besides({ beside }: Finding, indent: string): string[] {
+  return beside === undefined
+    ? []
+    : [`${indent}something else at this place is accepted: finding ${shown(beside, 40)}`];
+}
+
 function brief(finding: Finding): string[] {
   const { acceptance } = finding;
   const until = acceptance?.until === undefined ? "" : ` until ${moment(acceptance.until)}`;
   const why = acceptance === undefined ? "" : `: ${shown(acceptance.why, 120)} (${shown(acceptance.by, 40)}${until})`;
+  const [cause] = finding.causes;
+  const says = cause === undefined ? "" : `; cause: ${shown(stated(cause), 200)}`;
   return wrapped(
-    `${finding.state} ${shown(finding.id, 40)}  ${shown(finding.route, 60)}  ${shown(place(finding), 80)}  ${finding.kind}${why}`,
+    `${finding.state} ${shown(finding.id, 40)}  ${shown(finding.route, 60)}  ${shown(place(finding), 80)}  ${finding.kind}${why}${shown(covered(acceptance), 200)}${says}`,
     "    ",
     "  ",
   );
