@@ -73,7 +73,7 @@ export class Client implements BodySink, Watched {
   private advancing = false;
   /** Bytes of the body of the request under way; infinite where that is not known. */
   private length = 0;
-  private held = false;
+  private bodyPaused = false;
   private paused = false;
   private blocked = false;
   /** The client shut its write side. */
@@ -127,7 +127,7 @@ export class Client implements BodySink, Watched {
       return;
     }
     this.state = BODY;
-    this.held = true;
+    this.bodyPaused = true;
     this.length = framing === "chunked" ? NEVER : framing;
     this.body.begin(framing);
     if (this.began === 0) this.began = performance.now();
@@ -141,14 +141,14 @@ export class Client implements BodySink, Watched {
   }
 
   pauseBody(): void {
-    this.held = true;
+    this.bodyPaused = true;
     this.expectInput(NEVER);
-    this.flow();
+    this.updateReading();
   }
 
   resumeBody(): void {
-    if (!this.held) return;
-    this.held = false;
+    if (!this.bodyPaused) return;
+    this.bodyPaused = false;
     if (this.state === BODY) this.expectInput(this.owner.limits().idleTimeout);
     this.advance();
   }
@@ -199,10 +199,10 @@ export class Client implements BodySink, Watched {
     this.state = CLOSING;
     this.serving = this.pending = undefined;
     this.body.stop();
-    this.expectTaking();
+    this.expectDrain();
     this.expectInput(LINGER_MS);
     this.socket.end();
-    this.flow();
+    this.updateReading();
     serving?.onGone();
   }
 
@@ -234,7 +234,7 @@ export class Client implements BodySink, Watched {
       if (unsent) this.destroy();
     }
     if (this.socket.destroyed) return;
-    if (this.readBy > now) this.reckon();
+    if (this.readBy > now) this.updateDeadline();
     else if (this.state === BODY) this.fault(408, "the request did not come in time");
     else if (this.state === HEAD && this.heads.begun) this.refuse(408, "the request's head did not come in time");
     else if (unsent) this.expectInput(LINGER_MS);
@@ -254,13 +254,13 @@ export class Client implements BodySink, Watched {
     this.advancing = true;
     while (this.pending !== undefined && this.step(this.pending)) {}
     this.advancing = false;
-    if (this.ended && this.pending === undefined) this.noMoreInput();
-    this.flow();
+    if (this.ended && this.pending === undefined) this.handleEndOfInput();
+    this.updateReading();
   }
 
   private step(bytes: Buffer): boolean {
     if (this.state === HEAD) return !this.blocked && this.readHead(bytes);
-    if (this.held) return false;
+    if (this.bodyPaused) return false;
     if (this.state === BODY) return this.readBody(bytes);
     if (this.state !== TUNNEL) return false;
     this.pending = undefined;
@@ -275,7 +275,7 @@ export class Client implements BodySink, Watched {
       this.refuse(read.status, read.says);
       return false;
     }
-    this.used(this.at + read.used);
+    this.consumed(this.at + read.used);
     if (read.head !== undefined) this.owner.request(this, read.head);
     else if (!begun) {
       this.began = performance.now();
@@ -291,12 +291,12 @@ export class Client implements BodySink, Watched {
       return false;
     }
     if (this.pending === undefined) return false; // it was closed meanwhile
-    this.used(next);
-    if (this.state === BODY && !this.held) this.expectInput(this.owner.limits().idleTimeout);
+    this.consumed(next);
+    if (this.state === BODY && !this.bodyPaused) this.expectInput(this.owner.limits().idleTimeout);
     return true;
   }
 
-  private used(to: number): void {
+  private consumed(to: number): void {
     this.at = to;
     if (to < this.pending!.length) return;
     this.pending = undefined;
@@ -316,13 +316,13 @@ export class Client implements BodySink, Watched {
   private hasRoom(): boolean {
     if (this.socket.writableLength < HIGH_WATER) return true;
     this.blocked = true;
-    if (this.state !== TUNNEL) this.expectTaking();
+    if (this.state !== TUNNEL) this.expectDrain();
     return false;
   }
 
   private requestComplete(): void {
     this.state = ANSWER;
-    this.held = false;
+    this.bodyPaused = false;
     this.began = 0;
     this.expectInput(NEVER);
   }
@@ -335,7 +335,7 @@ export class Client implements BodySink, Watched {
       return;
     }
     this.state = HEAD;
-    if (this.socket.writableLength > 0) this.expectTaking();
+    if (this.socket.writableLength > 0) this.expectDrain();
     this.expectInput(this.owner.limits().keepAlive);
     if (this.pending === undefined) this.advance();
     else process.nextTick(() => this.advance()); // legacy's connection is free by then
@@ -355,9 +355,9 @@ export class Client implements BodySink, Watched {
     this.advance();
   }
 
-  private noMoreInput(): void {
+  private handleEndOfInput(): void {
     if (this.state === TUNNEL) this.serving?.onBodyEnd([]);
-    else if (this.state === BODY && !this.held) this.fault(400, "the connection ended within a request's body");
+    else if (this.state === BODY && !this.bodyPaused) this.fault(400, "the connection ended within a request's body");
     else if (this.state === HEAD && this.heads.begun) this.refuse(400, "the connection ended within a request's head");
     else if (this.state === HEAD) this.close();
     else if (this.state === ANSWER && this.owner.limits().halfClose === false) this.destroy();
@@ -367,7 +367,7 @@ export class Client implements BodySink, Watched {
   private drained(): void {
     this.blocked = false;
     this.writeBy = NEVER;
-    this.reckon();
+    this.updateDeadline();
     this.serving?.onWritable();
     this.advance();
   }
@@ -382,8 +382,8 @@ export class Client implements BodySink, Watched {
     serving?.onGone();
   }
 
-  private flow(): void {
-    const reads = this.state === CLOSING || (this.pending === undefined && !this.held);
+  private updateReading(): void {
+    const reads = this.state === CLOSING || (this.pending === undefined && !this.bodyPaused);
     if (reads !== this.paused) return;
     this.paused = !reads;
     if (reads) this.socket.resume();
@@ -396,15 +396,15 @@ export class Client implements BodySink, Watched {
       const { requestTimeout = NEVER } = this.owner.limits();
       this.readBy = Math.min(this.readBy, this.began + requestTimeout);
     }
-    this.reckon();
+    this.updateDeadline();
   }
 
-  private expectTaking(): void {
+  private expectDrain(): void {
     this.writeBy = performance.now() + this.owner.limits().idleTimeout;
-    this.reckon();
+    this.updateDeadline();
   }
 
-  private reckon(): void {
+  private updateDeadline(): void {
     this.deadline = Math.min(this.readBy, this.writeBy);
   }
 }
