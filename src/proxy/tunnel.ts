@@ -37,7 +37,7 @@ export class Tunnel implements Listener, Serving {
   }
 
   onBody(bytes: Buffer): void {
-    if (!this.call.tunnel(bytes)) this.client.pauseBody();
+    if (!this.call.tunnel(bytes, () => this.client.release(bytes))) this.client.pauseBody();
   }
 
   /** The client sends nothing more, and may still read: docker attach and `nc -N` do so. */

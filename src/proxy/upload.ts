@@ -27,7 +27,7 @@ export class Upload {
       if (this.length > this.keep) this.chunks = undefined;
       else this.chunks.push(Buffer.from(bytes));
     }
-    if (!this.call.write(bytes)) this.client.pauseBody();
+    if (!this.call.write(bytes, () => this.client.release(bytes))) this.client.pauseBody();
   }
 
   /** The body is complete. Returns all of it if it was to be kept and was not too large. */

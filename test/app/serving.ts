@@ -192,7 +192,9 @@ export function ask(
   const { method = "GET", body, headers = {} } = options;
   const from = performance.now();
   return new Promise((done, fail) => {
-    const asked = request(url, { method, headers, agent: options.agent ?? agent }, (response) => {
+    // Node frames no body of a DELETE or OPTIONS by itself: what it sends behind the head would be the next request.
+    const framed = body === undefined ? headers : { "content-length": String(Buffer.byteLength(body)), ...headers };
+    const asked = request(url, { method, headers: framed, agent: options.agent ?? agent }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk) => {
         text += chunk;

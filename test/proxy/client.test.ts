@@ -1,4 +1,7 @@
-import { connect, type Socket } from "node:net";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { CERTIFICATES } from "../support/certificates.ts";
@@ -312,5 +315,81 @@ describe("what follows a good request", () => {
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(legacy.seen.map(({ target }) => target)).toEqual(["/good"]);
     if (fields !== "") expect(count(await client.end(SLOW_MS), "HTTP/1.1 ")).toBe(1);
+  });
+});
+
+describe("the memory of an upload is freed at once", () => {
+  const size = 1_000_000;
+  const bodyOf = (n: number) => Buffer.alloc(size, `<${n}>`);
+  const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+  /** Takes bodies with pauses and answers with their digests. */
+  const digesting = () =>
+    createServer((request, response) => {
+      const hash = createHash("sha256");
+      request.on("data", (bytes: Buffer) => {
+        hash.update(bytes);
+        request.pause();
+        setTimeout(() => request.resume(), 1);
+      });
+      request.on("end", () => response.end(hash.digest("hex")));
+    });
+
+  test.each([
+    ["plain", false],
+    ["TLS", true],
+  ])("and legacy still gets every byte of it: %s", async (_name, tls) => {
+    const legacy = digesting().listen(0, "127.0.0.1");
+    await once(legacy, "listening");
+    const url = `http://127.0.0.1:${(legacy.address() as AddressInfo).port}`;
+    const routes = [{ match: "POST /read", readOnly: true, shadow: { maxRequestBody: size } }];
+    await using room = await openRoom(
+      { url },
+      { url },
+      { routes, ...(tls && { listen: { tls: { cert: server, key } } }) },
+    );
+    const answers = Array.from({ length: 8 }, async (_, n) => {
+      const to = { port: room.port, host: "127.0.0.1" };
+      const socket = tls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
+      const body = bodyOf(n);
+      const target = n % 4 < 2 ? "/write" : "/read";
+      const chunked = n % 2 === 0;
+      socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n`);
+      socket.write(chunked ? "Transfer-Encoding: chunked\r\n\r\n" : `Content-Length: ${size}\r\n\r\n`);
+      for (let at = 0; at < size; at += 70_001) {
+        const piece = body.subarray(at, at + 70_001);
+        if (chunked) socket.write(`${piece.length.toString(16)}\r\n`);
+        socket.write(piece);
+        if (chunked) socket.write("\r\n");
+      }
+      if (chunked) socket.write("0\r\n\r\n");
+      let text = "";
+      socket.on("data", (bytes) => {
+        text += bytes;
+      });
+      await once(socket, "end");
+      return text.includes(sha(body));
+    });
+    expect(await Promise.all(answers)).toEqual(Array(8).fill(true));
+    legacy.closeAllConnections();
+    legacy.close();
+  });
+
+  test("which Node reads into memory that nobody else uses", async () => {
+    const chunks: Buffer[] = [];
+    const listener = createNetServer((socket) => void socket.on("data", (bytes: Buffer) => void chunks.push(bytes)));
+    listener.listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const socket = connect((listener.address() as AddressInfo).port, "127.0.0.1");
+    for (let i = 0; i < 20; i++) {
+      socket.write(Buffer.alloc(5_000 * (i + 1)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => chunks.reduce((sum, { length }) => sum + length, 0) === 1_050_000, SLOW_MS);
+    const buffers = chunks.map(({ buffer }) => buffer);
+    expect(new Set(buffers).size).toBe(chunks.length);
+    expect(buffers).not.toContain(Buffer.from("pooled").buffer);
+    socket.destroy();
+    listener.close();
   });
 });

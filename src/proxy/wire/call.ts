@@ -75,16 +75,16 @@ export class Call {
     this.sent = this.ready = framing === "none";
   }
 
-  /** Sends a piece of the body. False: wait for `onDrain`. */
-  write(bytes: Uint8Array): boolean {
+  /** Sends a piece of the body. False: wait for `onDrain`. @param taken called when the bytes are not needed any more */
+  write(bytes: Uint8Array, taken?: () => void): boolean {
     const { connection } = this;
     if (connection === undefined || bytes.length === 0) return true;
     this.moved += bytes.length;
     this.movedAt = performance.now();
-    if (this.framing !== "chunked") return this.wrote(connection.write(bytes));
+    if (this.framing !== "chunked") return this.wrote(connection.write(bytes, taken));
     connection.socket.cork();
     connection.write(`${bytes.length.toString(16)}\r\n`);
-    connection.write(bytes);
+    connection.write(bytes, taken);
     const room = connection.write("\r\n");
     connection.socket.uncork();
     return this.wrote(room);
@@ -104,10 +104,10 @@ export class Call {
     connection.requestSent();
   }
 
-  /** Sends bytes of the other protocol. False: wait for `onDrain`. */
-  tunnel(bytes: Uint8Array): boolean {
+  /** Sends bytes of the other protocol, as `write` does. */
+  tunnel(bytes: Uint8Array, taken?: () => void): boolean {
     const { connection } = this;
-    return connection === undefined || this.wrote(connection.write(bytes));
+    return connection === undefined || this.wrote(connection.write(bytes, taken));
   }
 
   /** Nothing more is sent in the other protocol; the peer may still send. */

@@ -99,9 +99,9 @@ export class Connection implements ResponseSink, Watched {
   }
 
   /** Sends bytes of the request. False: wait for the listener's `onDrain`. */
-  write(bytes: Uint8Array | string): boolean {
+  write(bytes: Uint8Array | string, taken?: () => void): boolean {
     if (this.deaf || this.gone) return true;
-    return typeof bytes === "string" ? this.socket.write(bytes, "latin1") : this.socket.write(bytes);
+    return typeof bytes === "string" ? this.socket.write(bytes, "latin1") : this.socket.write(bytes, taken);
   }
 
   /** The call's request is written whole. */
