@@ -85,7 +85,7 @@ describe("serve with two URLs as flags", () => {
     const file = join(at.path, "config.yaml");
     writeFileSync(
       file,
-      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\nroutes: [{ match: "POST /search", readOnly: true }]\n`,
+      `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\nroutes: [{ match: "POST /search", readOnly: true }]\n${UNHURRIED}`,
     );
     await using app = await serve([file]);
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY"]) {
