@@ -21,7 +21,6 @@ import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
 import type { Difference } from "./model/difference.ts";
-import type { Document } from "./model/document.ts";
 import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import type { Report } from "./model/report.ts";
@@ -99,18 +98,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
   const { identity, fold: keptIdentity } = openIdentity(current);
   const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity);
-  const keptEvidence = {
-    ...evidence,
-    restore: (documents: readonly Document[]) => {
-      const { unreadable } = evidence.restore(documents);
-      if (unreadable > 0)
-        log.warn({ event: "store", unreadable }, "some of what was kept cannot be read: it is left out");
-    },
-  };
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.recheck.afterWrite);
-  const folds = [keptIdentity, keptEvidence, noise, settingsFold(current)];
-  const { store, keeper } = await openKept(config, { now, folds, redactor, log, opening });
+  const folds = [keptIdentity, evidence, noise, settingsFold(current)];
+  const { store, keeper, warnings: storeWarnings } = await openKept(config, { now, folds, redactor, log, opening });
   const audit = (entry: AuditEntry) => {
     log.info({ ...entry, event: "audit", at: undefined });
     keeper.audit(entry);
@@ -192,10 +183,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let refused: string | undefined;
   let breakerState: () => BreakerState = () => "closed";
   const troubles = watchTroubles(current, () => breakerState(), log, now);
-  const warnings = () => [
-    ...troubles.warnings(),
-    ...[refused, storeWarning(store.stats().detail)].filter((one) => one !== undefined),
-  ];
+  const warnings = () => [...troubles.warnings(), ...(refused === undefined ? [] : [refused]), ...storeWarnings()];
   const report = reporting(current, () => inForce.described, evidence, control, interference.read, warnings, now);
   const gauges = createThrift(() => evidence.gauges(now()));
   const opened = await openConsole(
@@ -209,7 +197,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       failed: bug("console"),
     },
     adminPorts({
-      ...{ now, config: current, evidence, store, control, telemetry, audit },
+      ...{ now, config: current, evidence, store, control, telemetry, audit, flush: keeper.flush },
       report: report.get,
       changed: () => {
         report.forget();
@@ -329,11 +317,6 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     refuseReload,
     [Symbol.asyncDispose]: () => whole.disposeAsync(),
   };
-}
-
-/** What a store that cannot keep everything means for a reader of the report. */
-function storeWarning(detail: string | undefined): string | undefined {
-  return detail === undefined ? undefined : `Evidence may not survive a restart: ${detail}.`;
 }
 
 /** What a refused reload means for a reader of the report, in a sentence. Undefined without faults. */

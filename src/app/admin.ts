@@ -1,11 +1,11 @@
 // app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
 
 import type { Config } from "../config/index.ts";
-import { asWritten, type ConsolePorts, type ControlRoom, configShown } from "../console/index.ts";
+import { asWritten, type ConsolePorts, type ControlRoom, configShown, type Done } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import type { AuditEntry } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
-import type { Store } from "../store/index.ts";
+import type { Store, Written } from "../store/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 
 export type AdminParts = {
@@ -16,6 +16,8 @@ export type AdminParts = {
   readonly control: ControlRoom;
   readonly telemetry: Telemetry;
   readonly audit: (entry: AuditEntry) => void;
+  /** Writes what was changed, and tells whether it is durable. */
+  readonly flush: () => Promise<Written>;
   readonly report: () => Report;
   /** The next report is to show what was just changed. */
   readonly changed: () => void;
@@ -23,6 +25,8 @@ export type AdminParts = {
 
 /** Entries of the audit log that are shown. */
 const AUDIT_SHOWN = 200;
+/** How long someone who changed something waits for the disk. */
+const LONGEST_WRITE_MS = 5_000;
 
 export function adminPorts({
   now,
@@ -32,13 +36,26 @@ export function adminPorts({
   control,
   telemetry,
   audit,
+  flush,
   report,
   changed,
 }: AdminParts): ConsolePorts {
-  const noted = (entry: Omit<AuditEntry, "at">) => {
+  /** A change is acknowledged once it is durable: a process that is killed a moment later still has it when it is back. */
+  const kept = async (): Promise<Done> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Written>((resolve) => {
+      timer = setTimeout(resolve, LONGEST_WRITE_MS, { durable: false });
+    });
+    const { durable } = await Promise.race([flush(), late]);
+    clearTimeout(timer);
+    if (durable) return { ok: true };
+    const why = store.stats().detail ?? "the disk takes too long";
+    return { ok: false, status: 503, detail: `the change holds, but it may not survive a restart: ${why}` };
+  };
+  const noted = (entry: Omit<AuditEntry, "at">): Promise<Done> => {
     audit({ at: now(), ...entry });
     changed();
-    return { ok: true } as const;
+    return kept();
   };
   /** Why a finding could not be what was asked: it is not there, or something else. */
   const refused = (id: string, otherwise: string) =>
@@ -72,7 +89,7 @@ export function adminPorts({
       change: async (change) => {
         const done = await control.change(change); // which writes its own audit entry
         changed();
-        return done;
+        return done.ok ? kept() : done;
       },
     },
     audit: () => store.audit(AUDIT_SHOWN),

@@ -55,7 +55,7 @@ export function settingsFold(config: () => Config): Fold {
       kept = config();
       return [settingsDocument(kept)];
     },
-    restore: () => {},
+    restore: () => ({ unreadable: 0 }),
   };
 }
 

@@ -69,9 +69,11 @@ export function openIdentity(config: () => Config): { readonly identity: Identit
       restore: (documents) => {
         const kept = documents.find(({ kind }) => kind === KIND)?.value;
         const bytes = typeof kept === "string" ? Buffer.from(kept, "base64") : undefined;
-        if (bytes?.length !== KEY_BYTES) return; // another key: what was told apart by the old one is left out
+        // With another key, what was told apart by the old one is left out.
+        if (bytes?.length !== KEY_BYTES) return { unreadable: kept === undefined ? 0 : 1 };
         key = bytes;
         isKept = true;
+        return { unreadable: 0 };
       },
     },
   };

@@ -20,10 +20,16 @@ const MAX_SAMPLE_BODY = 128 * 1024;
 /** Knowledge that is kept as documents. */
 export type Fold = {
   readonly changes: () => readonly Document[];
-  readonly restore: (documents: readonly Document[]) => void;
+  /** Takes back what was kept; what cannot be read is passed over, and counted. */
+  readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };
 
-export type Kept = { readonly store: Store; readonly keeper: Keeper };
+export type Kept = {
+  readonly store: Store;
+  readonly keeper: Keeper;
+  /** What a reader of the report must know of the store: it cannot write, or of the last run something is missing. */
+  readonly warnings: () => readonly string[];
+};
 
 /** Opens the store; it works in any case, if need be in memory, and says so. Closing is left to `opening`. */
 export async function openKept(
@@ -46,7 +52,9 @@ export async function openKept(
       : openMemoryStore(limits),
   );
   const documents = await store.documents();
-  for (const fold of folds) fold.restore(documents);
+  const unreadable = folds.reduce((sum, fold) => sum + fold.restore(documents).unreadable, 0);
+  if (unreadable > 0)
+    log.warn({ event: "store", unreadable }, "stored documents are of another shape than is known: they are left out");
   const keeper = opening.use(
     createKeeper({
       store,
@@ -64,7 +72,15 @@ export async function openKept(
       },
     }),
   );
-  return { store, keeper };
+  const warnings = () => {
+    const { state, detail } = store.stats();
+    const says = state === "degraded" ? "Evidence may not survive a restart" : "The store";
+    return [
+      ...(detail === undefined ? [] : [`${says}: ${detail}.`]),
+      ...(unreadable === 0 ? [] : [`Stored records that could not be read, and are missing here: ${unreadable}.`]),
+    ];
+  };
+  return { store, keeper, warnings };
 }
 
 /** Findings and causes were made of what was redacted before; only the noise book was not. */

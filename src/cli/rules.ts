@@ -62,7 +62,7 @@ function readSamples(dir: string, route: string | undefined): { readonly tried: 
       const exchange = exchangeOf(sample);
       return exchange === undefined ? [] : [{ exchange, findings: sample.findings }];
     });
-    return { tried, untried: samples.length - tried.length };
+    return { tried, untried: samples.length - tried.length + opened.reader.unreadable() };
   } finally {
     opened.reader.close();
   }
@@ -73,7 +73,7 @@ function told({ samples, untried, findings, rules }: BackTest): string {
   const hidden = findings.filter((one) => !one.known && one.settled > 0);
   const appears = findings.filter((one) => !one.known && one.settled < one.samples);
   return [
-    `${plural(samples, "stored sample")} tried${untried > 0 ? `, ${plural(untried, "more")} without a kept body left out` : ""}.`,
+    `${plural(samples, "stored sample")} tried${untried > 0 ? `, ${plural(untried, "more")} without a kept body, or damaged, left out` : ""}.`,
     ...block("Findings", known, (one) =>
       one.settled === one.samples ? "settled" : one.settled > 0 ? "partly" : "stands",
     ),

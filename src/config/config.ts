@@ -15,7 +15,7 @@ type WithUrl<T> = Plain<Omit<T, "url">> & {
 };
 
 /** What a route is shadowed by. */
-type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "ramp" | "file" | "perSecond">> & {
+type RouteShadow = Plain<Omit<Parsed["shadow"], "methods" | "caseSensitive" | "ramp" | "file" | "perSecond">> & {
   /** The route's own budget, beside the one for all. */
   readonly perSecond?: number;
 };

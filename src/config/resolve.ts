@@ -25,7 +25,7 @@ export function resolve(parsed: Parsed): Config | undefined {
 }
 
 function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
-  const { methods: _, ramp: __, file: ___, perSecond: ____, ...shadow } = parsed.shadow;
+  const { methods: _, caseSensitive: ______, ramp: __, file: ___, perSecond: ____, ...shadow } = parsed.shadow;
   const { openapi: _____, ...readiness } = parsed.readiness;
   return {
     match: route.match,

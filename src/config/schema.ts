@@ -134,6 +134,9 @@ const shadow = section(
   {
     ...shadowKeys,
     methods: z.array(safeMethod()).describe("Safe methods that are shadowed."),
+    caseSensitive: flag().describe(
+      "Whether `shadow: off` of a route holds for its path in this case only; by default for `/Logout` as for `/logout`.",
+    ),
     ramp: ramp.describe("Raise the share slowly."),
     file: file().describe(
       "A file that is watched for runtime control, beside the command and the API. Relative to the working directory.",

@@ -3,7 +3,7 @@
 import type { Segment, Selector } from "../model/path.ts";
 import type { Place } from "../model/rules.ts";
 import type { Fault } from "./fault.ts";
-import { type Keys, locate, spotOf } from "./locate.ts";
+import { isWritten, type Keys, locate, spotOf } from "./locate.ts";
 import { placeText } from "./places.ts";
 import type { Parsed } from "./schema.ts";
 import type { Tree } from "./tree.ts";
@@ -30,6 +30,15 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
         [...at, "readOnly"],
         `${match.text} is sent to the candidate as well`,
         "are you sure that it changes nothing?",
+      );
+    }
+    const isSafe = match.method === "ANY" || SAFE.has(match.method);
+    const asksForShadow = shadow !== undefined && shadow.enabled !== false && isWritten(tree, [...at, "shadow"]);
+    if (!readOnly && !isSafe && asksForShadow) {
+      warn(
+        [...at, "shadow"],
+        `${match.text} is never shadowed, so these settings have no effect`,
+        `${match.method} may change something: add readOnly: true if this route only reads`,
       );
     }
     if (readOnly && shadow?.enabled === false) {
@@ -70,6 +79,9 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
   }
   return warnings;
 }
+
+/** Methods that may be shadowed without `readOnly`. */
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 type Warn = (keys: Keys, message: string, hint: string) => void;
 

@@ -4,7 +4,7 @@ export { type Tokens, unsafeToOpen } from "./access.ts";
 export { asWritten, configShown } from "./config-shown.ts";
 export { type ConsoleOptions, type ConsoleTls, type OpenConsole, openConsole } from "./console.ts";
 export { type ControlChange, type ControlRoom, changeControlFile, openControl } from "./control.ts";
-export type { AcceptWish, ConsolePorts } from "./ports.ts";
+export type { AcceptWish, ConsolePorts, Done } from "./ports.ts";
 export { gateJunit, gateOf, gateText } from "./render/gate.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";

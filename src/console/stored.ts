@@ -60,6 +60,13 @@ function defaults(): KeptSettings {
   return keptOf(read.config);
 }
 
+function isKeptSettings(value: unknown): value is KeptSettings {
+  const { shape, readiness, routes, causes } = (value ?? {}) as Partial<Record<keyof KeptSettings, unknown>>;
+  return shape === SHAPE && [readiness, causes].every((one) => isObject(one)) && Array.isArray(routes);
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
 export type StoredReport =
   | { readonly kind: "read"; readonly report: Report }
   | { readonly kind: "unreadable"; readonly message: string };
@@ -77,8 +84,8 @@ export async function storedReport(dir: string, now: number): Promise<StoredRepo
   const { reader } = opened;
   try {
     const documents = reader.documents();
-    const found = documents.find((one) => one.kind === KIND && one.key === KEY)?.value as KeptSettings | undefined;
-    const isKept = found?.shape === SHAPE;
+    const found = documents.find((one) => one.kind === KIND && one.key === KEY)?.value;
+    const isKept = isKeptSettings(found);
     const settings = isKept ? found : defaults();
     const routes = new Map(settings.routes.map(({ route, readiness }) => [route, readiness]));
     const evidence = createEvidence({
@@ -89,7 +96,8 @@ export async function storedReport(dir: string, now: number): Promise<StoredRepo
       explainer: createExplainer(settings.causes),
       limits: { routes: 20_000, samples: settings.samples }, // bounded already when it was kept
     });
-    const { unreadable } = evidence.restore(documents.filter((one) => one.kind !== KIND));
+    const { unreadable: unknown } = evidence.restore(documents.filter((one) => one.kind !== KIND));
+    const unreadable = unknown + reader.unreadable();
     const warnings = [
       ...(isKept ? [] : ["The config is not kept here: readiness is judged by the defaults."]),
       ...(unreadable > 0 ? [`${unreadable} kept documents could not be read and are left out.`] : []),

@@ -15,6 +15,7 @@ import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger,
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
 import { showingOf } from "./showing.ts";
+import { hasShape } from "./stored.ts";
 import { count, rates } from "./tally.ts";
 
 /** A finding that a comparison showed; `first` when nobody had seen it before. */
@@ -280,18 +281,25 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       for (const kind of RESTORING) {
         for (const document of documents) {
           if (document.kind !== kind || document.value === null) continue;
-          try {
-            restoreOne(document);
-          } catch {
-            unreadable += 1; // a document of another shape than ours: what it held is lost, the rest is not
-          }
+          // What a document of another shape held is lost, the rest is not.
+          if (!restored(document)) unreadable += 1;
         }
       }
       for (const document of documents) if (!RESTORING.includes(document.kind)) causes.push(document);
-      explainer?.restore(causes);
+      unreadable += explainer?.restore(causes).unreadable ?? 0;
       return { unreadable };
     },
   };
+
+  function restored(document: Document): boolean {
+    if (!hasShape(document.kind, document.value)) return false;
+    try {
+      restoreOne(document);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   function restoreOne(document: Document): void {
     const { kind, key, value } = document;

@@ -19,5 +19,5 @@ export type Explainer = {
   /** The candidate changed: which requests show a finding is counted anew. */
   readonly newEpoch: () => void;
   readonly changes: () => readonly Document[];
-  readonly restore: (documents: readonly Document[]) => void;
+  readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };

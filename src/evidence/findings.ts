@@ -186,7 +186,7 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       return documents;
     },
     restore: ({ kind, key, value }) => {
-      if (kind === "finding") insert(recall(value));
+      if (kind === "finding") insert(recall(value as Stored));
       else if (kind === "acceptance") acceptances.set(key, value as KeptAcceptance);
       else {
         const finding = known.get(key);
@@ -212,14 +212,7 @@ function store(finding: Growing): Stored {
   return { ...rest, run: { ...finding.run } };
 }
 
-/** @throws Error for a value of another shape */
-function recall(value: unknown): Growing {
-  const stored = value as Stored;
-  const texts = [stored.id, stored.route, stored.where, stored.path, stored.kind];
-  const numbers = [stored.count, stored.earlier, stored.confirmed, stored.firstSeen, stored.lastSeen];
-  if (!texts.every((one) => typeof one === "string") || !numbers.every(Number.isFinite)) {
-    throw new Error("a finding of another shape");
-  }
+function recall(stored: Stored): Growing {
   return { ...createFinding(stored, stored.comparedThen, stored.firstSeen), ...stored };
 }
 

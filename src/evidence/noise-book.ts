@@ -64,7 +64,8 @@ export type NoiseBook = {
   readonly allows: (route: string, difference: Difference) => boolean;
   readonly places: (at: number) => readonly NoisyPlace[];
   readonly changes: () => readonly Document[];
-  readonly restore: (documents: readonly Document[]) => void;
+  /** Takes back what was kept. Pages that cannot be read are passed over, and counted. */
+  readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };
 
 type Place = {
@@ -266,9 +267,12 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       return documents;
     },
     restore: (documents) => {
+      let unreadable = 0;
       for (const { kind, key, value } of documents) {
-        if (kind === "noise" && value !== null && pages.size < settings.routes) restorePage(pages, key, value);
+        if (kind !== "noise" || value === null || pages.size >= settings.routes) continue;
+        if (!restorePage(pages, key, value)) unreadable += 1;
       }
+      return { unreadable };
     },
   };
   return book;
@@ -283,11 +287,13 @@ type StoredPlace = { readonly key: string } & Pick<
     readonly positions: readonly string[];
   };
 
-function restorePage(pages: Map<string, Page>, route: string, value: unknown): void {
+/** False when the value has another shape than a page. */
+function restorePage(pages: Map<string, Page>, route: string, value: unknown): boolean {
   const stored = value as Partial<{ at: number; trials: number; places: readonly StoredPlace[] }>;
-  if (!Array.isArray(stored.places) || typeof stored.at !== "number" || typeof stored.trials !== "number") return;
+  if (typeof stored !== "object" || typeof stored.at !== "number" || typeof stored.trials !== "number") return false;
+  if (!Array.isArray(stored.places) || !stored.places.every(isStoredPlace)) return false;
   const places = new Map<string, Place>();
-  for (const { key, shapes, kinds, positions, ...counts } of stored.places as readonly StoredPlace[]) {
+  for (const { key, shapes, kinds, positions, ...counts } of stored.places) {
     places.set(key, {
       ...counts,
       shapes: new Set(shapes),
@@ -296,6 +302,19 @@ function restorePage(pages: Map<string, Page>, route: string, value: unknown): v
     });
   }
   pages.set(route, { at: stored.at, trials: stored.trials, places, dirty: false });
+  return true;
+}
+
+function isStoredPlace(value: unknown): value is StoredPlace {
+  if (typeof value !== "object" || value === null) return false;
+  const { key, at, varied, looked, confirmed, settled, stood, shapes, kinds, positions } = value as Partial<
+    Record<keyof StoredPlace, unknown>
+  >;
+  return (
+    typeof key === "string" &&
+    [at, varied, looked, confirmed, settled, stood].every((one) => typeof one === "number") &&
+    [shapes, kinds, positions].every((list) => Array.isArray(list) && list.every((one) => typeof one === "string"))
+  );
 }
 
 function spot(difference: Difference): { readonly key: string; readonly position: string } {

@@ -68,7 +68,8 @@ export type Causes = {
   /** The candidate changed: which requests show a finding is counted anew. */
   readonly newEpoch: () => void;
   readonly changes: () => readonly Document[];
-  readonly restore: (documents: readonly Document[]) => void;
+  /** Takes back what was kept. What cannot be read is passed over, and counted. */
+  readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };
 
 /** Differences of one finding in one comparison that are looked at: a list of a thousand says no more than these. */
@@ -200,6 +201,14 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
     return result;
   }
 
+  /** Throws on what is none, and on one that cannot be stated or stored: that would fail later, and cost more than this. */
+  function workingDossier(finding: string, stored: StoredDossier): Dossier {
+    const dossier = restoreDossier(stored);
+    causesOf(finding, dossier, undefined, { support, minimum }, () => undefined);
+    storeDossier(dossier);
+    return dossier;
+  }
+
   return {
     observe,
     causes: (finding) => state(finding)?.causes ?? [],
@@ -244,15 +253,18 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       return documents;
     },
     restore: (documents) => {
+      let unreadable = 0;
       for (const { kind, key, value } of documents) {
         if (value === null) continue;
         try {
-          if (kind === "cause" && dossiers.size < findings) dossiers.set(key, restoreDossier(value as StoredDossier));
+          if (kind === "cause" && dossiers.size < findings)
+            dossiers.set(key, workingDossier(key, value as StoredDossier));
           else if (kind === "requested") requests.set(key, restoreRouteRequests(value as StoredRouteRequests));
         } catch {
-          // A document of another shape than ours: the causes of this finding are learned anew.
+          unreadable += 1; // a document of another shape than ours: the causes of this finding are learned anew
         }
       }
+      return { unreadable };
     },
   };
 }

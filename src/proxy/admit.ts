@@ -6,8 +6,9 @@ import type { Budget } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
 import type { Incoming } from "./incoming.ts";
 import type { ShadowOptions } from "./options.ts";
+import { overridesMethod } from "./override.ts";
 import type { Rate } from "./rate.ts";
-import type { Route } from "./routes.ts";
+import type { Found, Route } from "./routes.ts";
 import { type Clock, draw, type ShadowControl } from "./share.ts";
 import type { Shed } from "./shed.ts";
 
@@ -47,14 +48,16 @@ export function eligible(method: string, route: Route, { methods }: ShadowOption
 export function refuseShadow(
   id: string,
   incoming: Incoming,
-  route: Route,
+  { route, spelling }: Found,
   control: ShadowControl,
   state: AdmitState,
 ): SkippedReason | "held_out" | undefined {
   const { shadow } = state;
   if (incoming.marked) return "loop";
   if (!eligible(incoming.method, route, shadow)) return "method";
-  if (route.off ?? shadow.off) return shadow.off ? "off" : "route";
+  if (spelling === "ambiguous" && !READS.has(incoming.method)) return "method";
+  if (overridesMethod(incoming.target, incoming.fields)) return "method";
+  if (spelling === "forbidden" || (route.off ?? shadow.off)) return shadow.off ? "off" : "route";
   if (!control.on || control.routes.get(route.name)?.on === false) return "off";
   const drawn = draw(id, incoming.fields, route, control, shadow, state.clock);
   if (drawn === "out") return "sampled_out";

@@ -29,6 +29,7 @@ export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
       maxLag: config.overload.eventLoopDelay,
       maxMemory: config.overload.memory,
       methods: shadow.methods,
+      caseSensitive: shadow.caseSensitive,
       maxRequestBody: shadow.maxRequestBody,
       patience: config.candidate.timeout,
       ...(stickyBy && { stickyBy }),

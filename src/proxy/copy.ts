@@ -4,6 +4,7 @@ import type { Answer } from "../model/answer.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { createCapture, type Leader } from "./capture.ts";
 import { candidateHead, markedHead } from "./outgoing.ts";
+import { bodyOverridesMethod } from "./override.ts";
 import type { ProxyPorts } from "./ports.ts";
 import type { Relayed } from "./relay.ts";
 import type { Settings } from "./settings.ts";
@@ -52,7 +53,8 @@ export class Copy {
   /** The request's body is whole; undefined: there was more of it than is kept. */
   uploaded(body: Uint8Array | undefined): void {
     if (this.capture === undefined || this.shadow !== undefined || this.original.incoming.length === 0) return;
-    if (body !== undefined) this.offer(body);
+    if (body !== undefined && bodyOverridesMethod(body)) this.drop({ outcome: "skipped", reason: "method" });
+    else if (body !== undefined) this.offer(body);
     else this.drop({ outcome: "skipped", reason: "body_too_large" });
   }
 

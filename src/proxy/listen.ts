@@ -76,10 +76,11 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       return;
     }
     const { length = 0, framing } = incoming;
-    const route = now.routes.find(incoming.method, incoming.target);
+    const found = now.routes.find(incoming.method, incoming.target);
+    const { route } = found;
     const id = ports.newId();
     const peer = peerOf(client.socket, now.options.forwarded);
-    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, route, ports.control(), now.admit);
+    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, found, ports.control(), now.admit);
     const relay = new Relay(room, now, client, { id, incoming, route, peer, skipped });
     client.serve(relay, framing === "chunked" ? framing : length);
     relay.start();

@@ -58,6 +58,8 @@ export type ShadowOptions = {
   readonly ramp?: RampOptions;
   /** At least this share is left unshadowed, by a draw for each request, to compare legacy with and without. */
   readonly holdout?: number;
+  /** Whether a route's `off` holds for its path in the written case only; for any case unless set. */
+  readonly caseSensitive?: boolean;
   /** Methods that are shadowed without a word from their route. Any but GET, HEAD and OPTIONS is passed over. */
   readonly methods: readonly string[];
   /** The largest request body a `readOnly` route is shadowed with. */

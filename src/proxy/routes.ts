@@ -3,6 +3,7 @@
 import { createLearner, METHODS } from "./learn.ts";
 import type { RouteOptions, StickyBy } from "./options.ts";
 import { createRate, type Rate } from "./rate.ts";
+import { isPlain, spellingsOf } from "./spellings.ts";
 
 /** A template and what its requests may do. */
 export type Route = {
@@ -18,8 +19,16 @@ export type Route = {
   readonly maxRequestBody?: number;
 };
 
+/**
+ * What the rules say of a request beyond its route. `forbidden`: its path is another spelling of one that a route with
+ * `shadow: off` names. `ambiguous`: it is another spelling of a path of another route, so that `readOnly` is not believed.
+ */
+export type Spelling = "plain" | "forbidden" | "ambiguous";
+
+export type Found = { readonly route: Route; readonly spelling: Spelling };
+
 export type Routes = {
-  find(method: string, target: string): Route;
+  find(method: string, target: string): Found;
   /** The declared ones, and those that were learned so far. */
   all(): Iterable<Route>;
 };
@@ -37,21 +46,26 @@ const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_LENGTH = 256;
 
 /**
- * Finds the route of a request: by method and path, the path as it is written. `%2F` is no slash, `/a` is not `/a/`. The
+ * Finds the route of a request: by method and path, the path as it is written. `%2F` is no slash, `/a` is not `/a/`. What a
+ * route with `shadow: off` forbids is found by every spelling of its path as well, see `spellingsOf`. The
  * most specific template wins: segment by segment a literal before `{x}.json` before `{x}` before `*`, and a method
  * before `ANY`. HEAD belongs to the route of its GET: what may not be got may not be looked at either.
  */
-export function createRoutes(declared: readonly RouteOptions[], maxLearned: number): Routes {
+export function createRoutes(declared: readonly RouteOptions[], maxLearned: number, caseSensitive = false): Routes {
   const root = node();
   const planted = declared.map((options) => plant(root, options));
+  const fold = caseSensitive ? (text: string) => text : (text: string) => text.toLowerCase();
+  const spelled = spelledTree(declared, planted, fold);
   const learn = createLearner(maxLearned);
   const learned = new Map<string, Route>();
-  const remembered = new Map<string, Map<string, Route>>();
+  const remembered = new Map<string, Map<string, Found>>();
 
-  function look(method: string, path: string): Route {
-    const segments = path.split("/").slice(1);
-    const found = walk(root, segments, 0, method) ?? (method === "HEAD" ? walk(root, segments, 0, "GET") : undefined);
-    if (found !== undefined) return found;
+  function look(method: string, path: string): Found {
+    const route = routeOf(root, method, path) ?? learnedRoute(method, path);
+    return { route, spelling: spelled === undefined ? "plain" : spellingOf(spelled, route, method, path, fold) };
+  }
+
+  function learnedRoute(method: string, path: string): Route {
     const name = learn(method, path);
     let route = learned.get(name);
     if (route === undefined) {
@@ -73,12 +87,56 @@ export function createRoutes(declared: readonly RouteOptions[], maxLearned: numb
       }
       const hit = known.get(path);
       if (hit !== undefined) return hit;
-      const route = look(method, path);
+      const found = look(method, path);
       if (known.size >= MAX_REMEMBERED) known.clear();
-      if (path.length <= MAX_REMEMBERED_LENGTH) known.set(path, route);
-      return route;
+      if (path.length <= MAX_REMEMBERED_LENGTH) known.set(path, found);
+      return found;
     },
   };
+}
+
+/** The most specific declared route of a path, if there is one. */
+function routeOf(root: Node, method: string, path: string): Route | undefined {
+  const segments = path.split("/").slice(1);
+  return walk(root, segments, 0, method) ?? (method === "HEAD" ? walk(root, segments, 0, "GET") : undefined);
+}
+
+/** The declared routes by every spelling of their paths. Undefined where none forbids anything, and none allows a write. */
+function spelledTree(
+  declared: readonly RouteOptions[],
+  planted: readonly Route[],
+  fold: (text: string) => string,
+): Node | undefined {
+  if (planted.every(({ off, readOnly }) => off !== true && !readOnly)) return undefined;
+  const root = node();
+  // The ones that forbid come first: where two routes have a spelling in common, they win.
+  const order = planted.map((route, i) => ({ route, match: declared[i]!.match }));
+  order.sort((a, b) => Number(b.route.off === true) - Number(a.route.off === true));
+  for (const { route, match } of order) {
+    const [method = "", path = ""] = match.split(/ +/);
+    // A server that takes `/admin/` for `/admin` gives both to the handler of `/admin/*`.
+    for (const each of [path, path.replace(/\/\*+$/, "")]) {
+      for (const spelling of spellingsOf(each)) put(root, method === "*" ? "ANY" : method, fold(spelling), route);
+    }
+  }
+  return root;
+}
+
+function spellingOf(
+  spelled: Node,
+  route: Route,
+  method: string,
+  path: string,
+  fold: (text: string) => string,
+): Spelling {
+  const spellings = isPlain(path) ? [path] : spellingsOf(path);
+  let spelling: Spelling = "plain";
+  for (const each of spellings) {
+    const named = routeOf(spelled, method, fold(each));
+    if (named?.off === true) return "forbidden";
+    if (named !== route) spelling = "ambiguous";
+  }
+  return spelling;
 }
 
 function node(): Node {
@@ -98,16 +156,21 @@ function plant(root: Node, options: RouteOptions): Route {
     ...(values && { values: new Set(values) }),
     ...(perSecond !== undefined && { rate: createRate(perSecond) }),
   });
+  put(root, method, parts[2]!, route);
+  return route;
+}
+
+/** The route that came first for a method and a path stays. */
+function put(root: Node, method: string, path: string, route: Route): void {
   let at = root;
-  for (const segment of parts[2]!.split("/").slice(1)) {
+  for (const segment of path.split("/").slice(1)) {
     if (segment === "*" || segment === "**") {
       if (!at.rests.has(method)) at.rests.set(method, route);
-      return route;
+      return;
     }
     at = step(at, segment);
   }
   if (!at.ends.has(method)) at.ends.set(method, route);
-  return route;
 }
 
 function step(at: Node, segment: string): Node {

@@ -60,9 +60,12 @@ export function createSettings(
     sweeper,
     slabs,
     routes:
-      before && same(options.routes, before.options.routes) && options.maxRoutes === before.options.maxRoutes
+      before &&
+      same(options.routes, before.options.routes) &&
+      options.maxRoutes === before.options.maxRoutes &&
+      options.shadow.caseSensitive === before.options.shadow.caseSensitive
         ? before.routes
-        : createRoutes(options.routes, options.maxRoutes),
+        : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive),
     legacy,
     shadows: {
       pool,

@@ -24,6 +24,8 @@ export type StoreStats = {
   readonly detail?: string;
   /** What was given to the store since its start and could not be kept. */
   readonly lost: { readonly samples: number; readonly documents: number; readonly audit: number };
+  /** Stored rows that cannot be read: damaged, or of a shape that is not known. They are left out of what is read. */
+  readonly unreadable: number;
   /** Bytes that wait to be written. */
   readonly pendingBytes: number;
 };

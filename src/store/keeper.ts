@@ -3,7 +3,7 @@
 import type { Comparison } from "../model/comparison.ts";
 import type { AuditEntry } from "../model/control.ts";
 import type { Document } from "../model/document.ts";
-import type { Store } from "./contract.ts";
+import type { Store, Written } from "./contract.ts";
 import { type Sample, type SampleParts, sampleOf } from "./sample.ts";
 
 export type KeeperOptions = {
@@ -21,7 +21,8 @@ export type Keeper = {
   /** Keeps a sample of a comparison if its findings have had few of late. Redacting a body costs, so it is rationed. */
   readonly offer: (comparison: Comparison, findings: readonly string[]) => void;
   readonly audit: (entry: AuditEntry) => void;
-  readonly flush: () => Promise<void>;
+  /** Writes everything that changed until now, and tells whether it is durable: documents and audit entries, that is. */
+  readonly flush: () => Promise<Written>;
   /** Writes what is left. The store stays open. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -32,12 +33,15 @@ const EVERY_MS = 10_000;
 /** Samples between two writes, over all findings. */
 const PER_FLUSH = 20;
 const FINDINGS = 5_000;
+const DURABLE: Written = { durable: true };
 
 export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOptions): Keeper {
   const kept = new Map<string, { count: number; last: number }>();
   let samples: Sample[] = [];
   let entries: AuditEntry[] = [];
-  let writing: Promise<unknown> | undefined;
+  /** One write at a time: a slow disk makes batches larger, not more. */
+  let last: Promise<Written> = Promise.resolve(DURABLE);
+  let waiting = 0;
 
   function isWanted(findings: readonly string[], at: number): boolean {
     return findings.some((finding) => {
@@ -46,19 +50,30 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
     });
   }
 
-  async function flush(): Promise<void> {
-    await writing; // one at a time: a slow disk makes batches larger, not more
+  async function write(before: Written): Promise<Written> {
     const documents = changes();
-    if (documents.length + samples.length + entries.length === 0) return;
-    const batch = { documents, samples, audit: entries };
+    const batch = { documents, audit: entries, samples: [] };
+    const some = samples;
     samples = [];
     entries = [];
-    writing = store.write(batch);
-    await writing;
+    // Samples may be dropped for want of room, which says nothing of the rest.
+    if (some.length > 0) void store.write({ documents: [], samples: some, audit: [] });
+    if (documents.length + batch.audit.length === 0 && before.durable && some.length === 0) return before;
+    // Also when there is nothing new: what an earlier write could not keep is tried again.
+    return store.write(batch);
+  }
+
+  /** In turn: what a flush that is under way has taken must be durable before a later one says so. */
+  function flush(): Promise<Written> {
+    waiting += 1;
+    last = last.then(write).finally(() => {
+      waiting -= 1;
+    });
+    return last;
   }
 
   const timer = setInterval(() => {
-    if (writing === undefined) void flush().finally(() => (writing = undefined));
+    if (waiting === 0) void flush();
   }, flushMs / 2);
   timer.unref();
 

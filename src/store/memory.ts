@@ -92,7 +92,14 @@ export function openMemoryStore(limits: StoreLimits): Store {
         .map(({ one }) => one.sample);
     },
     audit: async (limit) => entries.slice(Math.max(0, entries.length - Math.max(0, limit))).reverse(),
-    stats: () => ({ kind: "memory", bytes: bytes + mirror.bytes(), state: "ok", lost: { ...lost }, pendingBytes: 0 }),
+    stats: () => ({
+      kind: "memory",
+      bytes: bytes + mirror.bytes(),
+      state: "ok",
+      lost: { ...lost },
+      unreadable: 0,
+      pendingBytes: 0,
+    }),
     prune: async () => {
       const before = limits.now() - limits.keepMs;
       for (const [id, { sample }] of kept) if (sample.at < before) drop(id);

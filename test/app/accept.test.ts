@@ -13,6 +13,7 @@ test("who accepts what cannot be accepted, or takes back what was not, is told w
     evidence,
     audit: ({ action }: AuditEntry) => void audited.push(action),
     changed: () => undefined,
+    flush: async () => ({ durable: true }),
     telemetry: { health: {} },
     control: {},
   } as unknown as AdminParts);
@@ -28,4 +29,26 @@ test("who accepts what cannot be accepted, or takes back what was not, is told w
   expect(await ports.accept({ finding: own!.id, ...wish })).toEqual({ ok: true });
   expect(await ports.unaccept({ finding: own!.id, ...wish })).toEqual({ ok: true });
   expect(audited).toEqual(["accept", "unaccept"]);
+});
+
+test("who accepts while the store cannot keep it is told that it holds, and may not survive a restart", async () => {
+  const evidence = createEvidence({ startedAt: 0 });
+  evidence.add(comparison({ differences: [difference("$.a", "value", "1", "2")] }), 1);
+  const [{ id } = { id: "" }] = evidence.report(2).findings;
+  const ports = adminPorts({
+    now: () => 2,
+    evidence,
+    audit: () => undefined,
+    changed: () => undefined,
+    flush: async () => ({ durable: false }),
+    store: { stats: () => ({ detail: "no space left on device" }) },
+    telemetry: { health: {} },
+    control: {},
+  } as unknown as AdminParts);
+  expect(await ports.accept({ finding: id, by: "ann", why: "rounds" })).toEqual({
+    ok: false,
+    status: 503,
+    detail: "the change holds, but it may not survive a restart: no space left on device",
+  });
+  expect(evidence.finding(id, 3)?.state).toBe("accepted");
 });

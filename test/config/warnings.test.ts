@@ -27,6 +27,8 @@ describe("a warning", () => {
     ["compare: { ignore: [field etag], only: [field ETag] }", "3:41", "only field etag never applies"],
     ["shadow: { sample: 0% }", "3:9", "nothing is shadowed"],
     ["shadow: off", "3:9", "nothing is shadowed"],
+    ["routes: [{ match: POST /a, shadow: on }]", "3:36", "POST /a is never shadowed, so these settings have no effect"],
+    ["routes: [{ match: PUT /a, shadow: { sample: 5% } }]", "3:35", "PUT /a is never shadowed"],
     [
       "legacyReplica: { url: https://l2, tls: { insecure: true } }",
       "3:52",

@@ -7,7 +7,7 @@ import { fixedConcurrency } from "../../src/proxy/concurrency.ts";
 import type { Incoming } from "../../src/proxy/incoming.ts";
 import { type ShadowOptions, shadowControlOf } from "../../src/proxy/index.ts";
 import { createRate } from "../../src/proxy/rate.ts";
-import type { Route } from "../../src/proxy/routes.ts";
+import type { Found, Route } from "../../src/proxy/routes.ts";
 import { createShed } from "../../src/proxy/shed.ts";
 import { DEFAULTS } from "../support/proxy-options.ts";
 
@@ -75,7 +75,13 @@ describe("whatever the switches say", () => {
     let shadowed = 0;
     fc.assert(
       fc.property(fc.string(), incoming, route, control, shadow, (id, request, of, switches, options) => {
-        const refused = refuseShadow(id, request, of, shadowControlOf(switches), stateOf(options));
+        const refused = refuseShadow(
+          id,
+          request,
+          { route: of, spelling: "plain" },
+          shadowControlOf(switches),
+          stateOf(options),
+        );
         if (refused === undefined) shadowed++;
         if (refused !== undefined && refused !== "held_out") return;
         expect(request.marked).toBe(false);
@@ -93,7 +99,8 @@ describe("whatever the switches say", () => {
   test("the same request meets the same fate, and one that is held out would have been shadowed", () => {
     fc.assert(
       fc.property(fc.string(), incoming, route, control, shadow, (id, request, of, switches, options) => {
-        const fate = (over: ShadowOptions) => refuseShadow(id, request, of, shadowControlOf(switches), stateOf(over));
+        const fate = (over: ShadowOptions) =>
+          refuseShadow(id, request, { route: of, spelling: "plain" }, shadowControlOf(switches), stateOf(over));
         expect(fate(options)).toBe(fate(options));
         if (fate(options) !== "held_out") return;
         const { holdout: _, ramp: __, stickyBy: ___, ...rest } = options;
@@ -101,7 +108,13 @@ describe("whatever the switches say", () => {
           ...(switches.everything && { everything: { ...switches.everything, share: 1 } }),
           routes: switches.routes.map((one) => ({ ...one, switch: { ...one.switch, share: 1 } })),
         });
-        const all = refuseShadow(id, request, { ...of, sample: 1 }, everyone, stateOf({ ...rest, sample: 1 }));
+        const all = refuseShadow(
+          id,
+          request,
+          { route: { ...of, sample: 1 }, spelling: "plain" },
+          everyone,
+          stateOf({ ...rest, sample: 1 }),
+        );
         expect(all).toBe(undefined);
       }),
       { numRuns: 1000 },
@@ -111,7 +124,7 @@ describe("whatever the switches say", () => {
 
 describe("overload", () => {
   const get = PLAIN;
-  const of: Route = { name: "r", readOnly: false };
+  const found: Found = { route: { name: "r", readOnly: false }, spelling: "plain" };
   const causes: [string, Partial<AdmitState>][] = [
     ["in_flight", { candidateInFlight: () => 8 }],
     ["capture", { budget: { used: 1, limit: 1 } }],
@@ -123,11 +136,11 @@ describe("overload", () => {
   test.each(causes)("by %s is said, and nobody is held out beside it", (cause, over) => {
     const options = { ...DEFAULTS.shadow, maxLag: 100, maxMemory: 100 };
     const state = stateOf(options, over);
-    expect(refuseShadow("a", get, of, shadowControlOf({ routes: [] }), state)).toBe("overload");
+    expect(refuseShadow("a", get, found, shadowControlOf({ routes: [] }), state)).toBe("overload");
     expect(Object.entries(state.shed).filter(([, count]) => count > 0)).toEqual([[cause, 1]]);
     const held = stateOf({ ...options, holdout: 1 }, over);
-    expect(refuseShadow("a", get, of, shadowControlOf({ routes: [] }), held)).toBe("sampled_out");
-    expect(refuseShadow("a", get, of, shadowControlOf({ routes: [] }), stateOf({ ...options, holdout: 1 }))).toBe(
+    expect(refuseShadow("a", get, found, shadowControlOf({ routes: [] }), held)).toBe("sampled_out");
+    expect(refuseShadow("a", get, found, shadowControlOf({ routes: [] }), stateOf({ ...options, holdout: 1 }))).toBe(
       "held_out",
     );
   });
@@ -135,7 +148,7 @@ describe("overload", () => {
   test("takes nothing from a budget that it does not use", () => {
     const rate = createRate(1);
     const state = stateOf(DEFAULTS.shadow, { rate, lag: () => 1e6 });
-    for (let i = 0; i < 5; i++) refuseShadow(`${i}`, get, of, shadowControlOf({ routes: [] }), state);
+    for (let i = 0; i < 5; i++) refuseShadow(`${i}`, get, found, shadowControlOf({ routes: [] }), state);
     expect(rate(performance.now())).toBe(true);
   });
 });

@@ -116,19 +116,19 @@ describe("declared routes", () => {
     ["GET", "/__proto__/1", "GET /__proto__/{id}"],
     ["GET", "/constructor/1", "GET /constructor/{id}"],
   ])("%s %s is %s", (method, target, name) => {
-    expect(routes.find(method, target).name).toBe(name);
-    expect(routes.find(method, target).name).toBe(name);
+    expect(routes.find(method, target).route.name).toBe(name);
+    expect(routes.find(method, target).route.name).toBe(name);
   });
 
   test("a route that is off is off for HEAD too", () => {
     const off = createRoutes([{ match: "GET /logout", shadow: { off: true } }], 9);
-    expect(off.find("HEAD", "/logout")).toMatchObject({ name: "GET /logout", off: true });
+    expect(off.find("HEAD", "/logout").route).toMatchObject({ name: "GET /logout", off: true });
   });
 
   test("carry what their requests may do", () => {
-    expect(routes.find("GET", "/orders/7")).toMatchObject({ readOnly: false, sample: 0.1 });
-    expect(routes.find("POST", "/orders/7")).toMatchObject({ readOnly: true });
-    expect(routes.find("POST", "/any/x")).toMatchObject({ off: true });
+    expect(routes.find("GET", "/orders/7").route).toMatchObject({ readOnly: false, sample: 0.1 });
+    expect(routes.find("POST", "/orders/7").route).toMatchObject({ readOnly: true });
+    expect(routes.find("POST", "/any/x").route).toMatchObject({ off: true });
   });
 
   test("a template that is none is refused", () => {
@@ -138,7 +138,7 @@ describe("declared routes", () => {
   test("finding never throws and always names, whatever the path", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom(...HOSTILE)), { maxLength: 6 }), (segments) => {
-        expect(routes.find("GET", `/${segments.join("/")}`).name).toBeTypeOf("string");
+        expect(routes.find("GET", `/${segments.join("/")}`).route.name).toBeTypeOf("string");
       }),
     );
   });

@@ -25,7 +25,11 @@ describe("the store's thread", () => {
       reply: "failed",
       detail: expect.stringContaining("did not answer"),
     });
-    expect(await thread.ask({ ask: "audit", limit: 1 }, 10_000)).toEqual({ reply: "audit", entries: [] });
+    expect(await thread.ask({ ask: "audit", limit: 1 }, 10_000)).toEqual({
+      reply: "audit",
+      entries: [],
+      unreadable: 0,
+    });
     await thread.ask({ ask: "close" }, 10_000);
     await thread.end();
   });

@@ -27,8 +27,10 @@ export function cpuRatio(slow: () => void, fast: () => void, enough: number, rou
   return least / Math.max(leastFast, 1);
 }
 
-/** Less time than this for the larger input is too little to matter, and for a clock too little to measure. */
-const LEAST_MS = 8;
+/** Less time than this for the larger input is too little to matter; work that is not in proportion takes far more. */
+const LEAST_MS = 25;
+/** Processor time may be counted in steps of some milliseconds: the work is done so often for one measurement. */
+const REPEATS = 4;
 
 /**
  * By how much the processor time of `work` grows when its input doubles; 1 where the doubled input takes next to no time.
@@ -36,8 +38,11 @@ const LEAST_MS = 8;
  */
 export function growth(input: (length: number) => string, work: (text: string) => void, length = 24 * 1024): number {
   const [once, twice] = [input(length), input(2 * length)];
-  const doubled = () => work(twice);
-  return cpuMs(doubled) < LEAST_MS ? 1 : cpuRatio(doubled, () => work(once), 3);
+  if (cpuMs(() => work(twice)) < LEAST_MS) return 1;
+  const often = (text: string) => () => {
+    for (let n = 0; n < REPEATS; n += 1) work(text);
+  };
+  return cpuRatio(often(twice), often(once), 3);
 }
 
 /** A unit again and again, up to so many characters. */

@@ -10,6 +10,8 @@ export type Gate = { readonly code: number; readonly text: string };
 export type Product = AsyncDisposable & {
   readonly proxy: () => string;
   readonly report: () => Promise<Report>;
+  /** `parallel-run report --data`: what is on disk, without asking the process. */
+  readonly stored: () => Promise<Report>;
   /** Resolves once every one of so many requests has its outcome, or after a minute; with the report. */
   readonly settled: (requests: number) => Promise<Report>;
   /** `parallel-run gate`. */
@@ -18,6 +20,8 @@ export type Product = AsyncDisposable & {
   readonly accept: (finding: Finding, why: string) => Promise<void>;
   /** `parallel-run COMMAND ...`; resolves to its exit code and output. */
   readonly command: (...args: string[]) => Promise<Gate>;
+  /** What was not shadowed for want of room, by what was lacking: `queue 12, event_loop 3`. */
+  readonly shed: () => Promise<string>;
   /** kill -9, and a start with the same config, data and ports. */
   readonly restart: () => Promise<void>;
   /** Log lines of warning and above, so far. */
@@ -32,10 +36,11 @@ const SETTLE_MS = 60_000;
 export async function openProduct(sides: Sides, config: string): Promise<Product> {
   const at = folder();
   const file = join(at.path, "trial.yaml");
+  const data = join(at.path, "data");
   const tolerance = /^readiness:/m.test(config) ? "" : "readiness: { tolerance: 1% }\n";
   writeFileSync(
     file,
-    `legacy: "${sides.legacy}"\ncandidate: "${sides.candidate}"\ndata: "${join(at.path, "data")}"\n${tolerance}${config}`,
+    `legacy: "${sides.legacy}"\ncandidate: "${sides.candidate}"\ndata: "${data}"\n${tolerance}${config}`,
   );
   let serving: Serving = await serve([file]);
   const { port, admin } = serving;
@@ -49,6 +54,11 @@ export async function openProduct(sides: Sides, config: string): Promise<Product
   return {
     proxy: () => serving.proxy,
     report,
+    stored: async () => {
+      const { exit, out } = run(["report", "--format", "json", "--data", data], { env: {} });
+      await exit;
+      return JSON.parse(out()) as Report;
+    },
     settled: async (requests) => {
       const until = performance.now() + SETTLE_MS;
       for (;;) {
@@ -63,6 +73,14 @@ export async function openProduct(sides: Sides, config: string): Promise<Product
       if (code !== 0) throw new Error(`accept failed: ${text}`);
     },
     command,
+    shed: async () => {
+      const { body } = await ask(`${serving.admin}/metrics`);
+      const lines = [...body.matchAll(/^parallel_run_shed_total\{cause="([^"]+)"\} (\d+)/gm)];
+      return lines
+        .filter(([, , count]) => count !== "0")
+        .map(([, cause, count]) => `${cause} ${count}`)
+        .join(", ");
+    },
     restart: async () => {
       serving.kill("SIGKILL");
       await serving.exit;

@@ -70,6 +70,7 @@ export async function runSideBySide(options: SideBySideOptions): Promise<Line[]>
   const report = await product.settled(sent);
   options.reported?.(report);
 
+  progress(`not shadowed for want of room: ${(await product.shed()) || "none"}`);
   const gate = await product.gate();
   const whole = (planted: string, expected: string, said: string, ok: boolean) =>
     lines.push({ kind: "whole", planted, expected, said, ok });

@@ -37,13 +37,15 @@ export type Reply =
       /** Nothing is in it: what is known is to be written anew. */
       readonly empty: boolean;
       readonly documents: readonly Row[];
+      /** Documents that were left out because they cannot be read. */
+      readonly unreadable: number;
       readonly aside?: string;
     }
   /** The directory is not ours to write: another process has it, or a newer program made it. */
   | { readonly reply: "hands off"; readonly detail: string }
   | { readonly reply: "done"; readonly more: boolean }
-  | { readonly reply: "samples"; readonly samples: readonly Sample[] }
-  | { readonly reply: "audit"; readonly entries: readonly AuditEntry[] }
+  | { readonly reply: "samples"; readonly samples: readonly Sample[]; readonly unreadable: number }
+  | { readonly reply: "audit"; readonly entries: readonly AuditEntry[]; readonly unreadable: number }
   /** `reopen`: the handle is of no more use. */
   | {
       readonly reply: "failed";

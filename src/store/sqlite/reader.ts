@@ -9,12 +9,14 @@ import type { SampleFilter } from "../contract.ts";
 import type { Sample } from "../sample.ts";
 import { failureOf } from "./failure.ts";
 import { DATABASE, fileId } from "./files.ts";
-import { readAudit, readDocuments, readSamples } from "./rows.ts";
+import { type RowsRead, readAudit, readDocuments, readSamples } from "./rows.ts";
 import { APPLICATION_ID, MIGRATIONS, numberOf } from "./schema.ts";
 
 /** Reads only. Each call sees one moment of the store; like a query, it throws when the disk fails. */
 export type Reader = {
   readonly documents: (kind?: string) => readonly Document[];
+  /** Rows that were left out of what was read so far, because they cannot be read. */
+  readonly unreadable: () => number;
   readonly samples: (filter: SampleFilter) => readonly Sample[];
   /** Newest first. */
   readonly audit: (limit: number) => readonly AuditEntry[];
@@ -69,15 +71,22 @@ function readerOf(database: DatabaseSync): Reader {
   const close = () => {
     if (database.isOpen) database.close();
   };
+  /** By kind of query: what is read again is not counted again. */
+  const left = new Map<string, number>();
+  const counted = <T>(of: string, { rows, unreadable }: RowsRead<T>): readonly T[] => {
+    left.set(of, Math.max(left.get(of) ?? 0, unreadable));
+    return rows;
+  };
   return {
     documents: (kind) =>
-      readDocuments(database, kind).map((row) => ({
-        kind: row.kind,
-        key: row.key,
-        value: JSON.parse(row.json!) as unknown,
+      counted("documents", readDocuments(database, kind)).map(({ kind: of, key, json }) => ({
+        kind: of,
+        key,
+        value: JSON.parse(json) as unknown,
       })),
-    samples: (filter) => readSamples(database, filter),
-    audit: (limit) => readAudit(database, limit),
+    samples: (filter) => counted("samples", readSamples(database, filter)),
+    audit: (limit) => counted("audit", readAudit(database, limit)),
+    unreadable: () => [...left.values()].reduce((sum, count) => sum + count, 0),
     close,
     [Symbol.dispose]: close,
   };

@@ -34,6 +34,10 @@ export const MIGRATIONS: readonly string[] = [
      seq INTEGER PRIMARY KEY AUTOINCREMENT,
      entry TEXT NOT NULL
    ) STRICT;`,
+  // A checksum of each row's texts, so that a damaged one is known from a sound one; rows of before have none.
+  `ALTER TABLE documents ADD COLUMN crc INTEGER;
+   ALTER TABLE samples ADD COLUMN crc INTEGER;
+   ALTER TABLE audit ADD COLUMN crc INTEGER;`,
 ];
 
 export type Migrated =

@@ -75,12 +75,28 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   let ticket = 0;
   let waiting: { readonly ticket: number; readonly resolve: (written: Written) => void }[] = [];
 
+  /** Of each query the most rows that it had to leave out: what is read again is not counted again. */
+  const unreadable = { documents: 0, samples: 0, audit: 0 };
+  const unreadableRows = () => unreadable.documents + unreadable.samples + unreadable.audit;
+  const leave = (of: keyof typeof unreadable, count: number) => {
+    if (count <= unreadable[of]) return;
+    unreadable[of] = count;
+    options.onState?.(stats());
+  };
+  const told = (): string | undefined => {
+    const rows = unreadableRows();
+    if (rows === 0) return detail;
+    const left = `${rows} stored ${rows === 1 ? "row" : "rows"} cannot be read and ${rows === 1 ? "is" : "are"} left out`;
+    return detail === undefined ? left : `${detail}; ${left}`;
+  };
+
   const stats = (): StoreStats => ({
     kind: instead === undefined ? "sqlite" : "memory",
     bytes: instead === undefined ? thread.bytes() : instead.stats().bytes,
     state,
-    ...(detail === undefined ? {} : { detail }),
+    ...(told() === undefined ? {} : { detail: told()! }),
     lost: { ...pending.lost },
+    unreadable: unreadableRows(),
     pendingBytes: pending.bytes(),
   });
 
@@ -155,6 +171,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     isOpen = true;
     running = true;
     recovered(reply.aside);
+    leave("documents", reply.unreadable);
     return true;
   };
 
@@ -270,12 +287,15 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     samples: async (filter) => {
       if (instead !== undefined) return instead.samples(filter);
       const reply = isOpen ? await thread.ask({ ask: "samples", filter }, READ_MS) : undefined;
-      return reply?.reply === "samples" ? reply.samples : [];
+      if (reply?.reply !== "samples") return [];
+      leave("samples", reply.unreadable);
+      return reply.samples;
     },
     audit: async (limit) => {
       if (instead !== undefined) return instead.audit(limit);
       const reply = isOpen ? await thread.ask({ ask: "audit", limit }, READ_MS) : undefined;
       const written = reply?.reply === "audit" ? reply.entries : [];
+      if (reply?.reply === "audit") leave("audit", reply.unreadable);
       return [...pending.audit().toReversed(), ...written].slice(0, Math.max(0, limit));
     },
     stats,

@@ -60,10 +60,14 @@ function answer(message: Ask): Reply {
       }
       write(held, message.rows);
       return { reply: "done", more: false };
-    case "samples":
-      return { reply: "samples", samples: readSamples(database, message.filter) };
-    case "audit":
-      return { reply: "audit", entries: readAudit(database, message.limit) };
+    case "samples": {
+      const { rows: samples, unreadable } = readSamples(database, message.filter);
+      return { reply: "samples", samples, unreadable };
+    }
+    case "audit": {
+      const { rows: entries, unreadable } = readAudit(database, message.limit);
+      return { reply: "audit", entries, unreadable };
+    }
     case "prune":
       return { reply: "done", more: pruneStep(database, maxBytes, message.before) };
   }
@@ -87,8 +91,8 @@ function open(ask: Extract<Ask, { ask: "open" }>): Reply {
   }
   const { database, file, empty, aside } = opened;
   held = { database, file, write: createWriter(database, caps) };
-  const documents = ask.running ? [] : readDocuments(database);
-  return { reply: "open", file, empty, documents, ...(aside === undefined ? {} : { aside }) };
+  const { rows: documents, unreadable } = ask.running ? { rows: [], unreadable: 0 } : readDocuments(database);
+  return { reply: "open", file, empty, documents, unreadable, ...(aside === undefined ? {} : { aside }) };
 }
 
 function write({ database, write: all }: Held, rows: Rows): void {

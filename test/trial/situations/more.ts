@@ -254,6 +254,69 @@ export const MORE: readonly Situation[] = [
     }),
     finds: ["POST /search $.found value"],
   },
+  {
+    name: "candidate-alone-says-503",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => (isIn(0.06, ask.id) ? json({ error: "unavailable" }, {}, 503) : quotes(ask, world)),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    finds: ["GET /quotes/{id} status value"],
+  },
+  {
+    name: "few-fail-with-500-within-the-tolerance",
+    must: "not ready",
+    // A critical finding is open, however seldom it shows.
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => (ask.id % 300 === 17 ? json({ error: "internal" }, {}, 500) : quotes(ask, world)),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    requests: 2_400,
+    perSecond: 300,
+    finds: ["GET /quotes/{id} status value"],
+  },
+  {
+    name: "answers-swapped-between-clients",
+    must: "not ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, { random, shared }) => {
+          const before = (shared.get("before") as number) ?? ask.id;
+          shared.set("before", ask.id);
+          return random() < 0.05 ? quote(before) : quote(ask.id);
+        },
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    finds: ["GET /quotes/{id} $.id value"],
+  },
+  {
+    name: "many-routes-with-little-evidence",
+    must: "not ready",
+    routes: Object.fromEntries(
+      Array.from({ length: 25 }, (_, n) => [
+        n === 0 ? "quotes" : `part${String.fromCharCode(96 + n)}`,
+        { legacy: quotes },
+      ]),
+    ),
+    next: (n) => (n % 20 === 0 ? get(`/part${String.fromCharCode(97 + ((n / 20) % 24))}/${n}`) : get(`/quotes/${n}`)),
+  },
+  {
+    name: "one-forgotten-route-asked-three-times",
+    must: "not ready",
+    routes: { quotes: { legacy: quotes }, invoices: { legacy: quotes, candidate: () => json({}, {}, 404) } },
+    next: (n) => (n % 300 === 299 ? get(`/invoices/${n}`) : get(`/quotes/${n}`)),
+    requests: 1_000,
+    because: /\/invoices\/\{id\}/,
+    finds: ["GET /invoices/{id} status value"],
+  },
 ];
 
 /** The same share of all ids at every look. */

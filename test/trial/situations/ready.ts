@@ -174,6 +174,64 @@ export const READY: readonly Situation[] = [
     perSecond: 250,
   },
   {
+    name: "seldom-wrong-values-within-the-tolerance",
+    must: "ready",
+    routes: {
+      quotes: {
+        legacy: quotes,
+        candidate: (ask, world) => (ask.id % 400 === 17 ? wrongly(ask, world) : quotes(ask, world)),
+      },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    requests: 5_000,
+    perSecond: 250,
+  },
+  {
+    name: "seldom-reset-within-the-limits",
+    must: "ready",
+    routes: {
+      quotes: { legacy: quotes, candidate: (ask, world) => (ask.id % 500 === 17 ? "reset" : quotes(ask, world)) },
+    },
+    next: (n) => get(`/quotes/${n}`),
+    requests: 5_000,
+    perSecond: 250,
+  },
+  {
+    name: "sessions-by-cookie",
+    must: "ready",
+    config: "identity: { cookies: [session] }\n",
+    routes: { cart: { legacy: ({ fields }) => json({ cart: fields.cookie, items: fields.cookie!.length }) } },
+    next: (n) => get("/cart", { cookie: `theme=dark; session=s${n % 900}` }),
+    requests: 4_000,
+    perSecond: 250,
+  },
+  {
+    name: "pages-with-form-tokens-and-session-cookies",
+    must: "ready",
+    routes: {
+      pages: {
+        legacy: ({ id }, { random }) =>
+          answer(
+            `<!doctype html><html><body><h1>Page ${id}</h1><form><input type="hidden" name="csrf" value="${uuid(random)}"></form></body></html>`,
+            "text/html",
+            { "set-cookie": `visit=${uuid(random)}; Path=/; HttpOnly` },
+          ),
+      },
+    },
+    next: (n) => get(`/pages/${n}`),
+    requests: 5_000,
+    perSecond: 200,
+  },
+  {
+    name: "a-polled-health-check-beside",
+    must: "ready",
+    config: "readiness: { tolerance: 1%, bake: 2s }\n",
+    routes: { quotes: { legacy: quotes }, health: { legacy: () => json({ status: "up" }) } },
+    next: (n) => (n % 3 === 0 ? get("/health") : get(`/quotes/${n}`)),
+    requests: 5_000,
+    perSecond: 250,
+  },
+  {
     name: "candidate-a-little-slower",
     must: "ready",
     routes: {

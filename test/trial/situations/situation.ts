@@ -16,7 +16,7 @@ export type Situation = {
   readonly routes: Readonly<Record<string, Route>>;
   /** The `n`th request. */
   readonly next: (n: number, random: Random) => Call;
-  /** Requests in all; for `ready` the most that it may take. 1,200 unless said. */
+  /** Requests in all; for `ready` the most that it may take. 800 unless said. */
   readonly requests?: number;
   readonly perSecond?: number;
   readonly config?: string;
