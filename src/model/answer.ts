@@ -34,5 +34,12 @@ export type Failure = {
   readonly durationMs: number;
 };
 
-/** We did not see the answer, and that is not the side's fault. */
-export type Unseen = { readonly kind: "unseen"; readonly reason: "client_gone"; readonly durationMs: number };
+/**
+ * We did not see the answer to its end, and that is not the side's fault: the client left, or both sides send a response that
+ * goes on for longer than is waited for.
+ */
+export type Unseen = {
+  readonly kind: "unseen";
+  readonly reason: "client_gone" | "streaming";
+  readonly durationMs: number;
+};

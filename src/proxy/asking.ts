@@ -1,11 +1,13 @@
 // proxy/asking.ts: collects one answer that no client waits for
 
 import type { Answer, Response } from "../model/answer.ts";
-import type { Fields } from "../model/fields.ts";
+import { type Fields, fieldValue } from "../model/fields.ts";
 import type { Capture } from "./capture.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Call, Listener } from "./wire/call.ts";
 import type { ResponseHead } from "./wire/frame.ts";
+
+const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
 /** Hears one call and hands its answer to `done`, once. A body is sent as soon as there is a connection. */
 export class Asking implements Listener {
@@ -15,6 +17,7 @@ export class Asking implements Listener {
   private readonly askedAt = performance.now();
   private head: ResponseHead | undefined = undefined;
   private firstByteMs = 0;
+  private lastBytesMs = 0;
   private readonly capture: Capture;
   private readonly body: Uint8Array | undefined;
   private readonly done: (answer: Answer) => void;
@@ -23,6 +26,16 @@ export class Asking implements Listener {
     this.capture = capture;
     this.body = body;
     this.done = done;
+  }
+
+  /**
+   * Whether the response goes on: it is an event stream, or its length is not stated and bytes came in the second half of the
+   * time since it was asked for.
+   */
+  isStreaming(): boolean {
+    if (this.head === undefined) return false;
+    if (EVENT_STREAM.test(fieldValue(this.head.fields, "content-type") ?? "")) return true;
+    return typeof this.head.framing !== "number" && this.lastBytesMs * 2 > this.elapsed();
   }
 
   /** Drops the call. `done` hears that the answer was not seen. */
@@ -50,6 +63,7 @@ export class Asking implements Listener {
   }
 
   onData(bytes: Buffer): void {
+    this.lastBytesMs = this.elapsed();
     this.capture.add(bytes);
     this.stopAtSurplus();
   }

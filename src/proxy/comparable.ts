@@ -9,13 +9,14 @@ import type { NotComparableReason } from "../model/outcome.ts";
  * Why two answers are not to be compared, or `undefined` when they are. Failures are no matter of this: they are
  * outcomes of their own, and weigh more.
  *
- * - `client_gone`: a side's answer was not seen to its end, because the client left.
+ * - `client_gone`, `streaming`: a side's answer was not seen to its end, because the client left, or it goes on and on.
  * - `refused`: legacy said 429 or 503, or the candidate 429: that tells of load, not of the answer.
  * - `not_modified`: legacy answered by the client's condition (304, or 412), which the candidate is not sent.
  * - `partial`: a range of the whole, unless both sent the same one range. A server may well ignore `Range`.
  */
 export function comparable(request: RequestHead, legacy: Answer, candidate: Answer): NotComparableReason | undefined {
-  if (legacy.kind === "unseen" || candidate.kind === "unseen") return "client_gone";
+  if (candidate.kind === "unseen") return candidate.reason;
+  if (legacy.kind === "unseen") return legacy.reason;
   if (legacy.kind === "failure" || candidate.kind === "failure") return undefined;
   if (legacy.status === 429 || legacy.status === 503 || candidate.status === 429) return "refused";
   if (legacy.status === 304 || candidate.status === 304) return "not_modified";

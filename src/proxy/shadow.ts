@@ -99,12 +99,25 @@ export class Shadow implements Watched {
   private ask(): void {
     const { room, asked } = this;
     this.follower = followCapture(this.capture, room.maxBody, room.budget);
-    const asking = new Asking(this.follower, asked.body, (answer) => this.candidateAnswered(answer));
+    const asking = new Asking(this.follower, asked.body, (answer) => this.candidateEnded(answer));
     this.asking = asking;
     const { method } = asked.request;
     const framing = asked.body === undefined ? "none" : "length";
     asking.call = new Call(method, asked.head, framing, asking, performance.now() + room.timeout);
     room.pool.send(asking.call);
+  }
+
+  /** When legacy's response goes on as well, that the candidate's is not done in time is no failure. */
+  private candidateEnded(answer: Answer): void {
+    const isTimeout = answer.kind === "failure" && answer.reason === "timeout";
+    if (!isTimeout || this.legacy !== undefined || this.asking?.isStreaming() !== true) {
+      this.candidateAnswered(answer);
+      return;
+    }
+    const streaming = { kind: "unseen", reason: "streaming", durationMs: answer.durationMs } as const;
+    this.legacy = streaming;
+    this.candidateAnswered(streaming);
+    this.free(); // what legacy still sends is not kept
   }
 
   private candidateAnswered(answer: Answer): void {

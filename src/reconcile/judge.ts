@@ -17,10 +17,9 @@ export type Judge = {
 /** The outcome of an exchange that needs no comparison, or the answered exchange that does. */
 export function judge(exchange: Exchange, { comparable, identical }: Judge): Outcome | Answered {
   const { legacy, candidate } = exchange;
-  // The client's going away ends both legs, so it is looked for first: neither side is at fault.
-  if (legacy.kind === "unseen" || candidate.kind === "unseen") {
-    return { outcome: "not_comparable", reason: "client_gone" };
-  }
+  // What was not seen to its end is looked for first: neither side is at fault.
+  if (candidate.kind === "unseen") return { outcome: "not_comparable", reason: candidate.reason };
+  if (legacy.kind === "unseen") return { outcome: "not_comparable", reason: legacy.reason };
   if (legacy.kind === "failure") return { outcome: "legacy_error", reason: legacy.reason };
   if (candidate.kind === "failure") return { outcome: "candidate_error", reason: candidate.reason };
   const answered = exchange as Answered;

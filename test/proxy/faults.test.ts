@@ -147,6 +147,50 @@ describe("a candidate that", () => {
   });
 });
 
+describe("a response that goes on for longer than the candidate has", () => {
+  const stream =
+    (type: string, everyMs: number, events: number): Reply =>
+    (socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+      let sent = 0;
+      const timer = setInterval(() => {
+        sent += 1;
+        socket.write("8\r\ndata: x\n\r\n");
+        if (sent < events) return;
+        clearInterval(timer);
+        socket.write("0\r\n\r\n");
+      }, everyMs);
+      socket.on("close", () => clearInterval(timer));
+    };
+
+  test.each([
+    ["an event stream", "text/event-stream", 40],
+    ["an event stream that is quiet", "text/event-stream; charset=utf-8", 200],
+    ["a slow download", "application/octet-stream", 40],
+  ])("on both sides is no failure of the candidate: %s", async (_name, type, everyMs) => {
+    await using legacy = await backend(stream(type, everyMs, 600 / everyMs));
+    await using candidate = await backend(stream(type, everyMs, 600 / everyMs));
+    await using room = await openRoom(legacy, candidate, {
+      candidate: { timeout: 150 },
+      breaker: { errorShare: 0.01, minRequests: 1, window: 10_000, openFor: 60_000, probes: 1 },
+    });
+    const text = await exchange(room.port, GET);
+    expect(text.match(/data: x/g)).toHaveLength(600 / everyMs);
+    const { candidate: right, legacy: left } = await room.exchange();
+    expect(right).toMatchObject({ kind: "unseen", reason: "streaming" });
+    expect(left).toMatchObject({ kind: "unseen", reason: "streaming" });
+    expect(room.proxy.gauges()).toMatchObject({ breaker: "closed", captureBytes: 0, candidateInFlight: 0 });
+  });
+
+  test("is a timeout where legacy's has ended", async () => {
+    await using legacy = await backend(stream("text/event-stream", 10, 2));
+    await using candidate = await backend(stream("text/event-stream", 40, 1000));
+    await using room = await openRoom(legacy, candidate, QUICK);
+    await exchange(room.port, GET);
+    expect((await room.exchange()).candidate).toMatchObject({ kind: "failure", reason: "timeout" });
+  });
+});
+
 describe("a legacy that", () => {
   test.each(Object.entries(FAULTS))("%s is a 502 or 504 at once, and says why", async (_name, [reason, does]) => {
     await using legacy = await backend(does);
