@@ -8,10 +8,12 @@ import { openIdentity } from "../src/app/identity.ts";
 import { reconcileOptions } from "../src/app/live.ts";
 import { rulesOf } from "../src/app/rules.ts";
 import { openKept } from "../src/app/store.ts";
+import { classifying } from "../src/app/verification.ts";
 import { identical } from "../src/compare/index.ts";
 import { readConfig } from "../src/config/index.ts";
-import { classify, createNoiseBook } from "../src/evidence/index.ts";
+import { createNoiseBook } from "../src/evidence/index.ts";
 import type { Response } from "../src/model/answer.ts";
+import { digest } from "../src/model/digest.ts";
 import type { Exchange } from "../src/model/exchange.ts";
 import { findingOf } from "../src/model/place.ts";
 import { createPool, createReconciler } from "../src/reconcile/index.ts";
@@ -47,17 +49,17 @@ const PLACES = 10;
 const DISTINCT = 200_000;
 /** One comparison in so many differs. */
 const DIFFERS = 20;
-const IN_FLIGHT = 512;
+const IN_FLIGHT = 250;
 const STORE_MIB = 16;
 
 /** The rooms as the app wires them, without the network: both sides' answers are made up. */
-async function openRooms(dir: string, kind: "sqlite" | "none", perSecond: number, expected: number) {
+async function openRooms(dir: string, kind: "sqlite" | "none", expected: number) {
   await using opening = new AsyncDisposableStack();
   const read = readConfig(
     `legacy: { url: "http://127.0.0.1:1" }
 candidate: { url: "http://127.0.0.1:2", maxInFlight: 1024 }
 data: ${JSON.stringify(dir)}
-recheck: { perSecond: ${perSecond}, delay: 10ms, tries: 1 }
+recheck: { perSecond: 1000000, delay: 10ms, tries: 1, sample: 0% }
 store: { maxSize: ${STORE_MIB}MiB }`,
     { file: "million.yaml", env: {} },
   );
@@ -97,8 +99,9 @@ store: { maxSize: ${STORE_MIB}MiB }`,
   });
   opening.defer(comparer.close);
   let counted = 0;
+  let perSecond = config.recheck.perSecond;
   const reconciler = createReconciler(
-    reconcileOptions(() => config),
+    reconcileOptions(() => ({ ...config, recheck: { ...config.recheck, perSecond } })),
     {
       now,
       random: () => 1,
@@ -106,13 +109,15 @@ store: { maxSize: ${STORE_MIB}MiB }`,
       comparable: () => undefined,
       identical: (route, a, b) => identical(a, b, rules.compiledFor(route)),
       ask: async (side, exchange) => exchange[side],
-      written: () => false,
+      ...classifying({
+        noise,
+        now,
+        written: () => false,
+        lagMs: () => 0,
+        identity: ({ request }) => digest(request.target).lo,
+      }),
       on: () => true,
       accepted: (route, difference, all) => evidence.accepts(route, difference, all, now()),
-      classify: ({ route }, differences, looks) => classify(route, differences, looks, noise, now()),
-      knows: ({ route }, differences) => noise.knows(route, differences, now()),
-      looked: () => {},
-      noticed: () => {},
       emit: (judged) => {
         counted += 1;
         const { request, route } = judged.exchange;
@@ -141,6 +146,10 @@ store: { maxSize: ${STORE_MIB}MiB }`,
     store,
     keeper,
     counted: () => counted,
+    /** From now on what differs is classified by what is known of its place. */
+    recheckNoMore: () => {
+      perSecond = 0;
+    },
     report: () => evidence.report(now()),
     [Symbol.asyncDispose]: () => whole.disposeAsync(),
   };
@@ -202,7 +211,7 @@ export async function million({ comparisons, costs }: MillionOptions): Promise<M
     const peaks = [0, 0, 0, 0, 0];
     let whole: Omit<Million, "seconds">;
     {
-      await using rooms = await openRooms(join(dir, "whole"), "sqlite", 5, 60_000);
+      await using rooms = await openRooms(join(dir, "whole"), "sqlite", 60_000);
       let at = 0;
       await drive(
         rooms,
@@ -240,18 +249,19 @@ async function eachCost(
 ): Promise<Pick<Million, "match" | "mismatch" | "again" | "store" | "storeMismatch" | "mismatchLoop">> {
   const [matches, mismatches, asked, mixed] = [100_000, 20_000, 2_000, 100_000];
   const always = () => true;
-  const measured = async (kind: "sqlite" | "none", perSecond: number) => {
-    await using rooms = await openRooms(join(dir, `${kind}-${perSecond}`), kind, perSecond, 60_000);
+  const measured = async (kind: "sqlite" | "none") => {
+    await using rooms = await openRooms(join(dir, kind), kind, 60_000);
     await drive(rooms, 0, 20_000, (n) => n % 4 === 0); // compiled, findings made
+    rooms.recheckNoMore();
     return {
       match: await costOf(matches, () => drive(rooms, 0, matches, () => false)),
       mixed: await costOf(mixed, () => drive(rooms, 0, mixed, (n) => n % DIFFERS === 0)),
       mismatch: await costOf(mismatches, () => drive(rooms, 0, mismatches, always)),
     };
   };
-  const bare = await measured("none", 0);
-  const kept = await measured("sqlite", 0);
-  await using rooms = await openRooms(join(dir, "again"), "none", 1_000_000, 60_000);
+  const bare = await measured("none");
+  const kept = await measured("sqlite");
+  await using rooms = await openRooms(join(dir, "again"), "none", 60_000);
   await drive(rooms, 0, 4_000, always);
   const again = await costOf(asked, () => drive(rooms, 0, asked, always));
   return {

@@ -14,10 +14,11 @@ import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
 import { openKept } from "./app/store.ts";
 import { watchTroubles } from "./app/troubles.ts";
+import { classifying, lagOf } from "./app/verification.ts";
 import { identical } from "./compare/index.ts";
 import type { Config } from "./config/index.ts";
 import { openConsole, openControl } from "./console/index.ts";
-import { classify, createNoiseBook, createRecentWrites } from "./evidence/index.ts";
+import { createNoiseBook, createRecentWrites } from "./evidence/index.ts";
 import type { Comparison } from "./model/comparison.ts";
 import type { AuditEntry, Control } from "./model/control.ts";
 import type { Difference } from "./model/difference.ts";
@@ -25,7 +26,7 @@ import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import type { Report } from "./model/report.ts";
 import { type BreakerState, comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
-import { createPool, createReconciler, type ReconcilePorts } from "./reconcile/index.ts";
+import { createPool, createReconciler } from "./reconcile/index.ts";
 import type { Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
 
@@ -150,9 +151,6 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
 
   const wasWritten = ({ request, at }: Exchange) => writes.wasWritten(request.target, at, now());
-  const judged: ReconcilePorts["classify"] = (exchange, differences, looks) =>
-    classify(exchange.route, differences, looks, noise, now(), wasWritten(exchange));
-
   const reconciler = createReconciler(reconcileOptions(current), {
     now,
     random: effects.random,
@@ -160,19 +158,15 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, inForce.rules.compiledFor(route)),
     ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
-    written: wasWritten,
+    ...classifying({
+      noise,
+      now,
+      written: wasWritten,
+      lagMs: lagOf(current),
+      identity: (exchange) => identity.digest(exchange).lo,
+    }),
     on: (route) => isOn(control.read(), route),
     accepted: (route, difference, all) => evidence.accepts(route, difference, all, now()),
-    classify: judged,
-    knows: ({ route }, differences) => noise.knows(route, differences, now()),
-    looked: (exchange, first, looks, last) => {
-      const { legacyTwice } = looks.at(-1)!;
-      noise.learn(exchange.route, judged(exchange, first, looks), legacyTwice, now(), last);
-    },
-    // What was written a moment ago may have moved between two looks: that is no noise.
-    noticed: (exchange, legacyTwice) => {
-      if (!wasWritten(exchange)) noise.observe(exchange.route, legacyTwice, now());
-    },
     emit,
     bug: bug("verify"),
   });
@@ -184,7 +178,13 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let breakerState: () => BreakerState = () => "closed";
   const troubles = watchTroubles(current, () => breakerState(), log, now);
   const warnings = () => [...troubles.warnings(), ...(refused === undefined ? [] : [refused]), ...storeWarnings()];
-  const report = reporting(current, () => inForce.described, evidence, control, interference.read, warnings, now);
+  const rechecking = () => reconciler.stats().asking;
+  const report = reporting(current, () => inForce.described, evidence, control, {
+    interference: interference.read,
+    rechecking,
+    warnings,
+    now,
+  });
   const gauges = createThrift(() => evidence.gauges(now()));
   const opened = await openConsole(
     {

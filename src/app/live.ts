@@ -16,7 +16,7 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
     get queueBytes() {
       return config().verify.queue;
     },
-    again: {
+    recheck: {
       maxWaiting: MAX_ASKING,
       get delayMs() {
         return config().recheck.delay;

@@ -13,9 +13,18 @@ export function reporting(
   described: () => readonly string[],
   evidence: Evidence,
   control: Pick<ControlRoom, "read">,
-  interference: () => readonly Interference[],
-  warnings: () => readonly string[],
-  now: () => number,
+  {
+    interference,
+    rechecking,
+    warnings,
+    now,
+  }: {
+    readonly interference: () => readonly Interference[];
+    /** Comparisons whose recheck is under way. */
+    readonly rechecking: () => number;
+    readonly warnings: () => readonly string[];
+    readonly now: () => number;
+  },
 ): Thrift<Report> {
   return createThrift(() => {
     const { routes } = config();
@@ -26,6 +35,7 @@ export function reporting(
         namesOf(compare).map((rule) => ({ route: match.text, rule })),
       ),
       interference: interference(),
+      rechecking: rechecking(),
       warnings: [...warnings(), ...switchWarnings(control.read(), now())],
     });
   });

@@ -29,6 +29,7 @@ export type RouteConfig = {
   readonly readOnly: boolean;
   readonly shadow: RouteShadow;
   readonly compare: CompareRules;
+  readonly recheck: Pick<Parsed["recheck"], "lag">;
   readonly readiness: ReadinessConfig & {
     /** Whether the whole waits for this route. */
     readonly counts: boolean;

@@ -32,6 +32,7 @@ function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
     readOnly: route.readOnly,
     shadow: { ...shadow, ...route.shadow },
     compare: rules(route.compare ?? {}, parsed.compare),
+    recheck: { lag: route.recheck?.lag ?? parsed.recheck.lag },
     readiness: {
       ...DEFAULTS.routeReadiness,
       ...readiness,

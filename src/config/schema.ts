@@ -192,6 +192,10 @@ const routeReadiness = section(
 
 const notCounted = (value: unknown) => (value === "off" || value === false ? { counts: false } : value);
 
+const lag = duration().describe(
+  "For so long the candidate may be behind legacy. What agrees within it is transient, and each difference is rechecked until it has passed.",
+);
+
 const route = section(
   {
     match: scalar({ type: "string", examples: ["GET /orders/{id}", "ANY /files/*"] }, readRoutePattern).describe(
@@ -200,6 +204,7 @@ const route = section(
     readOnly: flag().describe("This route changes nothing, whatever its method says: it may be shadowed."),
     shadow: shorthand(ON_OFF, onOff, routeShadow).describe("`off`, or what differs from `shadow` above."),
     compare: compareKeys.describe("Rules for this route, beside those for all routes."),
+    recheck: section({ lag }, {}).describe("What differs from `recheck` above."),
     readiness: shorthand({ enum: ["off", false] }, notCounted, routeReadiness).describe(
       "`off`, or what differs from `readiness` above.",
     ),
@@ -293,6 +298,7 @@ const keys = {
       afterWrite: duration().describe(
         "For so long after a write to the same resource, its rechecks come later and more often.",
       ),
+      lag,
     },
     DEFAULTS.recheck,
   ).describe("Asking both sides a second time, to tell a real difference from noise and from data that moved."),

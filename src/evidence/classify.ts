@@ -1,82 +1,211 @@
-// evidence/classify.ts: a difference that was asked again -> mismatch, noise or transient, place by place
+// evidence/classify.ts: a difference and its recheck -> mismatch, noise, transient or unconfirmed, place by place
 
-import type { JudgedDifference, Standing } from "../model/comparison.ts";
+import type { JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalOf } from "../model/place.ts";
-import type { Explanation, NoiseBook } from "./noise-book.ts";
+import type { Look, NoiseBook, Recheck } from "./noise-book.ts";
 import { fits, shapeOf } from "./shape.ts";
 
-/** One further look at both sides: legacy's first answer against its answer now, and both sides now. */
-export type Look = { readonly legacyTwice: readonly Difference[]; readonly now: readonly Difference[] };
+export type Circumstances = {
+  readonly route: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether the resource was written through the proxy a moment before it was asked. */
+  readonly written: boolean;
+  /** How long the candidate may be behind legacy on this route, in milliseconds; 0: not at all. */
+  readonly lagMs: number;
+};
 
+type Known = Pick<NoiseBook, "explains" | "rate" | "allows" | "unstable" | "steadyPairs">;
+
+/** Where legacy varies in so large a share of so many elements, it is no chance that it stood still in another. */
+const NEARLY_ALL = { of: 20, share: 0.95 };
 /** From this rate on a place varies nearly always: that legacy did not vary just now is chance. */
 const USUALLY = 0.5;
+/**
+ * Pairs of legacy's own answers that must have agreed at a place before a recheck that was cut short counts. A place that
+ * shows one of two values at random agrees six times in a row once in 64 times, and then the candidate must have
+ * repeated itself as well. Where it did not, a place that changes every fifth time would do as much: it agrees 16
+ * times in a row once in 36 times.
+ */
+const ENOUGH_PAIRS = { stands: 6, unstable: 16 };
 
 /**
- * What each difference of the first comparison is. Without looks: what the noise book knows of its place (noise, or
- * data that moves and has always settled), and a mismatch where it knows nothing. With them:
+ * What each difference of the first comparison is, by the table of DESIGN section 5. L1 and C1 are the first answers, L2
+ * and C2 the second.
  *
- * - both sides agree there now: `transient`, or `noise` where the book knows the place to vary nearly always;
- * - it still differs, and legacy differs there from its own first answer: `noise` while the candidate's value has a
- *   shape that legacy's has, else `mismatch`: a timestamp may change, and may not become `NaN`, null or nothing. But
- *   `transient` where the one says what the other said before (they follow each other), or the resource was written
- *   and the value is none that is new each time (a time, an id, a token);
- * - it still differs and legacy stood still: `mismatch`, unless the book knows the place to vary nearly always. Where
- *   the candidate changed its own answer meanwhile, that is hinted, and a place known as noisy may do so.
- *
- * @param at milliseconds since the epoch
- * @param written whether the resource was written through the proxy a moment ago
+ * - A difference in status class is a mismatch, unless legacy itself shows the candidate's status.
+ * - Without a recheck that decides: what is known of its place, or `unconfirmed`.
+ * - Legacy changed meanwhile (L1 != L2): `transient` where both agree now, or one follows the other; else `noise` while
+ *   the candidate's value has a form that legacy's has and no test of the place speaks against it; else `mismatch`.
+ * - Legacy stood still (L1 = L2) and both agree now: `transient` where the resource was written lately, or the candidate
+ *   may lag and settled in that time; else `mismatch` with the hint `unstable`.
+ * - Legacy stood still and it still differs: `mismatch`.
+ * - Where legacy is known to vary, that it stood still just now is chance: `noise` as above.
  */
 export function classify(
-  route: string,
   first: readonly Difference[],
-  looks: readonly Look[],
-  book: Pick<NoiseBook, "explains" | "rate" | "allows">,
-  at: number,
-  written = false,
+  recheck: Recheck,
+  book: Known,
+  circumstances: Circumstances,
 ): JudgedDifference[] {
+  const { looks } = recheck;
   const last = looks.at(-1);
-  const now = last === undefined ? undefined : index(last.now);
-  const moved = index(looks.flatMap(({ legacyTwice }) => legacyTwice));
+  if (last === undefined) return first.map((difference) => unasked(difference, recheck, book, circumstances));
+  const seen = {
+    recheck,
+    first: index(first),
+    moved: index(looks.flatMap(({ legacyTwice, between = [] }) => [...legacyTwice, ...between.flat()])),
+    now: index(last.now),
+    pairs: looks.reduce((sum, { between }) => sum + 1 + (between?.length ?? 0), 0),
+  };
   return first.map((difference) => {
-    const known = book.explains(route, difference, at);
-    if (now === undefined) return { ...difference, standing: UNASKED[known] };
-    const still = standsIn(difference, now, moved);
-    const rate = known === "noise" ? book.rate(route, difference, at) : 0;
-    // Two clocks may say the same for once.
-    if (still === undefined) return { ...difference, standing: rate >= USUALLY ? "noise" : "transient" };
-    const legacyThen = variedAt(difference, moved);
-    if (legacyThen !== undefined) {
-      if (!holdsShape(difference, legacyThen) && !book.allows(route, difference)) {
-        return { ...difference, standing: "mismatch" };
-      }
-      const moves = follows(difference, still) || (written && known !== "noise" && !isNewEachTime(difference));
-      return { ...difference, standing: moves ? "transient" : "noise" };
-    }
-    const varies = still.candidate !== difference.candidate || still.path !== difference.path;
-    if (rate >= USUALLY || (rate > 0 && varies)) return { ...difference, standing: "noise" };
-    return { ...difference, standing: "mismatch", ...(varies ? { hint: "unstable" as const } : {}) };
+    if (isOfClass(difference)) return byStatus(difference, looks, book, circumstances);
+    const still = standsIn(difference, seen.now, seen.moved);
+    const moved = variedAt(difference, seen);
+    return moved.length > 0
+      ? legacyChanged(difference, still, moved, seen, book, circumstances)
+      : legacyStood(difference, still, seen, book, circumstances);
   });
 }
 
-/** What a difference is taken for that could not be asked again. */
-const UNASKED: Readonly<Record<Explanation, Standing>> = {
-  noise: "noise",
-  moving: "transient",
-  shape_broken: "mismatch",
-  steady: "mismatch",
-  unknown: "mismatch",
+type Seen = {
+  readonly recheck: Recheck;
+  readonly first: Index;
+  /** Legacy against itself, in all looks. */
+  readonly moved: Index;
+  /** Both sides at the last look. */
+  readonly now: Index;
+  /** How many pairs of legacy's own answers were compared. */
+  readonly pairs: number;
 };
+
+/** No recheck decided anything. */
+function unasked(difference: Difference, { cut }: Recheck, book: Known, circumstances: Circumstances) {
+  const { route, at, written, lagMs } = circumstances;
+  const known = book.explains(route, difference, at);
+  const unconfirmed = { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" } as const;
+  if (known.is === "objection") return mismatch(difference, known.why);
+  if (known.is === "noise") return isOpaque(difference) ? opaque(difference) : noise(difference);
+  if (isOfClass(difference)) return statusClass(difference.legacy) >= 5 ? unconfirmed : mismatch(difference);
+  if (known.is === "steady") return mismatch(difference);
+  if (known.is === "moving" && (written || lagMs > 0)) return transient(difference);
+  return unconfirmed;
+}
+
+function byStatus(difference: Difference, looks: readonly Look[], book: Known, { route, at }: Circumstances) {
+  const known = book.explains(route, difference, at);
+  const legacyShowsIt = looks.some(({ statuses }) => `${statuses.legacy}` === difference.candidate);
+  if (known.is === "objection") return mismatch(difference, known.why);
+  if (known.is === "noise" || legacyShowsIt) return noise(difference);
+  const isSteady = looks.every(({ statuses }) => `${statuses.legacy}` === difference.legacy);
+  const changed = looks.some(
+    ({ statuses }) => statusClass(`${statuses.candidate}`) !== statusClass(difference.candidate),
+  );
+  return isSteady && changed ? unstable(difference) : mismatch(difference);
+}
+
+function legacyChanged(
+  difference: Difference,
+  still: Difference | undefined,
+  moved: readonly Difference[],
+  { recheck: { looks } }: Seen,
+  book: Known,
+  { route, at, written }: Circumstances,
+): JudgedDifference {
+  const known = book.explains(route, difference, at);
+  if (known.is === "objection") return mismatch(difference, known.why);
+  if (still === undefined) {
+    // Two clocks may say the same for once.
+    const isUsual = known.is === "noise" && book.rate(route, difference, at) >= USUALLY;
+    return isUsual && !isOpaque(difference) ? noise(difference) : transient(difference);
+  }
+  if (isOpaque(difference)) return opaque(difference);
+  if (!holdsShape(difference, moved) && !book.allows(route, difference)) {
+    return mismatch(difference, "legacy varies here, and not with a value of this form");
+  }
+  if (follows(difference, still, looks)) return transient(difference);
+  if (!written || known.is === "noise" || isNewEachTime(difference)) return noise(difference);
+  return known.is === "steady" ? mismatch(difference) : transient(difference);
+}
+
+function legacyStood(
+  difference: Difference,
+  still: Difference | undefined,
+  { recheck: { looks, cut }, moved, pairs }: Seen,
+  book: Known,
+  { route, at, written, lagMs }: Circumstances,
+): JudgedDifference {
+  const known = book.explains(route, difference, at);
+  const varies = looks.some(({ now }, i) => {
+    const then = i === looks.length - 1 ? still : standsIn(difference, index(now), moved);
+    return then === undefined || then.candidate !== difference.candidate || then.path !== difference.path;
+  });
+  if (known.is === "objection") return mismatch(difference, known.why);
+  if (known.is === "noise" && !isOpaque(difference)) {
+    return varies && book.unstable(route, difference) ? unstable(difference) : noise(difference);
+  }
+  if (still === undefined && (written || settledWithin(looks, lagMs))) return transient(difference);
+  if (known.is === "doubtful") return { ...difference, standing: "unconfirmed", undecided: "samples" };
+  const wanted = varies ? ENOUGH_PAIRS.unstable : ENOUGH_PAIRS.stands;
+  const isEnough =
+    cut === undefined || known.is === "steady" || pairs + book.steadyPairs(route, difference, at) >= wanted;
+  const mayStillSettle = lagMs > 0 && cut !== undefined && looks.at(-1)!.afterMs < lagMs && known.is !== "steady";
+  if (!isEnough || mayStillSettle) return { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" };
+  return varies ? unstable(difference) : mismatch(difference);
+}
+
+/** Whether both sides agreed before the lag had passed, as far as the looks can tell. */
+function settledWithin(looks: readonly Look[], lagMs: number): boolean {
+  if (lagMs <= 0) return false;
+  const previous = looks.at(-2);
+  return looks.at(-1)!.afterMs <= lagMs || previous === undefined || previous.afterMs < lagMs;
+}
+
+const noise = (difference: Difference): JudgedDifference => ({ ...difference, standing: "noise" });
+const transient = (difference: Difference): JudgedDifference => ({ ...difference, standing: "transient" });
+const unstable = (difference: Difference): JudgedDifference => ({
+  ...difference,
+  standing: "mismatch",
+  hint: "unstable",
+});
+
+/** @param why beside the values, unless something is said there already */
+function mismatch(difference: Difference, why?: string): JudgedDifference {
+  return why === undefined || difference.note !== undefined
+    ? { ...difference, standing: "mismatch" }
+    : { ...difference, note: why, standing: "mismatch" };
+}
+
+/** Legacy's own body varies, and of neither side is anything known but its bytes: that hides whatever else is wrong. */
+const opaque = (difference: Difference): JudgedDifference => ({
+  ...difference,
+  standing: "unconfirmed",
+  undecided: "opaque",
+});
+
+/** A whole body of which only its length and a hash, or that its bytes differ, is known. */
+function isOpaque({ where, path, kind, legacy, candidate }: Difference): boolean {
+  return where === "body" && path === "$" && kind === "value" && legacy === undefined && candidate === undefined;
+}
+
+const statusClass = (status: string | undefined) => Math.trunc(Number(status) / 100);
+
+const isOfClass = ({ where, legacy, candidate }: Difference) =>
+  where === "status" && statusClass(legacy) !== statusClass(candidate);
 
 function isNewEachTime({ where, legacy }: Difference): boolean {
   return /^(?:iso_|epoch_|http_date|uuid|hex|token)/.test(shapeOf(legacy, where));
 }
 
-/** Whether one side now says what the other said before. */
-function follows(before: Difference, after: Difference): boolean {
+/** Whether one side now says what the other said before, or the candidate what legacy said at an earlier look. */
+function follows(before: Difference, after: Difference, looks: readonly Look[]): boolean {
   if (before.path !== after.path) return false;
-  const lags = after.candidate !== undefined && after.candidate === before.legacy;
-  return lags || (after.legacy !== undefined && after.legacy === before.candidate);
+  if (after.legacy !== undefined && after.legacy === before.candidate) return true;
+  if (after.candidate === undefined) return false;
+  if (after.candidate === before.legacy) return true;
+  const isHere = ({ where, path }: Difference) => where === before.where && path === before.path;
+  return looks.slice(0, -1).some(({ legacyTwice }) => legacyTwice.find(isHere)?.candidate === after.candidate);
 }
 
 /** Differences by their exact and by their general place. */
@@ -128,17 +257,36 @@ function standsIn(difference: Difference, now: Index, moved: Index): Difference 
   return alike.find((other) => !moved.exact.has(`${where} ${other.path}`));
 }
 
-/** How legacy differed from itself at this place: there, or above it. What moves below it does not excuse it. */
-function variedAt(difference: Difference, moved: Index): Difference | undefined {
-  return moved.exact.get(`${difference.where} ${difference.path}`) ?? above(difference, moved);
+/**
+ * How legacy differed from itself at this place: there, or above it; or in which elements a list has; or at the same
+ * member of two other elements, unless it did so in nearly all of those that differ. What moves below it does not excuse it.
+ */
+function variedAt(difference: Difference, { first, moved }: Seen): readonly Difference[] {
+  const here = moved.exact.get(`${difference.where} ${difference.path}`) ?? above(difference, moved);
+  if (here !== undefined) return [here];
+  if (!difference.path.includes("[")) return [];
+  const isOneSided = difference.kind === "missing" || difference.kind === "extra";
+  if (difference.path.endsWith("]")) {
+    return isOneSided
+      ? ["missing", "extra"].flatMap(
+          (kind) => moved.general.get(generalKey({ ...difference, kind } as Difference)) ?? [],
+        )
+      : [];
+  }
+  const alike = moved.general.get(generalKey(difference)) ?? [];
+  if (new Set(alike.map(({ path }) => path)).size < 2) return [];
+  const differing = first.general.get(generalKey(difference))!;
+  const varying = differing.filter(({ where, path }) => moved.exact.has(`${where} ${path}`));
+  return varying.length >= NEARLY_ALL.of && varying.length >= differing.length * NEARLY_ALL.share ? [] : alike;
 }
 
-function holdsShape(difference: Difference, legacyThen: Difference): boolean {
+function holdsShape(difference: Difference, moved: readonly Difference[]): boolean {
   const { where, path, kind, legacy, candidate } = difference;
-  if (kind === "order" || kind === "format") return legacyThen.kind === kind;
+  if (kind === "order" || kind === "format") return moved.some((own) => own.kind === kind);
+  const isBelow = (own: Difference) => isUnder(path, own.path);
   // Above the place only what legacy had there first is known, and that the whole of it can be gone.
-  const seen = legacyThen.path === path ? [legacyThen.legacy, legacyThen.candidate] : [legacy];
-  if (legacyThen.path !== path && legacyThen.kind === "missing" && candidate === undefined) return true;
+  if (candidate === undefined && moved.some((own) => isBelow(own) && own.kind === "missing")) return true;
+  const seen = moved.flatMap((own) => (isBelow(own) ? [legacy] : [own.legacy, own.candidate]));
   return seen.some((value) => fits(candidate, shapeOf(value, where), where));
 }
 

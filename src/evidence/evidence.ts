@@ -131,7 +131,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       const place = generalOf(difference).path;
       const { standing } = difference;
       if (standing === "noise" || standing === "transient" || standing === "unconfirmed") {
-        const key = `${standing} ${difference.where} ${difference.kind} ${place}`;
+        const key = `${standing} ${difference.undecided} ${difference.where} ${difference.kind} ${place}`;
         if (!wavering.has(key)) waver(ledger, difference, place, standing, limits);
         wavering.add(key);
         continue;

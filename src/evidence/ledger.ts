@@ -1,8 +1,7 @@
 // evidence/ledger.ts: the numbers of one route in one epoch
 
 import type { Response } from "../model/answer.ts";
-import type { Comparison } from "../model/comparison.ts";
-import type { Difference } from "../model/difference.ts";
+import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import { type Digest, digest } from "../model/digest.ts";
 import { hasField } from "../model/fields.ts";
 import { COMPARED } from "../model/outcome.ts";
@@ -180,21 +179,20 @@ function answerOf({ status, body }: Response): Digest {
 /** A place whose difference makes no finding: noise, data that moved, or a difference that was never confirmed. */
 export function waver(
   ledger: Ledger,
-  difference: Difference,
+  { where, kind, undecided }: JudgedDifference,
   place: string,
   standing: Unsteady["standing"],
   limits: EvidenceLimits,
 ): void {
-  const { where, kind } = difference;
-  let key = `${standing}\n${where}\n${kind}\n${place}`;
-  let path = place;
-  if (!ledger.unsteady.has(key) && ledger.unsteady.size >= limits.unsteadyPerRoute) {
-    path = "*";
-    key = `${standing}\n${where}\n${kind}\n*`;
-  }
-  const known = ledger.unsteady.get(key);
-  ledger.unsteady.set(key, { route: ledger.route, where, path, kind, standing, count: (known?.count ?? 0) + 1 });
+  const one = { route: ledger.route, where, path: place, kind, standing, ...(undecided && { undecided }) };
+  const isRoom = ledger.unsteady.has(unsteadyKey(one)) || ledger.unsteady.size < limits.unsteadyPerRoute;
+  const counted = isRoom ? one : { ...one, path: "*" };
+  const key = unsteadyKey(counted);
+  ledger.unsteady.set(key, { ...counted, count: (ledger.unsteady.get(key)?.count ?? 0) + 1 });
 }
+
+const unsteadyKey = ({ standing, undecided, where, kind, path }: Omit<Unsteady, "count">) =>
+  [standing, undecided ?? "", where, kind, path].join("\n");
 
 /** The shape of what is stored; what has another is left out. */
 const SHAPE = 2;
@@ -265,7 +263,7 @@ export function restoreLedger(ledger: Ledger, stored: StoredLedger, checked: boo
   for (const [status, times] of stored.statuses) ledger.statuses.set(status, times);
   for (const [rule, times] of stored.rules) ledger.rules.set(rule, times);
   for (const place of stored.unsteady) {
-    ledger.unsteady.set(`${place.standing}\n${place.where}\n${place.kind}\n${place.path}`, place);
+    ledger.unsteady.set(unsteadyKey(place), place);
   }
   ledger.legacyMs = restoreHistogram(stored.legacyMs);
   ledger.candidateMs = restoreHistogram(stored.candidateMs);

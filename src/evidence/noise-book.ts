@@ -1,17 +1,35 @@
-// evidence/noise-book.ts: where legacy differs from itself, how often, and what it then looks like
+// evidence/noise-book.ts: where legacy differs from itself, how often, and whether the candidate differs in the same way
 
-import type { JudgedDifference, Standing } from "../model/comparison.ts";
+import type { JudgedDifference, Standing, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { generalOf } from "../model/place.ts";
-import { fits, type Shape, shapeOf } from "./shape.ts";
-import { wilsonLower } from "./wilson.ts";
+import {
+  addCandidateMove,
+  addDisagreement,
+  addOwn,
+  addPair,
+  addRepeat,
+  allowsShape,
+  covers,
+  createPlace,
+  fadePlace,
+  hasVaried,
+  isUnstable,
+  objection,
+  type Place,
+} from "./noise-place.ts";
+import { type Page, restorePage, storePage } from "./noise-store.ts";
+import type { Shape } from "./shape.ts";
+import { wilsonLower, wilsonUpper } from "./wilson.ts";
 
 export type NoiseSettings = {
   /** After so long an observation counts half, in milliseconds. */
   readonly halfLifeMs: number;
   /** The least that the lower end of a place's noise rate must be for it to explain a difference. */
   readonly leastRate: number;
+  /** The chance, for each test of a place, that it ever rejects a candidate which varies as legacy does. */
+  readonly alpha: number;
   readonly routes: number;
   readonly placesPerRoute: number;
 };
@@ -19,16 +37,49 @@ export type NoiseSettings = {
 const NOISE: NoiseSettings = {
   halfLifeMs: 6 * 3_600_000,
   leastRate: 0.05,
+  alpha: 1e-5,
   routes: 300,
   placesPerRoute: 200,
 };
 
 /**
- * `noise`: legacy differs there from itself, and looks like that. `shape_broken`: it does, and never looks like that.
- * `moving`: the sides differ there for a while, and agreed whenever they were asked again. `steady`: legacy was asked
- * twice about it, more than once, never differed, and the difference stood. `unknown`: nobody has asked enough.
+ * What is known of a difference without asking anyone.
+ *
+ * - `noise`: legacy differs there from itself, and nothing speaks against the candidate's value.
+ * - `objection`: legacy does, and the candidate was shown not to vary as legacy does; `why`, for a person.
+ * - `shape`: legacy does, and never with a value of this form.
+ * - `steady`: legacy was asked twice about it, more than once, and the difference stood.
+ * - `moving`: the sides differ there for a while, and agreed whenever they were asked again.
+ * - `doubtful`: legacy was seen to differ from itself there, and too seldom asked to say how often it does.
+ * - `unknown`: too little was asked to say.
  */
-export type Explanation = "noise" | "shape_broken" | "moving" | "steady" | "unknown";
+export type Explanation =
+  | { readonly is: "noise" | "shape" | "steady" | "moving" | "doubtful" | "unknown" }
+  | { readonly is: "objection"; readonly why: string };
+
+/** What a recheck of a difference would be for: to confirm it, to verify what is known of its place, or nothing new. */
+export type Need = "confirm" | "verify" | "nothing";
+
+/** One further look at both sides. */
+export type Look = {
+  /** Legacy's first answer against its answer now. */
+  readonly legacyTwice: readonly Difference[];
+  /** Where legacy was asked further times after the candidate: its answer now against each of those. */
+  readonly between?: readonly (readonly Difference[])[];
+  /** Both sides now. */
+  readonly now: readonly Difference[];
+  /** Milliseconds since the request came. */
+  readonly afterMs: number;
+  readonly statuses: { readonly legacy: number; readonly candidate: number };
+};
+
+/** What asking both sides again has seen. */
+export type Recheck = {
+  /** Those in which both sides gave comparable answers of the same status class as the first ones. */
+  readonly looks: readonly Look[];
+  /** Why it ended before it could decide; absent when it ran to its end. */
+  readonly cut?: Undecided;
+};
 
 type NoisyPlace = {
   readonly route: string;
@@ -40,60 +91,72 @@ type NoisyPlace = {
 };
 
 export type NoiseBook = {
-  /** Legacy was asked twice, for a sample of all requests: its first answer against its second. */
-  readonly observe: (route: string, legacyTwice: readonly Difference[], at: number) => void;
   /**
-   * Legacy was asked twice because of these differences, and this is how they are classified now: what noise looks
-   * like where there is some, and how often there was none. Called after each look, the sooner the better for those
-   * that cannot be asked again; only the `last` of them says whether a difference settled or stood.
+   * Legacy was asked twice, for a sample of all requests: its first answer against its second, and against the
+   * candidate's, where they were compared. Not for what was written a moment ago.
    */
+  readonly observe: (
+    route: string,
+    legacyTwice: readonly Difference[],
+    first: readonly Difference[] | undefined,
+    at: number,
+  ) => void;
+  /**
+   * Both sides of each comparison with differences, once. @param resource which request it was, as a hash
+   * @param spanMs how long both answers took
+   */
+  readonly see: (
+    route: string,
+    differences: readonly Difference[],
+    circumstances: {
+      readonly at: number;
+      readonly spanMs: number;
+      readonly resource: number;
+      readonly written: boolean;
+    },
+  ) => void;
+  /** Both were asked again because of these differences, and this is how they are classified. Once for each recheck. */
   readonly learn: (
     route: string,
     judged: readonly JudgedDifference[],
-    legacyTwice: readonly Difference[],
-    at: number,
-    last?: boolean,
+    recheck: Recheck,
+    circumstances: { readonly at: number; readonly written: boolean },
   ) => void;
-  /** Whether something is known of each of these: if not, it is worth to wait for what others' looks will teach. */
-  readonly knows: (route: string, differences: readonly Difference[], at: number) => boolean;
-  /** What is known of a difference without asking anyone. */
   readonly explains: (route: string, difference: Difference, at: number) => Explanation;
+  readonly need: (route: string, differences: readonly Difference[], at: number) => Need;
+  /** Whether more of this route's requests should be sampled than usual, because little is known of it yet. */
+  readonly wantsSample: (route: string) => boolean;
   /** The lower end of how often legacy disagrees with itself at this place; 0 where nothing is known. */
   readonly rate: (route: string, difference: Difference, at: number) => number;
   /** Whether legacy has been seen with a value of this shape there. */
   readonly allows: (route: string, difference: Difference) => boolean;
+  /** Whether the candidate was shown to change its answers there more often than legacy does. */
+  readonly unstable: (route: string, difference: Difference) => boolean;
+  /** How many pairs of legacy's own answers agreed there; 0 where it was ever seen to vary. */
+  readonly steadyPairs: (route: string, difference: Difference, at: number) => number;
   readonly places: (at: number) => readonly NoisyPlace[];
   readonly changes: () => readonly Document[];
-  /** Takes back what was kept. Pages that cannot be read are passed over, and counted. */
+  /** Takes back what was kept. What cannot be read is left out, and counted. */
   readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };
 
-type Place = {
-  at: number;
-  /** The route's sampled double-asks in which it varied. */
-  varied: number;
-  /** Double-asks because of this place, and those in which it varied. */
-  looked: number;
-  confirmed: number;
-  /** Differences there that were gone in the end, and that were not. */
-  settled: number;
-  stood: number;
-  readonly shapes: Set<Shape>;
-  readonly kinds: Set<Difference["kind"]>;
-  /** Concrete positions at which it varied: `3` or `3/0`; `*` once they are too many to tell. */
-  readonly positions: Set<string>;
-};
-
-type Page = { at: number; trials: number; readonly places: Map<string, Place>; dirty: boolean };
-
-const SHAPES = 12;
-const POSITIONS = 24;
 /** z of a one-sided 95 % interval. */
 const Z = 1.645;
+/** Requests of a new route that are sampled, and after a place was first seen to vary: so many show what it is like. */
+const EAGER = 24;
+/** Rechecks of a place that varies until the candidate's values are known well enough. */
+const WELL_LOOKED = 48;
+/** Differences of one comparison that are taken in. */
+const MOST = 500;
+/** Legacy's answers to one request this far apart, in milliseconds, tell how it varies; further apart the data may have moved. */
+const SAME_MOMENT_MS = 5000;
+const REMEMBERED = 2000;
 
 export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
   const settings = { ...NOISE, ...overrides };
   const pages = new Map<string, Page>();
+  /** Legacy's last value by place and request. */
+  const before = new Map<string, { readonly value: string; readonly at: number }>();
 
   const fade = (since: number, at: number) => (at <= since ? 1 : 2 ** ((since - at) / settings.halfLifeMs));
 
@@ -101,7 +164,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     const known = pages.get(route);
     if (known !== undefined) return known;
     if (pages.size >= settings.routes) return undefined;
-    const page: Page = { at, trials: 0, places: new Map(), dirty: false };
+    const page: Page = { at, trials: 0, eager: EAGER, places: new Map(), dirty: false };
     pages.set(route, page);
     return page;
   }
@@ -110,13 +173,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   function placeOf(page: Page, key: string, at: number): Place | undefined {
     const known = page.places.get(key);
     if (known !== undefined) {
-      const left = fade(known.at, at);
-      known.varied *= left;
-      known.looked *= left;
-      known.confirmed *= left;
-      known.settled *= left;
-      known.stood *= left;
-      known.at = Math.max(known.at, at);
+      fadePlace(known, fade(known.at, at), at);
       return known;
     }
     if (page.places.size >= settings.placesPerRoute) {
@@ -126,35 +183,23 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       if (weight(place) > 0.1) return undefined;
       page.places.delete(faintest);
     }
-    const place: Place = {
-      at,
-      varied: 0,
-      looked: 0,
-      confirmed: 0,
-      settled: 0,
-      stood: 0,
-      shapes: new Set(),
-      kinds: new Set(),
-      positions: new Set(),
-    };
+    const place = createPlace(at, settings.alpha);
     page.places.set(key, place);
     return place;
   }
 
-  function note(page: Page, differences: readonly Difference[], at: number, sampled: boolean): void {
-    const counted = new Set<string>();
-    for (const difference of differences.slice(0, 500)) {
+  /** @returns the places at which legacy differed from itself. */
+  function note(page: Page, differences: readonly Difference[], at: number): ReadonlySet<string> {
+    const noted = new Set<string>();
+    for (const difference of differences.slice(0, MOST)) {
       const { key, position } = spot(difference);
       const place = placeOf(page, key, at);
       if (place === undefined) continue;
-      if (sampled && !counted.has(key)) place.varied += 1;
-      counted.add(key);
-      place.kinds.add(difference.kind);
-      if (position !== "") place.positions.add(place.positions.size < POSITIONS ? position : "*");
-      for (const value of [difference.legacy, difference.candidate]) {
-        if (place.shapes.size < SHAPES) place.shapes.add(shapeOf(value, difference.where));
-      }
+      if (!hasVaried(place)) page.eager = Math.max(page.eager, EAGER);
+      addOwn(place, difference, position);
+      noted.add(key);
     }
+    return noted;
   }
 
   /** Zero until it has been seen at least twice of late: once may be a write. */
@@ -167,6 +212,23 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return Math.max(sampled, asked);
   }
 
+  /**
+   * Whether legacy was seen to change its answer here, and may well do so as often as noise does, for all that is known;
+   * unless the candidate changes its own far more often.
+   */
+  function mayVary(page: Page, place: Place, position: string, difference: Difference, at: number): boolean {
+    const left = fade(place.at, at);
+    const { plus: legacyOnly, minus: candidateOnly } = place.tests.repeats;
+    const isVarying = (place.varied + place.confirmed) * left >= 0.1 && covers(place, position, difference);
+    if (!isVarying && legacyOnly * left < 0.1) return false;
+    if (candidateOnly >= 3 + 8 * Math.max(legacyOnly, place.confirmed, place.varied)) return false;
+    const trials = page.trials * fade(page.at, at);
+    const sampled = wilsonUpper(Math.min(place.varied * left, trials), trials, Z);
+    const own = Math.min(Math.max(place.confirmed, legacyOnly), place.looked);
+    const asked = wilsonUpper(own * left, place.looked * left, Z);
+    return Math.min(sampled, asked) >= settings.leastRate;
+  }
+
   function known(route: string, difference: Difference): { page: Page; place: Place; position: string } | undefined {
     const page = pages.get(route);
     const { key, position } = spot(difference);
@@ -174,72 +236,132 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return page === undefined || place === undefined ? undefined : { page, place, position };
   }
 
-  function allows(place: Place, { where, kind, candidate }: Difference): boolean {
-    if (kind === "order" || kind === "format") return place.kinds.has(kind);
-    for (const shape of place.shapes) if (fits(candidate, shape, where)) return true;
-    return false;
-  }
-
-  /**
-   * Noise in one element says something of another only where elements are alike: members of records, seen to vary in
-   * two of them. In a list of plain values each position is a place of its own.
-   */
-  function covers(place: Place, position: string, path: string): boolean {
-    if (position === "" || place.positions.has(position) || place.positions.has("*")) return true;
-    return place.positions.size >= 2 && !path.endsWith("]");
+  /** The same request was asked a moment ago: did legacy say the same here? */
+  function compareWithBefore(page: Page, difference: Difference, resource: number, at: number): void {
+    const { legacy } = difference;
+    if (legacy === undefined || legacy.length > 256 || difference.kind !== "value") return;
+    const { key, position } = spot(difference);
+    const id = `${resource} ${difference.path} ${key}`;
+    const last = before.get(id);
+    before.delete(id);
+    before.set(id, { value: legacy, at });
+    if (before.size > REMEMBERED) before.delete(before.keys().next().value!);
+    if (last === undefined || at - last.at > SAME_MOMENT_MS) return;
+    const place = placeOf(page, key, at);
+    if (place === undefined) return;
+    place.looked += 1;
+    if (last.value === legacy) return;
+    place.confirmed += 1;
+    addOwn(place, { ...difference, legacy: last.value, candidate: legacy }, position);
   }
 
   const book: NoiseBook = {
-    observe: (route, legacyTwice, at) => {
+    observe: (route, legacyTwice, first, at) => {
       const page = pageOf(route, at);
       if (page === undefined) return;
       page.trials = page.trials * fade(page.at, at) + 1;
       page.at = Math.max(page.at, at);
+      page.eager = Math.max(0, page.eager - 1);
       page.dirty = true;
-      note(page, legacyTwice, at, true);
-    },
-    learn: (route, judged, legacyTwice, at, last = true) => {
-      const page = pageOf(route, at);
-      if (page === undefined) return;
-      const asked = new Map<string, Set<Standing>>();
-      for (const difference of judged.slice(0, 500)) {
-        const { key } = spot(difference);
-        asked.set(key, (asked.get(key) ?? new Set()).add(difference.standing));
+      const [varying, differing] = [byPlace(legacyTwice), byPlace(first ?? [])];
+      for (const key of first === undefined ? [] : new Set([...varying.keys(), ...differing.keys()])) {
+        const place = page.places.get(key);
+        if (place === undefined || !hasVaried(place)) continue;
+        addDisagreement(place, countOf(differing.get(key)), countOf(varying.get(key)));
       }
-      const varied = legacyTwice.filter((difference) => asked.get(spot(difference).key)?.has("noise"));
-      note(page, varied, at, false);
-      const confirmed = new Set(varied.map((difference) => spot(difference).key));
-      for (const [key, standings] of asked) {
+      for (const key of note(page, legacyTwice, at)) {
+        const place = page.places.get(key); // it may have made room for another meanwhile
+        if (place !== undefined) place.varied += 1;
+      }
+    },
+    see: (route, differences, { at, spanMs, resource, written }) => {
+      const page = pages.get(route);
+      if (page === undefined) return;
+      for (const [key, here] of byPlace(differences)) {
+        if (!written) for (const difference of here) compareWithBefore(page, difference, resource, at);
+        const place = page.places.get(key);
+        if (place === undefined || !hasVaried(place)) continue;
+        fadePlace(place, fade(place.at, at), at);
+        addPair(place, here, at, spanMs);
+        page.dirty = true;
+      }
+    },
+    learn: (route, judged, { looks, cut }, { at, written }) => {
+      const page = pageOf(route, at);
+      if (page === undefined || looks.length === 0) return;
+      const asked = byPlace(judged) as ReadonlyMap<string, readonly JudgedDifference[]>;
+      const isNoise = (key: string) => asked.get(key)?.some(({ standing }) => standing === "noise") === true;
+      // That legacy differs from its first answer may be why the sides differed: the data moved. Not so a moment later.
+      const pairs = looks.flatMap(({ legacyTwice, between = [] }) => [
+        legacyTwice.filter((one) => isNoise(spot(one).key)),
+        ...between.map((own) => own.filter((one) => !written || isNoise(spot(one).key))),
+      ]);
+      const varied = pairs.map((own) => note(page, own, at));
+      for (const [key, here] of asked) {
         const place = placeOf(page, key, at);
         if (place === undefined) continue;
-        place.looked += 1;
-        if (confirmed.has(key)) place.confirmed += 1;
-        if (last && standings.has("mismatch")) place.stood += 1;
-        else if (last && standings.has("transient")) place.settled += 1;
+        // The first look alone: all of them together would count one odd answer as many times.
+        if (!written) repeated(place, key, here, looks[0]!);
+        place.rechecks += 1;
+        place.looked += pairs.length;
+        place.confirmed += varied.filter((keys) => keys.has(key)).length;
+        const standings = new Set<Standing>(here.map(({ standing }) => standing));
+        if (cut === undefined && standings.has("mismatch")) place.stood += 1;
+        else if (cut === undefined && standings.has("transient")) place.settled += 1;
         page.dirty = true;
       }
     },
     explains: (route, difference, at) => {
       const found = known(route, difference);
-      if (found === undefined) return "unknown";
+      if (found === undefined) return UNKNOWN;
       const { page, place } = found;
-      if (place.shapes.size > 0 && covers(place, found.position, difference.path)) {
-        if (!allows(place, difference)) return "shape_broken";
-        if (rateOf(page, place, at) >= settings.leastRate) return "noise";
+      if (hasVaried(place) && covers(place, found.position, difference)) {
+        if (!allowsShape(place, difference)) return { is: "shape" };
+        const why = objection(place, difference);
+        if (why !== undefined) return { is: "objection", why };
+        if (rateOf(page, place, at) >= settings.leastRate) return { is: "noise" };
       }
       const left = fade(place.at, at);
-      if (place.stood * left >= 1.5) return "steady";
-      return place.stood * left < 0.1 && place.settled * left >= 1.5 ? "moving" : "unknown";
+      const [stood, settled] = [place.stood * left, place.settled * left];
+      if (stood >= 1.5 && settled <= stood / 10) return { is: "steady" };
+      if (mayVary(page, place, found.position, difference, at)) return { is: "doubtful" };
+      return stood < 0.1 && settled >= 1.5 ? { is: "moving" } : UNKNOWN;
     },
-    knows: (route, differences, at) => differences.every((one) => book.explains(route, one, at) !== "unknown"),
+    need: (route, differences, at) => {
+      let need: Need = "nothing";
+      for (const difference of differences) {
+        const { is } = book.explains(route, difference, at);
+        if (is === "unknown" || is === "shape" || is === "doubtful") return "confirm";
+        const place = known(route, difference)!.place;
+        if (is === "noise" && place.rechecks < WELL_LOOKED) need = "verify";
+      }
+      return need;
+    },
+    wantsSample: (route) => {
+      const page = pages.get(route);
+      return page === undefined ? pages.size < settings.routes : page.eager > 0;
+    },
     rate: (route, difference, at) => {
       const found = known(route, difference);
-      if (found === undefined || !covers(found.place, found.position, difference.path)) return 0;
+      if (found === undefined || !covers(found.place, found.position, difference)) return 0;
       return rateOf(found.page, found.place, at);
     },
     allows: (route, difference) => {
       const found = known(route, difference);
-      return found !== undefined && allows(found.place, difference);
+      return found !== undefined && allowsShape(found.place, difference);
+    },
+    unstable: (route, difference) => {
+      const found = known(route, difference);
+      return found !== undefined && isUnstable(found.place);
+    },
+    steadyPairs: (route, difference, at) => {
+      const page = pages.get(route);
+      if (page === undefined) return 0;
+      const trials = page.trials * fade(page.at, at);
+      const { key, position } = spot(difference);
+      const place = page.places.get(key);
+      if (place === undefined) return trials;
+      return hasVaried(place) && covers(place, position, difference) ? 0 : trials + place.looked * fade(place.at, at);
     },
     places: (at) =>
       [...pages].flatMap(([route, page]) =>
@@ -255,14 +377,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       for (const [route, page] of pages) {
         if (!page.dirty) continue;
         page.dirty = false;
-        const places = [...page.places].map(([key, { shapes, kinds, positions, ...counts }]) => ({
-          key,
-          ...counts,
-          shapes: [...shapes],
-          kinds: [...kinds],
-          positions: [...positions],
-        }));
-        documents.push({ kind: "noise", key: route, value: { at: page.at, trials: page.trials, places } });
+        documents.push({ kind: "noise", key: route, value: storePage(page) });
       }
       return documents;
     },
@@ -270,7 +385,9 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       let unreadable = 0;
       for (const { kind, key, value } of documents) {
         if (kind !== "noise" || value === null || pages.size >= settings.routes) continue;
-        if (!restorePage(pages, key, value)) unreadable += 1;
+        const page = restorePage(value, settings.alpha);
+        if (page === undefined) unreadable += 1;
+        else pages.set(key, page);
       }
       return { unreadable };
     },
@@ -278,43 +395,56 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   return book;
 }
 
-type StoredPlace = { readonly key: string } & Pick<
-  Place,
-  "at" | "varied" | "looked" | "confirmed" | "settled" | "stood"
-> & {
-    readonly shapes: readonly Shape[];
-    readonly kinds: readonly Difference["kind"][];
-    readonly positions: readonly string[];
-  };
+const UNKNOWN: Explanation = { is: "unknown" };
 
-/** False when the value has another shape than a page. */
-function restorePage(pages: Map<string, Page>, route: string, value: unknown): boolean {
-  const stored = value as Partial<{ at: number; trials: number; places: readonly StoredPlace[] }>;
-  if (typeof stored !== "object" || typeof stored.at !== "number" || typeof stored.trials !== "number") return false;
-  if (!Array.isArray(stored.places) || !stored.places.every(isStoredPlace)) return false;
-  const places = new Map<string, Place>();
-  for (const { key, shapes, kinds, positions, ...counts } of stored.places) {
-    places.set(key, {
-      ...counts,
-      shapes: new Set(shapes),
-      kinds: new Set(kinds),
-      positions: new Set(positions),
-    });
+/** Both sides were asked again: which of them changed what it says at this place. */
+function repeated(place: Place, key: string, here: readonly Difference[], look: Look): void {
+  const isHere = (difference: Difference) => spot(difference).key === key;
+  const legacyNow = look.legacyTwice.filter(isHere);
+  const now = look.now.filter(isHere);
+  const changed = candidateChanged(here, now, legacyNow);
+  if (changed !== undefined) addRepeat(place, legacyNow.length > 0, changed);
+  for (const difference of here) {
+    const other = now.find(({ path }) => path === difference.path);
+    if (other !== undefined) addCandidateMove(place, difference.candidate, other.candidate, difference);
   }
-  pages.set(route, { at: stored.at, trials: stored.trials, places, dirty: false });
-  return true;
 }
 
-function isStoredPlace(value: unknown): value is StoredPlace {
-  if (typeof value !== "object" || value === null) return false;
-  const { key, at, varied, looked, confirmed, settled, stood, shapes, kinds, positions } = value as Partial<
-    Record<keyof StoredPlace, unknown>
-  >;
-  return (
-    typeof key === "string" &&
-    [at, varied, looked, confirmed, settled, stood].every((one) => typeof one === "number") &&
-    [shapes, kinds, positions].every((list) => Array.isArray(list) && list.every((one) => typeof one === "string"))
-  );
+/** Undefined: that cannot be said, because the candidate has nothing of its own here. */
+function candidateChanged(
+  here: readonly Difference[],
+  now: readonly Difference[],
+  legacyNow: readonly Difference[],
+): boolean | undefined {
+  if (here.every(({ path, kind }) => path.endsWith("]") && (kind === "missing" || kind === "extra"))) {
+    // Elements have other positions now: what the candidate alone has is known by its value.
+    const own = here.filter(({ kind }) => kind === "extra");
+    const still = new Set(now.map(({ candidate }) => candidate));
+    return own.length === 0 ? undefined : own.some(({ candidate }) => !still.has(candidate));
+  }
+  const [candidates, legacies] = [now, legacyNow].map((all) => new Map(all.map((one) => [one.path, one])));
+  return here.some((difference) => {
+    const other = candidates!.get(difference.path);
+    if (other !== undefined) return other.candidate !== difference.candidate;
+    // Both agree there now, so the candidate says what legacy says now.
+    const legacy = legacies!.get(difference.path);
+    return (legacy === undefined ? difference.legacy : legacy.candidate) !== difference.candidate;
+  });
+}
+
+/** Those alike that are not listed are counted, too. */
+const countOf = (differences: readonly Difference[] = []) =>
+  differences.reduce((sum, { alike = 0 }) => sum + 1 + alike, 0);
+
+function byPlace<D extends Difference>(differences: readonly D[]): Map<string, D[]> {
+  const places = new Map<string, D[]>();
+  for (const difference of differences.slice(0, MOST)) {
+    const { key } = spot(difference);
+    const here = places.get(key);
+    if (here === undefined) places.set(key, [difference]);
+    else here.push(difference);
+  }
+  return places;
 }
 
 function spot(difference: Difference): { readonly key: string; readonly position: string } {

@@ -25,6 +25,8 @@ export type Extra = {
   /** Rules of the config, so that those which never applied are told too. */
   readonly declaredRules?: readonly { readonly route: string; readonly rule: string }[];
   readonly interference?: readonly Interference[];
+  /** Comparisons whose recheck is under way. */
+  readonly rechecking?: number;
   readonly warnings?: readonly string[];
 };
 
@@ -67,6 +69,7 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? [], extra.describedRoutes ?? []),
     epochs: context.epochs,
     ...(extra.interference && { interference: extra.interference }),
+    ...(extra.rechecking !== undefined && { rechecking: extra.rechecking }),
     warnings: [
       ...(extra.warnings ?? []),
       ...(extra.interference ?? []).filter(({ interferes }) => interferes).map(interferenceText),
@@ -185,7 +188,15 @@ function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): st
   const differing = compared - outcomes.match;
   if (total.requests > 0 && compared === 0) warnings.push("Nothing was compared: no number here says anything.");
   if (unconfirmed > 0 && unconfirmed > differing * 0.05) {
-    warnings.push(`${unconfirmed} of ${differing} comparisons with differences were decided without asking again.`);
+    warnings.push(
+      `${unconfirmed} of ${differing} comparisons with differences were classified by what earlier rechecks of the same places showed: recheck.perSecond was spent.`,
+    );
+  }
+  const undecided = total.reasons["not_comparable/unconfirmed"] ?? 0;
+  if (undecided > 0) {
+    warnings.push(
+      `${undecided} requests differ where nothing was confirmed: they are no findings yet. Under "Unsteady" each place says what to raise.`,
+    );
   }
   const approximate = [...routes.values()].reduce((sum, { counter }) => sum + counter.approximate, 0);
   if (approximate > 0) {
@@ -219,4 +230,5 @@ function identityWarnings(routes: readonly RouteReport[]): string[] {
 /** By code unit: the same in every locale. */
 const ascending = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const keyOf = ({ route, where, path, kind, standing }: Unsteady) => `${route}\n${where}\n${path}\n${kind}\n${standing}`;
+const keyOf = ({ route, where, path, kind, standing, undecided }: Unsteady) =>
+  [route, where, path, kind, standing, undecided ?? ""].join("\n");

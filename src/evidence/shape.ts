@@ -19,7 +19,7 @@ const DIGITS = /^\d+$/;
 const TOKEN = /^[\w+/=.:~-]{8,}$/;
 /** What a program writes where it had nothing to write: no place's noise looks like this unless legacy's does. */
 const FAILED =
-  /(?:^|[^A-Za-z0-9])(?:NaN|undefined|null|None|nil|Infinity|Invalid[ -]?Date)(?:$|[^A-Za-z0-9])|\[object |^(?:1970-01-01|0001-01-01)(?:$|T00:00:00)/;
+  /(?:^|[^A-Za-z0-9])(?:NaN|undefined|null|None|nil|Infinity|Invalid[ -]?Date)(?:$|[^A-Za-z0-9])|\[object |^(?:1970-01-01|0001-01-01)(?:$|T00:00:00)|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
 
 /** The narrowest shape that a value has. */
 export function shapeOf(value: JsonText | undefined, where: Where): Shape {

@@ -8,8 +8,18 @@ import type { Outcome } from "./outcome.ts";
 /** What one difference is classified as. `unconfirmed`: no recheck decided, and nothing is known of its place. */
 export type Standing = "mismatch" | "noise" | "transient" | "accepted" | "unconfirmed";
 
+/**
+ * Why a difference was not confirmed: the recheck budget was spent (`recheck.perSecond`); each second answer had another
+ * status class, or was not comparable; the proxy was stopping or shadowing was switched off; legacy's own body varies
+ * and only its bytes or their hash are known (`capture.maxBody`); or legacy was seen to vary there, and too seldom asked to
+ * say how often (`recheck.sample`).
+ */
+export type Undecided = "budget" | "second_answers" | "stopped" | "opaque" | "samples";
+
 export type JudgedDifference = Difference & {
   readonly standing: Standing;
+  /** For `unconfirmed`: what stood in the way. */
+  readonly undecided?: Undecided;
   /** `unstable`: on recheck legacy gave its first answer again, and the candidate did not. */
   readonly hint?: "unstable";
 };

@@ -1,5 +1,6 @@
 // model/report.ts: what was found, as every reader sees it: the API, the CLI, the page, the metrics
 
+import type { Undecided } from "./comparison.ts";
 import type { JsonText, Kind, Where } from "./difference.ts";
 import type { OutcomeName } from "./outcome.ts";
 
@@ -115,13 +116,15 @@ export type Entry = {
   readonly distinct: number;
 };
 
-/** A place that differs only as legacy differs from itself, or that settled when asked again. */
+/** A place that differs only as legacy differs from itself, that settled when rechecked, or that was never confirmed. */
 export type Unsteady = {
   readonly route: string;
   readonly where: Where;
   readonly path: string;
   readonly kind: Kind;
   readonly standing: "noise" | "transient" | "unconfirmed";
+  /** For `unconfirmed`: what stood in the way. */
+  readonly undecided?: Undecided;
   readonly count: number;
 };
 
@@ -228,6 +231,8 @@ export type Report = {
   /** The findings that need someone, told together where they are one fault; most telling first. */
   readonly entries: readonly Entry[];
   readonly unsteady: readonly Unsteady[];
+  /** Comparisons with differences whose recheck is under way: they are in no number yet. Absent where that is not known. */
+  readonly rechecking?: number;
   /** Rules by what they settled; those that never applied have 0. */
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];
   /** What is not covered: routes seen or declared and never compared, legacy's status codes never compared. */

@@ -1,164 +1,256 @@
-// reconcile/again.ts: a first mismatch is asked again, legacy then candidate, before it counts (DESIGN: telling truth from noise)
+// reconcile/again.ts: asks both sides again where they differ, legacy then candidate, within a budget
 
-import type { Answer, Side } from "../model/answer.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Look, Need, Recheck } from "../evidence/index.ts";
+import type { Answer, Response, Side } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
+import type { Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { remembering } from "../model/remember.ts";
+import type { Priority } from "./budget.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import type { Answered } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 
-export type AgainOptions = {
-  /** Milliseconds before the first further look; later ones wait longer, up to four times this. */
+export type RecheckOptions = {
+  /** Milliseconds before the first look; later ones wait longer, up to four times this. */
   readonly delayMs: number;
-  /** Looks at most. */
+  /** Rechecks a second, over all routes; 0: none. */
+  readonly perSecond: number;
+  /** Looks at most, unless the candidate may lag behind for longer than they take. */
   readonly tries: number;
-  /** Exchanges waiting to be asked again, at most; beyond it they are decided without. */
+  /** Exchanges that are rechecked at the same time, at most; beyond it they are decided without. */
   readonly maxWaiting: number;
   /** Bytes of bodies that those keep meanwhile, at most. */
   readonly maxBytes: number;
 };
 
-export type AgainPorts = {
+export type RecheckPorts = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Whether anything is asked again just now, for this exchange. */
   readonly on: (exchange: Answered) => boolean;
-  /** Takes one look from the budget, if there is one. `spare`: only while there is plenty. */
-  readonly take: (spare: boolean) => boolean;
-  /** Whether enough is known of each of these differences to decide without asking. */
-  readonly knows: (exchange: Answered, differences: readonly Difference[]) => boolean;
-  /** Told of each look as it comes; `last` when no more will. */
-  readonly looked: (exchange: Answered, first: readonly Difference[], looks: readonly Look[], last: boolean) => void;
+  /** Takes one look from the budget, if there is one for this priority. */
+  readonly take: (priority: Priority) => boolean;
+  /** What a recheck of these differences would be for. */
+  readonly need: (exchange: Answered, differences: readonly Difference[]) => Need;
+  /** Which request it is, as a hash. */
+  readonly identity: (exchange: Answered) => number;
+  /** Whether these looks leave nothing unconfirmed, even if no further one comes. */
+  readonly decided: (exchange: Answered, first: readonly Difference[], looks: readonly Look[]) => boolean;
   /**
    * Asks a side the same request once more; resolves, never rejects. A legacy replica may be asked in place of legacy.
    * `beside`: the body that the answer will be compared with, and need not be read far beyond.
    */
   readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
   readonly compare: (job: Job) => Promise<Verdict>;
+  /** Whether two responses to this exchange's request may be compared. */
+  readonly comparable: (exchange: Answered) => boolean;
   /** Whether the resource, or a parent of it, was written through the proxy a moment ago. */
   readonly written: (exchange: Answered) => boolean;
+  /** How long the candidate may be behind legacy on this route, in milliseconds. */
+  readonly lagMs: (route: string) => number;
 };
 
-/** One further look at both sides. */
-export type Look = {
-  /** Legacy's first answer against its answer now. */
-  readonly legacyTwice: readonly Difference[];
-  /** Both sides now. */
-  readonly now: readonly Difference[];
-  /** Milliseconds since the request came. */
-  readonly afterMs: number;
-};
-
-/** What asking again has seen; no looks when there was no budget, or a side did not answer. */
-export type Again = { readonly looks: readonly Look[] };
-
-const NO_LOOKS: Again = { looks: [] };
 /** A resource that was written a moment ago is asked later and longer. */
 const WRITTEN_DELAY = 2;
 const WRITTEN_TRIES = 2;
 /** No two looks are further apart than so many delays. */
 const LONGEST_DELAY = 4;
-/** After so many confirmed mismatches alike, the next ones get one look each, and only while the budget has plenty. */
-const KNOWN_AFTER = 3;
-/** And one look in so long, where they have a thousand places. */
+/** How often a difference that was never confirmed waits for the budget, a delay each time. */
+const PATIENCE = 8;
+/** Exchanges with the same places, never confirmed, that are rechecked at once before others, which may learn from these. */
+const ALIKE_AT_ONCE = 3;
+/** Where differences that are known stand in hundreds of places, one exchange in so long is rechecked. */
 const WIDE_EVERY_MS = 10_000;
-/** How often a difference of which nothing is known waits for the budget, a delay each time. */
-const PATIENCE = 4;
-const KNOWN_LIMIT = 2000;
+const REMEMBERED = 4000;
+/**
+ * How often legacy is asked once more after the candidate, by the number of the look, while its place is not confirmed:
+ * whether it was chance that legacy agreed with itself shows only in many pairs. Two of them cost as much as a look.
+ */
+const FURTHER_ASKS = [1, 4, 8];
 
-/** Asks again; `stop` ends all waiting at once. Bounded by the budget behind `allowed` and by `maxWaiting`. */
-export function createAgain(options: AgainOptions, ports: AgainPorts, stop: AbortSignal) {
+/** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `maxWaiting`. */
+export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop: AbortSignal) {
   let waiting = 0;
   let bytes = 0;
-  /** How often in a row the same places of a route stood when asked again, and when they did so last. */
-  const known = new Map<string, { readonly times: number; readonly at: number }>();
+  /** How many exchanges with the same places are being rechecked to confirm them. */
+  const confirming = new Map<string, number>();
+  /** When the same wide places were last rechecked, and which requests with the same places were. */
+  const wide = new Map<string, number>();
+  const identities = new Map<string, true>();
 
-  async function look(exchange: Answered): Promise<Look | undefined> {
-    // Legacy first: if the data moves in between, the candidate is the one to have the newer.
-    const legacy = await ports.ask("legacy", exchange);
-    if (legacy.kind !== "response") return undefined;
-    const candidate = await ports.ask("candidate", exchange, legacy.body);
-    if (candidate.kind !== "response") return undefined;
-    const [twice, pair] = await Promise.all([
-      ports.compare({ route: exchange.route, legacy: exchange.legacy, candidate: legacy }),
-      ports.compare({ route: exchange.route, legacy, candidate }),
-    ]);
-    if (twice.kind === "failed" || pair.kind === "failed" || pair.incomparable) return undefined;
-    return {
-      legacyTwice: twice.compared.differences,
-      now: pair.compared.differences,
-      afterMs: Math.max(0, ports.now() - exchange.at),
-    };
-  }
-
-  /** Waits for a place in the budget. Meanwhile others may find out what this difference is. */
-  async function affords(exchange: Answered, first: readonly Difference[], waits: number): Promise<boolean> {
-    for (let waited = 0; ports.on(exchange); waited += 1) {
-      if (ports.take(false)) return true;
-      if (waited >= waits || ports.knows(exchange, first) || !(await pause(options.delayMs, stop))) return false;
-    }
-    return false;
-  }
-
-  /** Looks until nothing of the first comparison stands that legacy's own changes would not explain, or tries run out. */
-  async function again(exchange: Answered, first: readonly Difference[]): Promise<Again> {
+  async function recheck(exchange: Answered, first: readonly Difference[]): Promise<Recheck> {
+    if (stop.aborted || !ports.on(exchange)) return { looks: [], cut: "stopped" };
+    if (options.perSecond <= 0) return { looks: [], cut: "budget" };
     const size = sizeOf(exchange);
-    if (!ports.on(exchange)) return NO_LOOKS;
-    if (stop.aborted || waiting >= options.maxWaiting || bytes + size > options.maxBytes) return NO_LOOKS;
-    const written = ports.written(exchange);
+    if (waiting >= options.maxWaiting || bytes + size > options.maxBytes) return { looks: [], cut: "budget" };
     const key = placesOf(exchange.route, first);
-    const isKnown = !written && (known.get(key)?.times ?? 0) >= KNOWN_AFTER;
-    if (isKnown && !(isDue(key, first) && ports.take(true))) return NO_LOOKS;
+    const need = ports.need(exchange, first);
+    if (need === "nothing" && !isDue(key, first)) return { looks: [], cut: "budget" };
     waiting += 1;
     bytes += size;
     try {
-      const tries = isKnown ? 1 : options.tries + (written ? WRITTEN_TRIES : 0);
-      const looks: Look[] = [];
-      let delay = options.delayMs * (written ? WRITTEN_DELAY : 1);
-      for (let attempt = 0; attempt < tries; attempt += 1) {
-        if (!(await pause(delay, stop))) break;
-        if (!isKnown && !(await affords(exchange, first, attempt === 0 || written ? PATIENCE : 0))) break;
-        const seen = await look(exchange);
-        if (!seen) break;
-        looks.push(seen);
-        const last = attempt + 1 === tries || !stands(first, seen);
-        ports.looked(exchange, first, looks, last);
-        if (last) break;
-        delay = Math.min(delay * 2, options.delayMs * LONGEST_DELAY);
-      }
-      if (looks.length > 0) remember(key, stands(first, looks.at(-1)!));
-      return { looks };
+      return need === "confirm"
+        ? await confirm(exchange, first, key)
+        : await verify(exchange, first, priorityOf(exchange, need, key));
     } finally {
       waiting -= 1;
       bytes -= size;
     }
   }
 
-  /** A look at a thousand differences costs as many; where they have stood again and again, one in a while will do. */
+  function priorityOf(exchange: Answered, need: Need, key: string): Priority {
+    const id = `${ports.identity(exchange)} ${key}`;
+    const isKnown = identities.has(id);
+    remember(identities, id, true);
+    return need === "verify" || !isKnown ? "new_identity" : "known";
+  }
+
+  /** Nothing is known of some of these places: looks until they are confirmed, or the tries run out. */
+  async function confirm(exchange: Answered, first: readonly Difference[], key: string): Promise<Recheck> {
+    const ahead = confirming.get(key) ?? 0;
+    confirming.set(key, ahead + 1);
+    try {
+      const written = ports.written(exchange);
+      const tries = options.tries + (written ? WRITTEN_TRIES : 0);
+      return await looks(exchange, first, { tries, written, priority: "confirm", crowded: ahead >= ALIKE_AT_ONCE });
+    } finally {
+      const left = confirming.get(key)! - 1;
+      if (left > 0) confirming.set(key, left);
+      else confirming.delete(key);
+    }
+  }
+
+  /** The places are known: one look shows whether what is known still holds. */
+  function verify(exchange: Answered, first: readonly Difference[], priority: Priority): Promise<Recheck> {
+    const written = ports.written(exchange);
+    return looks(exchange, first, { tries: written ? options.tries : 1, written, priority, crowded: false });
+  }
+
+  type Plan = {
+    readonly tries: number;
+    readonly written: boolean;
+    readonly priority: Priority;
+    /** Enough others with the same places are being rechecked: this one takes only what is left over, for a while. */
+    readonly crowded: boolean;
+  };
+
+  async function looks(exchange: Answered, first: readonly Difference[], plan: Plan): Promise<Recheck> {
+    const found: Look[] = [];
+    const lagMs = ports.lagMs(exchange.route);
+    let delay = options.delayMs * (plan.written ? WRITTEN_DELAY : 1);
+    let cut: Undecided | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const untilLag = lagMs - elapsed(exchange);
+      // One look has to be after the lag: then what still differs is no lag.
+      if (!(await pause(untilLag > 0 && (attempt >= plan.tries || untilLag < delay) ? untilLag : delay))) {
+        return { looks: found, cut: "stopped" };
+      }
+      if (!(await affords(exchange, first, plan))) {
+        return { looks: found, cut: stop.aborted || !ports.on(exchange) ? "stopped" : "budget" };
+      }
+      const isLast = attempt >= plan.tries && elapsed(exchange) >= lagMs;
+      const seen = await look(exchange, plan.priority === "confirm" ? furtherAsks(found.length) : 0);
+      if (seen === undefined) cut ??= "second_answers";
+      else {
+        found.push(seen);
+        cut = undefined;
+        if (ports.decided(exchange, first, found) && !(plan.written && stands(first, seen))) return { looks: found };
+      }
+      if (isLast) return cut === undefined ? { looks: found } : { looks: found, cut };
+      delay = Math.min(delay * 2, options.delayMs * LONGEST_DELAY);
+    }
+  }
+
+  const elapsed = (exchange: Answered) => ports.now() - exchange.at;
+
+  /** Waits for the budget where nothing is known yet. Meanwhile others may find out what this difference is. */
+  async function affords(exchange: Answered, first: readonly Difference[], plan: Plan): Promise<boolean> {
+    const { priority, crowded } = plan;
+    for (let waited = 0; ports.on(exchange); waited += 1) {
+      if (ports.take(crowded && waited < PATIENCE / 2 ? "known" : priority)) return true;
+      if (priority !== "confirm" || waited >= PATIENCE || ports.need(exchange, first) !== "confirm") return false;
+      if (!(await pause(options.delayMs))) return false;
+    }
+    return false;
+  }
+
+  /**
+   * Asks legacy, the candidate, and legacy so many times more. Undefined when that decides nothing: a side gave no answer,
+   * none that is comparable, or one of another status class than its first.
+   */
+  async function look(exchange: Answered, further: number): Promise<Look | undefined> {
+    // Legacy first: if the data moves in between, the candidate is the one to have the newer.
+    const legacy = await ports.ask("legacy", exchange);
+    if (legacy.kind !== "response") return undefined;
+    const candidate = await ports.ask("candidate", exchange, legacy.body);
+    if (candidate.kind !== "response" || !decides(exchange, legacy, candidate)) return undefined;
+    const { route } = exchange;
+    const [own, pair] = await Promise.all([
+      ports.compare({ route, legacy: exchange.legacy, candidate: legacy }),
+      ports.compare({ route, legacy, candidate }),
+    ]);
+    if (own.kind === "failed" || own.incomparable || pair.kind === "failed" || pair.incomparable) return undefined;
+    const between: (readonly Difference[])[] = [];
+    for (let asked = 0; asked < further && !stop.aborted; asked += 1) {
+      const after = await ports.ask("legacy", exchange, legacy.body);
+      if (after.kind !== "response" || classOf(after) !== classOf(legacy)) break;
+      const verdict = await ports.compare({ route, legacy, candidate: after });
+      if (verdict.kind === "failed" || verdict.incomparable) break;
+      between.push(verdict.compared.differences);
+    }
+    return {
+      legacyTwice: own.compared.differences,
+      now: pair.compared.differences,
+      between,
+      statuses: { legacy: legacy.status, candidate: candidate.status },
+      afterMs: Math.max(0, elapsed(exchange)),
+    };
+  }
+
+  function furtherAsks(look: number): number {
+    const wanted = FURTHER_ASKS[Math.min(look, FURTHER_ASKS.length - 1)]!;
+    let paid = 1;
+    while (paid + 2 <= wanted && ports.take("confirm")) paid += 2;
+    return Math.min(wanted, paid);
+  }
+
+  function decides(exchange: Answered, legacy: Response, candidate: Response): boolean {
+    if (!ports.comparable({ ...exchange, legacy, candidate })) return false;
+    // A difference in status class is judged by the statuses that the looks show.
+    if (classOf(exchange.legacy) !== classOf(exchange.candidate)) return true;
+    return classOf(legacy) === classOf(exchange.legacy) && classOf(candidate) === classOf(exchange.candidate);
+  }
+
+  /** A look at hundreds of differences costs as many; where they are known, one in a while will do. */
   function isDue(key: string, first: readonly Difference[]): boolean {
-    const one = known.get(key);
-    if (one === undefined || !first.some(({ alike }) => alike !== undefined)) return true;
-    if (ports.now() - one.at < WIDE_EVERY_MS) return false;
-    known.set(key, { ...one, at: ports.now() }); // this one is it, though it waits first
+    if (!first.some(({ alike }) => alike !== undefined)) return true;
+    if (ports.now() - (wide.get(key) ?? Number.NEGATIVE_INFINITY) < WIDE_EVERY_MS) return false;
+    remember(wide, key, ports.now()); // this one is it, though it waits first
     return true;
   }
 
-  function remember(key: string, stood: boolean): void {
-    const times = stood ? (known.get(key)?.times ?? 0) + 1 : 0;
-    known.delete(key);
-    if (times > 0) known.set(key, { times, at: ports.now() });
-    if (known.size > KNOWN_LIMIT) known.delete(known.keys().next().value!);
+  /** Waits; false when stopping came first. */
+  async function pause(ms: number): Promise<boolean> {
+    try {
+      await wait(ms, undefined, { signal: stop });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
-  return { again, waiting: () => waiting };
+  return { recheck, waiting: () => waiting };
 }
 
+const classOf = ({ status }: Response) => Math.trunc(status / 100);
+
 /** Whether some difference of the first comparison is still there, at a place where legacy has not changed. */
-function stands(first: readonly Difference[], seen: Look): boolean {
-  const now = new Set(seen.now.map(placeOf));
-  const moved = new Set(seen.legacyTwice.map(placeOf));
-  return first.some((difference) => now.has(placeOf(difference)) && !moved.has(placeOf(difference)));
+function stands(first: readonly Difference[], { now, legacyTwice }: Look): boolean {
+  const still = new Set(now.map(placeOf));
+  const moved = new Set(legacyTwice.map(placeOf));
+  return first.some((difference) => still.has(placeOf(difference)) && !moved.has(placeOf(difference)));
 }
 
 const placeOf = ({ where, path }: Difference): string => `${where} ${anyIndex(path)}`;
@@ -171,17 +263,8 @@ function placesOf(route: string, differences: readonly Difference[]): string {
   );
 }
 
-/** Waits; false when `stop` came first. */
-function pause(ms: number, stop: AbortSignal): Promise<boolean> {
-  if (stop.aborted) return Promise.resolve(false);
-  return new Promise((done) => {
-    const end = (whole: boolean) => () => {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", cut);
-      done(whole);
-    };
-    const cut = end(false);
-    const timer = setTimeout(end(true), ms);
-    stop.addEventListener("abort", cut);
-  });
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > REMEMBERED) map.delete(map.keys().next().value!);
 }

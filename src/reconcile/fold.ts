@@ -82,7 +82,9 @@ export function abridge(judged: readonly JudgedDifference[]): readonly JudgedDif
 export function isSure(judged: readonly JudgedDifference[], asked: boolean): boolean {
   const groups = groupsOf(judged);
   for (const of of groups) {
+    // Of what is unconfirmed nothing is said.
     if (!isFolded(of) || of.every(({ standing }) => standing === "mismatch")) continue;
+    if (of.every(({ standing }) => standing === "unconfirmed")) continue;
     if (asked || groups.length >= IN_ALL || !of.every(({ standing }) => standing === "noise")) return false;
     if (of.length < (isElement(of[0]!) ? POSITIONS + 1 : 2)) return false;
   }

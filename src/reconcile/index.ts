@@ -1,6 +1,5 @@
 // reconcile: exchanges -> comparisons, bounded
 
-export type { Look } from "./again.ts";
 export type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
 export type { Answered } from "./judge.ts";
 export { createPool, type PoolOptions } from "./pool.ts";

@@ -1,10 +1,11 @@
 // reconcile/reconciler.ts: exchanges in, comparisons out; bounded, and every offer ends in exactly one comparison
 
+import type { Recheck } from "../evidence/index.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference, Masked } from "../model/difference.ts";
 import type { Exchange } from "../model/exchange.ts";
 import type { Outcome } from "../model/outcome.ts";
-import { type AgainOptions, type AgainPorts, createAgain, type Look } from "./again.ts";
+import { createRecheck, type RecheckOptions, type RecheckPorts } from "./again.ts";
 import { createBudget } from "./budget.ts";
 import type { Comparer, Job } from "./comparer.ts";
 import { abridge, fold, isSure, isWide } from "./fold.ts";
@@ -17,16 +18,14 @@ export type ReconcileOptions = {
   readonly maxPending: number;
   /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
   readonly queueBytes: number;
-  readonly again: AgainOptions & {
-    /** Further looks a second, over all routes. */
-    readonly perSecond: number;
+  readonly recheck: RecheckOptions & {
     /** Share of the shadowed requests for which legacy is asked twice, 0 to 1. */
     readonly sample: number;
   };
 };
 
 export type ReconcilePorts = Judge &
-  Pick<AgainPorts, "now" | "ask" | "written" | "knows" | "looked"> & {
+  Pick<RecheckPorts, "now" | "ask" | "written" | "need" | "identity" | "lagMs"> & {
     /** 0 to 1. */
     readonly random: () => number;
     readonly comparer: Comparer;
@@ -34,14 +33,22 @@ export type ReconcilePorts = Judge &
     readonly on: (route: string) => boolean;
     /** Whether someone accepted what this difference is, given all differences of its comparison. */
     readonly accepted: (route: string, difference: Difference, all: readonly Difference[]) => boolean;
-    /** What each difference is, given the further looks; without any, from what is known of the route's noise. */
+    /** What each difference is, given the recheck; without any look, from what is known of the route's noise. */
     readonly classify: (
       exchange: Answered,
       differences: readonly Difference[],
-      looks: readonly Look[],
+      recheck: Recheck,
     ) => readonly JudgedDifference[];
-    /** Legacy's first answer against its second, for a sampled request that was asked twice. */
-    readonly noticed: (exchange: Answered, legacyTwice: readonly Difference[]) => void;
+    /** Each comparison with differences, once, with what its recheck saw. */
+    readonly classified: (exchange: Answered, judged: readonly JudgedDifference[], recheck: Recheck) => void;
+    /** Whether more of this route's requests should be sampled than usual. */
+    readonly wantsSample: (route: string) => boolean;
+    /** Legacy's first answer against its second, and against the candidate's where they were compared. */
+    readonly sampled: (
+      exchange: Exchange,
+      legacyTwice: readonly Difference[],
+      first: readonly Difference[] | undefined,
+    ) => void;
     /** Every comparison, once. */
     readonly emit: (comparison: Comparison) => void;
     /** A bug of ours that must not cost a client anything. */
@@ -60,20 +67,26 @@ export type Reconciler = {
 
 export function createReconciler(options: ReconcileOptions, ports: ReconcilePorts): Reconciler {
   const stopping = new AbortController();
-  const perSecond = () => options.again.perSecond;
+  const perSecond = () => options.recheck.perSecond;
   const budget = createBudget(perSecond, ports.now);
   const sampling = createBudget(perSecond, ports.now);
-  const asking = createAgain(
-    options.again,
+  const rechecking = createRecheck(
+    options.recheck,
     {
       now: ports.now,
       ask: ports.ask,
       written: ports.written,
-      knows: ports.knows,
-      looked: ports.looked,
-      on: (exchange) => perSecond() > 0 && ports.on(exchange.route),
+      need: ports.need,
+      identity: ports.identity,
+      lagMs: ports.lagMs,
+      on: (exchange) => ports.on(exchange.route),
       take: budget.take,
       compare: ports.comparer.compare,
+      comparable: (exchange) => ports.comparable(exchange) === undefined,
+      decided: (exchange, first, looks) =>
+        ports
+          .classify(exchange, first, { looks, cut: "budget" })
+          .every(({ undecided }) => undecided === undefined || undecided === "opaque"),
     },
     stopping.signal,
   );
@@ -99,6 +112,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       if ("outcome" in judged) {
         typicalBytes *= 0.98; // equal bytes never wait for a worker
         emit(exchange, judged, from);
+        if (exchange.legacy.kind === "response") {
+          await sample(exchange as Answered, judged.outcome === "match" ? NONE : undefined);
+        }
       } else {
         await compare(judged, from);
       }
@@ -107,7 +123,6 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       ports.bug(error);
       if (!ended.has(exchange)) emit(exchange, UNDECIDED, from);
     }
-    if (exchange.legacy.kind === "response" && ports.random() < options.again.sample) await twice(exchange as Answered);
   }
 
   async function asked(begin: () => Promise<Exchange>): Promise<Exchange> {
@@ -129,6 +144,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       return;
     }
     const { differences, approximate, masked } = verdict.compared;
+    await sample(exchange, differences);
     const more = { approximate, masked };
     if (differences.length === 0) {
       emit(exchange, { outcome: "match" }, from, more);
@@ -144,18 +160,19 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       tell(exchange, { outcome: "accepted" }, from, { ...more, differences: settled });
       return;
     }
-    const { looks } = await asking.again(exchange, open);
-    const classified = await classify(exchange, open, looks, job);
+    const recheck = await rechecking.recheck(exchange, open);
+    const classified = await classify(exchange, open, recheck, job);
     if (classified === undefined) {
       emit(exchange, UNDECIDED, from);
       return;
     }
+    ports.classified(exchange, classified, recheck);
     const outcome = outcomeOf(classified);
-    const last = looks.at(-1);
+    const last = recheck.looks.at(-1);
     tell(exchange, outcome, from, {
       ...more,
       differences: [...classified, ...settled],
-      unconfirmed: looks.length === 0,
+      unconfirmed: last === undefined && outcome.outcome !== "not_comparable",
       ...(outcome.outcome === "transient" && last ? { convergedMs: last.afterMs } : {}),
     });
   }
@@ -186,24 +203,32 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   }
 
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
-  async function classify(exchange: Answered, listed: readonly Difference[], looks: readonly Look[], job: Job) {
-    const judged = ports.classify(exchange, listed, looks);
-    if (isSure(judged, looks.length > 0)) return judged;
+  async function classify(exchange: Answered, listed: readonly Difference[], recheck: Recheck, job: Job) {
+    const judged = ports.classify(exchange, listed, recheck);
+    if (isSure(judged, recheck.looks.length > 0)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference, all));
-    const each = ports.classify(exchange, open, looks);
+    const each = ports.classify(exchange, open, recheck);
     return fold(each, ({ standing, hint = "" }) => `${standing} ${hint}`);
   }
 
-  /** Asks legacy once more, whatever the candidate said, to learn where legacy disagrees with itself. */
-  async function twice(exchange: Answered): Promise<void> {
-    if (stopping.signal.aborted || !ports.on(exchange.route) || !sampling.take()) return;
+  /**
+   * For a sample of the requests: asks legacy once more, whatever the candidate said, to learn where legacy disagrees with
+   * itself. Before any recheck, so that no more time lies between legacy's two answers than has to.
+   */
+  async function sample(exchange: Answered, first: readonly Difference[] | undefined): Promise<void> {
+    const { route } = exchange;
+    const share = options.recheck.sample;
+    if (stopping.signal.aborted || share <= 0 || !(ports.random() < share || ports.wantsSample(route))) return;
+    if (!ports.on(route) || !sampling.take()) return;
     const again = await ports.ask("legacy", exchange);
     if (again.kind !== "response") return;
-    if (ports.identical(exchange.route, exchange.legacy, again)) return ports.noticed(exchange, []);
-    const verdict = await ports.comparer.compare({ route: exchange.route, legacy: exchange.legacy, candidate: again });
-    if (verdict.kind === "compared") ports.noticed(exchange, verdict.compared.differences);
+    if (ports.identical(route, exchange.legacy, again)) return ports.sampled(exchange, [], first);
+    const verdict = await ports.comparer.compare({ route, legacy: exchange.legacy, candidate: again });
+    if (verdict.kind === "compared" && !verdict.incomparable) {
+      ports.sampled(exchange, verdict.compared.differences, first);
+    }
   }
 
   type More = Partial<Pick<Comparison, "approximate" | "masked" | "unconfirmed" | "convergedMs" | "differences">>;
@@ -232,7 +257,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
         });
       return true;
     },
-    stats: () => ({ pending, bytes: bytes(), asking: asking.waiting() }),
+    stats: () => ({ pending, bytes: bytes(), asking: rechecking.waiting() }),
     drain: async (graceMs) => {
       stopping.abort();
       if (pending === 0) return;
@@ -266,5 +291,9 @@ function comparisonOf(exchange: Exchange, outcome: Outcome, from: number): Compa
 function outcomeOf(differences: readonly JudgedDifference[]): Outcome {
   const standings = new Set(differences.map(({ standing }) => standing));
   if (standings.has("mismatch")) return { outcome: "mismatch" };
+  if (standings.has("unconfirmed")) {
+    const isUnconfirmed = differences.some(({ undecided }) => undecided !== undefined && undecided !== "opaque");
+    return { outcome: "not_comparable", reason: isUnconfirmed ? "unconfirmed" : "partial" };
+  }
   return { outcome: standings.has("transient") ? "transient" : standings.has("noise") ? "noise" : "accepted" };
 }

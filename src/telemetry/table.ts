@@ -98,12 +98,12 @@ export const METRICS = {
   unconfirmed_total: {
     type: "counter",
     labels: ["route"],
-    help: "Outcomes decided without a recheck, because the budget was spent or a side did not answer.",
+    help: "Differing answers classified by what earlier rechecks of the same places showed, because recheck.perSecond was spent.",
   },
   recheck_total: {
     type: "counter",
     labels: ["route", "result"],
-    help: "Differing answers by what a recheck of both sides showed: mismatch, noise or transient; `refused` when none was made.",
+    help: "Differing answers by what a recheck of both sides showed: mismatch, noise or transient; `unconfirmed` when none decided and nothing was known of the place, `refused` when none was made and the place was known.",
   },
   refused_requests_total: {
     type: "counter",

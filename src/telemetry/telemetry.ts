@@ -128,7 +128,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       if (comparison.unconfirmed) unconfirmed.add(1, route);
       if (outcome.outcome === "mismatch" || outcome.outcome === "noise" || outcome.outcome === "transient") {
         rechecks.add(1, route, comparison.unconfirmed ? "refused" : outcome.outcome);
-      }
+      } else if (reasonOf(outcome) === "unconfirmed") rechecks.add(1, route, "unconfirmed");
       if (comparison.convergedMs !== undefined) converging.observe(comparison.convergedMs / 1000, route);
       if (comparison.differences.length === 0) return;
       for (const { standing, where, kind, alike = 0 } of comparison.differences) {

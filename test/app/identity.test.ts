@@ -122,7 +122,7 @@ describe("serve", () => {
     const file = join(at.path, "config.yaml");
     writeFileSync(
       file,
-      "recheck: { delay: 1ms, perSecond: 1000, tries: 1 }\noverload: { eventLoopDelay: 60s, memory: 8GiB }\nverify: { share: 100% }\n",
+      "recheck: { delay: 1ms, perSecond: 1000, tries: 1 }\noverload: { eventLoopDelay: 60s, memory: 8GiB }\n",
     );
     let asked = 0;
     const before = await (async () => {

@@ -47,7 +47,10 @@ describe("a changed config", () => {
     using at = folder();
     const file = join(at.path, "config.yaml");
     const write = (legacy: string, candidate: string, more = "") =>
-      writeFileSync(file, `legacy: "${legacy}"\ncandidate: "${candidate}"\nrecheck: { perSecond: 0 }\n${more}`);
+      writeFileSync(
+        file,
+        `legacy: "${legacy}"\ncandidate: "${candidate}"\nrecheck: { delay: 1ms, perSecond: 1000, tries: 1 }\n${more}`,
+      );
     write(one.url, old.url);
     await using app = await serve([file]);
     const { sides, faults, stop } = load(app, 8);

@@ -109,7 +109,7 @@ describe("markdown", () => {
       for (const line of renderMarkdown(hostileReport(text)).split("\n")) {
         if (!line.startsWith("| ") || line.includes("---")) continue;
         const cells = line.slice(2, -2).split("|").length;
-        expect([3, 5, 8]).toContain(cells);
+        expect([3, 6, 8]).toContain(cells);
       }
     }
   });

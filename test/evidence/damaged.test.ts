@@ -21,7 +21,7 @@ function documentsOfARun(): Document[] {
       difference("$.t", "value", `"${n}"`, `"${n + 1}"`, "noise"),
     ];
     evidence.add(comparison({ at: n, target, differences }), n);
-    noise.observe("GET /orders/{id}", differences, n);
+    noise.observe("GET /orders/{id}", differences, differences, n);
   }
   const [first] = evidence.report(30).findings;
   evidence.accept(first!.id, { by: "ann", why: "known", at: 30 });
@@ -89,7 +89,9 @@ test("a document of another shape is left out and counted, or does no harm: all 
       for (const { id } of report.findings) evidence.finding(id, 40);
       const differences = [difference("$.a", "value", "1", "100"), difference("$.b", "missing", '"x"', undefined)];
       evidence.add(comparison({ at: 41, differences }), 41);
-      noise.observe("GET /orders/{id}", differences, 41);
+      noise.observe("GET /orders/{id}", differences, differences, 41);
+      noise.see("GET /orders/{id}", differences, { at: 42, spanMs: 1, resource: 1, written: false });
+      noise.need("GET /orders/{id}", differences, 43);
       noise.places(41);
       evidence.report(42);
       JSON.stringify([evidence.changes(), noise.changes()]);

@@ -75,7 +75,7 @@ listen: 127.0.0.1:0
 admin: 127.0.0.1:0
 legacy: ${side(legacy)}
 candidate: ${side(candidate)}
-recheck: { perSecond: 0, sample: 0% }
+recheck: { delay: 10ms, tries: 1, perSecond: 1000, sample: 0% }
 log: { level: silent }
 grace: 1s
 ${more}`;

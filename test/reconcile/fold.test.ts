@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classify, createNoiseBook } from "../../src/evidence/index.ts";
+import { classifying } from "../../src/app/verification.ts";
+import { createNoiseBook } from "../../src/evidence/index.ts";
 import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
@@ -93,6 +94,7 @@ describe("folding differences", () => {
   });
 });
 
+const UNCONFIRMED = { outcome: "not_comparable", reason: "unconfirmed" };
 const AT = Date.parse("2026-03-02T10:00:00Z");
 const time = (i: number) => new Date(AT + i * 1000).toISOString();
 const STILL = 400;
@@ -114,7 +116,7 @@ async function judge(
     {
       maxPending: 10,
       queueBytes: 1e9,
-      again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
+      recheck: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
     },
     {
       now: () => AT,
@@ -123,13 +125,15 @@ async function judge(
       comparable: () => undefined,
       identical: () => false,
       ask: async (side) => json(side === "legacy" ? (options.now ?? list(5000)) : candidate),
-      written: () => false,
-      knows: () => false,
-      looked: () => {},
+      ...classifying({
+        noise: book,
+        now: () => AT,
+        written: () => false,
+        lagMs: () => 0,
+        identity: ({ id }) => Number(id.slice(1)),
+      }),
       on: () => true,
       accepted: (_, one) => options.accepted?.(one) ?? false,
-      classify: ({ route }, those, looks) => classify(route, those, looks, book, AT),
-      noticed: () => {},
       emit: (comparison) => emitted.push(comparison),
       bug: (error) => {
         throw error;
@@ -143,7 +147,7 @@ async function judge(
       candidate: json(list(9000)),
     });
     if (varied.kind !== "compared") throw new Error("not compared");
-    for (let i = 0; i < 20; i += 1) book.observe("GET /orders/{id}", varied.compared.differences, AT);
+    for (let i = 0; i < 20; i += 1) book.observe("GET /orders/{id}", varied.compared.differences, [], AT);
   }
   reconciler.offer(async () => exchange(json(list(0)), json(candidate)));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
@@ -160,8 +164,9 @@ describe.each([true, false])("a long list in which every time is noise, asked ag
 
   test.each([["NaN-NaN"], [null], [7]])("hides no %j deep inside of it", async (odd) => {
     const { outcome, differences } = await judge(list(3, odd), { again });
-    expect(outcome).toEqual({ outcome: "mismatch" });
-    expect(differences.filter(({ standing }) => standing === "mismatch").map((one) => one.path)).toEqual([
+    // Without asking it is not confirmed, and no noise either.
+    expect(outcome).toEqual(again ? { outcome: "mismatch" } : UNCONFIRMED);
+    expect(differences.filter(({ standing }) => standing !== "noise").map((one) => one.path)).toEqual([
       "$.items[700].at",
     ]);
     expect(total(differences)).toBe(800);
@@ -197,7 +202,7 @@ test("of places that are too many to list none passes as accepted because others
     {
       maxPending: 10,
       queueBytes: 1e9,
-      again: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
+      recheck: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
     },
     {
       now: () => AT,
@@ -206,20 +211,26 @@ test("of places that are too many to list none passes as accepted because others
       comparable: () => undefined,
       identical: () => false,
       ask: async () => json(0),
-      written: () => false,
-      knows: () => false,
-      looked: () => {},
+      ...classifying({
+        noise: book,
+        now: () => AT,
+        written: () => false,
+        lagMs: () => 0,
+        identity: ({ id }) => Number(id.slice(1)),
+      }),
       on: () => true,
       accepted: (_, { path }) => path !== "$.odd",
-      classify: ({ route }, those, looks) => classify(route, those, looks, book, AT),
-      noticed: () => {},
       emit: (comparison) => emitted.push(comparison),
       bug: () => {},
     },
   );
   reconciler.offer(async () => exchange(json(wide(1, 1)), json(wide(2, 2))));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
-  expect(emitted[0]!.outcome).toEqual({ outcome: "mismatch" });
+  expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
+  expect(emitted[0]!.differences.map(({ path, standing }) => [path, standing])).toContainEqual([
+    "$.odd",
+    "unconfirmed",
+  ]);
   expect(total(emitted[0]!.differences)).toBe(2001);
 });
 

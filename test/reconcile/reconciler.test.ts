@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../src/model/answer.ts";
+import { classifying } from "../../src/app/verification.ts";
+import { createNoiseBook } from "../../src/evidence/index.ts";
+import type { Answer, Side } from "../../src/model/answer.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
 import { createReconciler, type ReconcileOptions, type ReconcilePorts } from "../../src/reconcile/index.ts";
@@ -11,7 +13,7 @@ import { exchange, json, SETUP } from "./support.ts";
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
   queueBytes: 1_000_000,
-  again: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
+  recheck: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
 };
 
 /** A reconciler over real comparing, with the sides of its further looks given by `ask`. */
@@ -30,21 +32,15 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
         b.body.kind === "kept" &&
         Buffer.concat(a.body.chunks).equals(Buffer.concat(b.body.chunks)),
       ask: async (side, { legacy, candidate }) => (side === "legacy" ? legacy : candidate),
-      written: () => false,
-      knows: () => false,
-      looked: () => {},
+      ...classifying({
+        noise: createNoiseBook(),
+        now: Date.now,
+        written: () => false,
+        lagMs: () => 0,
+        identity: ({ id }) => Number(id.slice(1)),
+      }),
       on: () => true,
       accepted: () => false,
-      classify: (_, differences, looks) =>
-        differences.map((d) => {
-          const look = looks.at(-1);
-          if (look?.legacyTwice.some((again) => again.path === d.path)) return { ...d, standing: "noise" };
-          return {
-            ...d,
-            standing: look && !look.now.some((again) => again.path === d.path) ? "transient" : "mismatch",
-          };
-        }),
-      noticed: () => {},
       emit: (comparison) => emitted.push(comparison),
       bug: (error) => bugs.push(error),
       ...ports,
@@ -59,6 +55,7 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
   return { reconciler, emitted, bugs, give, settle };
 }
 
+const UNCONFIRMED = { outcome: "not_comparable", reason: "unconfirmed" } as const;
 const failure = (reason: "timeout" | "reset"): Answer => ({ kind: "failure", reason, detail: "", durationMs: 1 });
 const gone: Answer = { kind: "unseen", reason: "client_gone", durationMs: 1 };
 
@@ -126,35 +123,134 @@ describe("the reconciler", () => {
     expect(told.filter((one) => one.startsWith("done"))).toHaveLength(3);
   });
 
-  test("what stood again and again in a thousand places is looked at once in a while, and what is narrow each time", async () => {
+  test("what is known in hundreds of places is rechecked once in a while, and what is narrow each time", async () => {
     const wide = (n: number) => json(Array.from({ length: 200 }, (_, i) => ({ id: i, n: i + n })));
-    const looksAt = async (legacy: Answer, candidate: Answer) => {
-      let [at, looks] = [1_000_000, 0];
+    const rechecks = async (legacy: Answer, candidate: Answer) => {
+      let [at, asked] = [1_000_000, 0];
+      const noise = createNoiseBook();
       const { give, emitted } = open(
-        { again: { ...OPTIONS.again, tries: 1 } },
-        { now: () => at, looked: () => (looks += 1) },
+        { recheck: { ...OPTIONS.recheck, tries: 1 } },
+        {
+          ...classifying({
+            noise,
+            now: () => at,
+            written: () => false,
+            lagMs: () => 0,
+            identity: ({ id }) => Number(id.slice(1)),
+          }),
+          now: () => at,
+          ask: async (side) => {
+            if (side === "candidate") asked += 1;
+            return side === "legacy" ? legacy : candidate;
+          },
+        },
       );
       for (let n = 1; n <= 20; n += 1) {
         at += 700;
         give(exchange(legacy, candidate));
         await expect.poll(() => emitted.length, { interval: 1 }).toBe(n);
       }
-      return looks;
+      expect(emitted.every(({ outcome }) => outcome.outcome === "mismatch")).toBe(true);
+      return asked;
     };
-    expect(await looksAt(wide(0), wide(1000))).toBe(4);
-    expect(await looksAt(json({ n: 1 }), json({ n: 2 }))).toBe(20);
+    expect(await rechecks(wide(0), wide(1000))).toBe(4);
+    expect(await rechecks(json({ n: 1 }), json({ n: 2 }))).toBe(20);
   });
 
-  test("a difference that is gone when asked again is transient, with the time it took", async () => {
+  test("a difference that is gone when asked again is transient where the candidate may lag, with the time it took", async () => {
     let asked = 0;
+    const ask = async (side: Side) => (side === "legacy" ? json({ n: 2 }) : json({ n: ++asked < 3 ? 1 : 2 }));
+    const noise = createNoiseBook();
     const { settle } = open(
       {},
-      { ask: async (side) => (side === "legacy" ? json({ n: 2 }) : json({ n: ++asked < 3 ? 1 : 2 })) },
+      {
+        ask,
+        ...classifying({
+          noise,
+          now: Date.now,
+          written: () => true,
+          lagMs: () => 0,
+          identity: ({ id }) => Number(id.slice(1)),
+        }),
+      },
     );
     const [comparison] = await settle(exchange(json({ n: 2 }), json({ n: 1 }), { at: Date.now() }));
     expect(asked).toBe(3);
     expect(comparison).toMatchObject({ outcome: { outcome: "transient" }, unconfirmed: false });
     expect(comparison!.convergedMs).toBeGreaterThanOrEqual(1);
+  });
+
+  test("looks go on until the lag that the route allows has passed, and what settled in it is transient", async () => {
+    const lagging = (settlesAfterMs: number) => {
+      const from = Date.now();
+      const ask = async (side: Side) => json({ n: side === "legacy" || Date.now() - from >= settlesAfterMs ? 2 : 1 });
+      const ports = classifying({
+        noise: createNoiseBook(),
+        now: Date.now,
+        written: () => false,
+        lagMs: () => 400,
+        identity: ({ id }) => Number(id.slice(1)),
+      });
+      return { from, ...open({}, { ask, ...ports }) };
+    };
+    for (const [settlesAfterMs, outcome] of [
+      [100, "transient"],
+      [60_000, "mismatch"],
+    ] as const) {
+      const { from, settle } = lagging(settlesAfterMs);
+      const [comparison] = await settle(exchange(json({ n: 2 }), json({ n: 1 }), { at: from }));
+      expect(comparison!.outcome.outcome).toBe(outcome);
+      expect(Date.now() - from).toBeGreaterThanOrEqual(outcome === "mismatch" ? 400 : 100);
+    }
+  });
+
+  test("a candidate that is right only when asked again is a mismatch", async () => {
+    const { settle } = open({}, { ask: async () => json({ n: 2 }) });
+    const [comparison] = await settle(exchange(json({ n: 2 }), json({ n: 1 })));
+    expect(comparison).toMatchObject({
+      outcome: { outcome: "mismatch" },
+      differences: [{ standing: "mismatch", hint: "unstable" }],
+    });
+  });
+
+  test("second answers of another status class, or that cannot be compared, decide nothing: legacy's or the candidate's", async () => {
+    for (const status of [401, 429, 500]) {
+      for (const failing of ["legacy", "candidate"] as const) {
+        const asks: Side[] = [];
+        const ask = async (side: Side) => {
+          asks.push(side);
+          return side === failing ? json({ error: "no" }, status) : json({ n: 1 });
+        };
+        const { settle } = open({}, { ask });
+        const [comparison] = await settle(exchange(json({ n: 1 }), json({ n: 2 })));
+        expect(comparison).toMatchObject({
+          outcome: { outcome: "not_comparable", reason: "unconfirmed" },
+          differences: [{ standing: "unconfirmed", undecided: "second_answers" }],
+        });
+        expect(asks.filter((side) => side === "legacy")).toHaveLength(OPTIONS.recheck.tries);
+      }
+    }
+  });
+
+  test("a recheck in which one second answer fails goes on to the next", async () => {
+    let asked = 0;
+    const ask = async (side: Side, { legacy, candidate }: Exchange) => {
+      asked += 1;
+      if (asked === 1) return failure("timeout");
+      return side === "legacy" ? legacy : candidate;
+    };
+    const { settle } = open({}, { ask });
+    const [comparison] = await settle(exchange(json({ n: 1 }), json({ n: 2 })));
+    expect(comparison!.outcome).toEqual({ outcome: "mismatch" });
+  });
+
+  test("a candidate that answers 500 now and then is a mismatch each time, whatever it says when asked again", async () => {
+    const { settle } = open({}, { ask: async (_, { legacy }) => legacy });
+    const [comparison] = await settle(exchange(json({ n: 1 }), json({ error: "oops" }, 500)));
+    expect(comparison).toMatchObject({
+      outcome: { outcome: "mismatch" },
+      differences: [{ where: "status", legacy: "200", candidate: "500", hint: "unstable" }],
+    });
   });
 
   test("a place where legacy disagrees with itself is noise, and the mismatch beside it stays one", async () => {
@@ -169,15 +265,15 @@ describe("the reconciler", () => {
     ]);
   });
 
-  test("without a budget nobody is asked again, and the comparison says that it is unconfirmed", async () => {
+  test("without a budget nobody is asked again, and what differs is unconfirmed", async () => {
     let asked = 0;
     const ask = async () => {
       asked += 1;
       return json(1);
     };
-    const { settle } = open({ again: { ...OPTIONS.again, perSecond: 0, sample: 1 } }, { ask });
+    const { settle } = open({ recheck: { ...OPTIONS.recheck, perSecond: 0, sample: 1 } }, { ask });
     const [comparison] = await settle(exchange(json(1), json(2)));
-    expect(comparison).toMatchObject({ outcome: { outcome: "mismatch" }, unconfirmed: true });
+    expect(comparison).toMatchObject({ outcome: UNCONFIRMED, differences: [{ undecided: "budget" }] });
     expect(asked).toBe(0);
   });
 
@@ -187,24 +283,24 @@ describe("the reconciler", () => {
       asked += 1;
       return json(1);
     };
-    const { settle } = open({ again: { ...OPTIONS.again, sample: 1 } }, { ask, on: () => false });
+    const { settle } = open({ recheck: { ...OPTIONS.recheck, sample: 1 } }, { ask, on: () => false });
     const [comparison] = await settle(exchange(json(1), json(2)));
-    expect(comparison!.unconfirmed).toBe(true);
+    expect(comparison).toMatchObject({ outcome: UNCONFIRMED, differences: [{ undecided: "stopped" }] });
     expect(asked).toBe(0);
   });
 
-  test("where nobody will be asked again a mismatch, and its bodies, do not wait for it", async () => {
+  test("where nobody will be asked again a difference, and its bodies, do not wait for it", async () => {
     for (const [perSecond, on] of [
       [0, true],
       [1000, false],
     ] as const) {
       const { reconciler, emitted } = open(
-        { again: { ...OPTIONS.again, perSecond, delayMs: 3_600_000 } },
+        { recheck: { ...OPTIONS.recheck, perSecond, delayMs: 3_600_000 } },
         { on: () => on, ask: () => expect.unreachable() },
       );
       reconciler.offer(async () => exchange(json(1), json(2)));
       await expect.poll(() => emitted).toHaveLength(1);
-      expect(emitted[0]).toMatchObject({ outcome: { outcome: "mismatch" }, unconfirmed: true });
+      expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
       expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
     }
   });
@@ -230,7 +326,7 @@ describe("the reconciler", () => {
   });
 
   test("what exchanges with a slow candidate may bring counts as waiting", async () => {
-    const { reconciler, settle } = open({ queueBytes: 200_000, again: { ...OPTIONS.again, perSecond: 0 } });
+    const { reconciler, settle } = open({ queueBytes: 200_000, recheck: { ...OPTIONS.recheck, perSecond: 0 } });
     const pairs = Array.from({ length: 100 }, () => exchange(json("a".repeat(1000)), json("b".repeat(1000))));
     await settle(...pairs); // what a pair brings is known now
     const slow = () => reconciler.offer(() => new Promise(() => {}));
@@ -242,11 +338,11 @@ describe("the reconciler", () => {
   });
 
   test("draining cuts the waiting short, and what was begun still ends in a comparison", async () => {
-    const { reconciler, give, emitted } = open({ again: { ...OPTIONS.again, delayMs: 60_000 } });
+    const { reconciler, give, emitted } = open({ recheck: { ...OPTIONS.recheck, delayMs: 60_000 } });
     give(exchange(json(1), json(2)));
     await expect.poll(() => reconciler.stats().asking).toBe(1);
     await reconciler.drain(30_000);
-    expect(emitted).toMatchObject([{ outcome: { outcome: "mismatch" }, unconfirmed: true }]);
+    expect(emitted).toMatchObject([{ outcome: UNCONFIRMED }]);
     expect(give(exchange(json(1), json(1)))).toEqual([false]);
   });
 
@@ -296,10 +392,10 @@ describe("the reconciler", () => {
     const noticed: string[][] = [];
     let n = 0;
     const { settle } = open(
-      { again: { ...OPTIONS.again, sample: 1 } },
+      { recheck: { ...OPTIONS.recheck, sample: 1 } },
       {
         ask: async () => json({ id: ++n, a: 1 }),
-        noticed: (_, differences) => noticed.push(differences.map((d) => d.path)),
+        sampled: (_, differences) => noticed.push(differences.map((d) => d.path)),
       },
     );
     const same = json({ id: 0, a: 1 });

@@ -76,6 +76,7 @@ function strays(report: Report, planted: readonly Planted[]): Check[] {
     .filter((finding) => !known.has(`difference ${key(finding)}`))
     .map((finding) => stray(finding, `finding: ${spell(finding)}, ${finding.count} times`));
   const unsteady = report.unsteady
+    .filter((one) => one.standing !== "unconfirmed") // says nothing: the machine was too busy for a recheck
     .filter((one) => !known.has(`${one.standing === "noise" ? "noise" : "lag"} ${key(one)}`))
     .map((one) => stray(one, `${one.standing}: ${spell(one)}, ${one.count} times`));
   return [...findings, ...unsteady];

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Entry, Finding, FindingSample, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
 import {
+  advice,
   covered,
   effect,
   idsOf,
@@ -174,9 +175,9 @@ ${finding.causes[0] === undefined ? NOTHING : html`<p class="cause">Cause: ${sta
 
 function unsteady(view: Outline): Markup {
   if (view.unsteady.shown.length === 0) return NOTHING;
-  return html`<h2>Unsteady <small>differs as legacy differs from itself, or settled when asked again</small></h2>
-<div class="scroll"><table><thead><tr><th>why</th><th class="n">times</th><th>route</th><th>place</th><th>kind</th></tr></thead><tbody>
-${each(view.unsteady.shown, (one) => html`<tr><td class="word">${one.standing}</td><td class="n">${one.count}</td><td><code>${one.route}</code></td><td><code>${place(one)}</code></td><td>${one.kind}</td></tr>`)}
+  return html`<h2>Unsteady <small>differs as legacy differs from itself, settled when rechecked, or was never confirmed</small></h2>
+<div class="scroll"><table><thead><tr><th>why</th><th class="n">times</th><th>route</th><th>place</th><th>kind</th><th>to do</th></tr></thead><tbody>
+${each(view.unsteady.shown, (one) => html`<tr><td class="word">${one.standing}</td><td class="n">${one.count}</td><td><code>${one.route}</code></td><td><code>${place(one)}</code></td><td>${one.kind}</td><td>${advice(one)}</td></tr>`)}
 </tbody></table></div>${more(view.unsteady)}`;
 }
 

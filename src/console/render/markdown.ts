@@ -3,6 +3,7 @@
 import type { Entry, Finding, Report } from "../../model/report.ts";
 import { percent } from "./measures.ts";
 import {
+  advice,
   covered,
   effect,
   idsOf,
@@ -52,8 +53,15 @@ export function renderMarkdown(report: Report): string {
     section(
       "Unsteady",
       table(
-        ["why", "times", "route", "place", "kind"],
-        view.unsteady.shown.map((one) => [one.standing, count(one.count), cell(one.route), cell(place(one)), one.kind]),
+        ["why", "times", "route", "place", "kind", "to do"],
+        view.unsteady.shown.map((one) => [
+          one.standing,
+          count(one.count),
+          cell(one.route),
+          cell(place(one)),
+          one.kind,
+          advice(one),
+        ]),
         view.unsteady,
       ),
     ),

@@ -1,5 +1,6 @@
 // console/render/outline.ts: a report in the order in which a reader needs it, cut to what one can read; every format shows this
 
+import type { Undecided } from "../../model/comparison.ts";
 import type {
   Acceptance,
   Cause,
@@ -71,7 +72,7 @@ export function outline(report: Report, caps: Caps): Outline {
     reasons: first(total.readiness.reasons, 5),
     period: `${moment(report.at)} UTC, epoch ${named(report.epoch.name)} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
     epochStartedAt: report.epoch.startedAt,
-    totals: totals(total),
+    totals: totals(total, report.rechecking ?? 0),
     warnings: first(report.warnings, 10),
     entries,
     severe: first(severe, SEVERE),
@@ -108,8 +109,10 @@ function urgency({ readiness, part }: RouteReport): number {
   return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
 }
 
-function headline({ total, routes, entries, epochs = [] }: Report): string {
+function headline({ total, routes, entries, epochs = [], rechecking = 0 }: Report): string {
   if (total.requests === 0) {
+    if (rechecking > 0)
+      return `Nothing is decided yet: ${plural(rechecking, "request")} differ and are being rechecked.`;
     return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
   }
   const { readiness } = total;
@@ -141,7 +144,7 @@ function evidence({ needed, etaSeconds }: Readiness): string {
   return ` ${plural(needed, "more distinct request")} that are right would do${time}.`;
 }
 
-function totals(total: RouteReport): (readonly [string, string, string])[] {
+function totals(total: RouteReport, rechecking: number): (readonly [string, string, string])[] {
   const { outcomes, requests, compared, readiness } = total;
   const shadowed = requests - outcomes.skipped;
   const rows: (readonly [string, string, string])[] = [
@@ -159,7 +162,12 @@ function totals(total: RouteReport): (readonly [string, string, string])[] {
   }
   if (outcomes.skipped > 0) rows.push(["skipped", count(outcomes.skipped), of(outcomes.skipped, requests, "requests")]);
   if (total.unconfirmed > 0)
-    rows.push(["unconfirmed", count(total.unconfirmed), of(total.unconfirmed, compared, "compared")]);
+    rows.push([
+      "by place",
+      count(total.unconfirmed),
+      `${of(total.unconfirmed, compared, "compared")}, without a recheck`,
+    ]);
+  if (rechecking > 0) rows.push(["rechecking", count(rechecking), "in no other number yet"]);
   if (compared > 0)
     rows.push([
       "distinct",
@@ -221,6 +229,19 @@ export function seen(finding: Finding, epochStartedAt: number): string {
 export function place(one: { readonly where: string; readonly path: string }): string {
   return one.path === "" ? one.where : `${one.where} ${one.path}`;
 }
+
+const ADVICE: Readonly<Record<Undecided, string>> = {
+  budget: "no budget for a recheck that decides: raise recheck.perSecond",
+  second_answers: "a side's second answer has another status class, or none that is comparable",
+  stopped: "the recheck was cut short by a stop, or shadowing was switched off",
+  opaque:
+    "legacy's own body varies, and only its bytes or their hash are known: raise capture.maxBody, or exclude it by a rule",
+  samples: "legacy was seen to vary there, and how often is not known yet: raise recheck.sample",
+};
+
+/** Why a place was not confirmed, and what to do about it; empty where it was. */
+export const advice = ({ undecided }: Report["unsteady"][number]): string =>
+  undecided === undefined ? "" : ADVICE[undecided];
 
 /** Causes whose sentence has the numbers in it. */
 const COUNTED: readonly string[] = [

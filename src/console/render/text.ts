@@ -3,6 +3,7 @@
 import type { Entry, Finding, Report, RouteReport } from "../../model/report.ts";
 import { duration, moment, percent } from "./measures.ts";
 import {
+  advice,
   covered,
   effect,
   idsOf,
@@ -46,10 +47,11 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
     findings(view, paint),
     section("Accepted and fixed", view.settled, (one) => brief(one), paint),
     section(
-      "Unsteady: differs as legacy differs from itself, or settled when asked again",
+      "Unsteady: differs as legacy differs from itself, settled when rechecked, or was never confirmed",
       view.unsteady,
       (one) => [
-        `  ${one.standing.padEnd(9)} ${count(one.count).padStart(7)}  ${shown(one.route, 50)}  ${shown(place(one), 60)}  ${one.kind}`,
+        `  ${one.standing.padEnd(11)} ${count(one.count).padStart(7)}  ${shown(one.route, 50)}  ${shown(place(one), 60)}  ${one.kind}`,
+        ...(one.undecided === undefined ? [] : [`      ${advice(one)}`]),
       ],
       paint,
     ),
