@@ -47,6 +47,15 @@ export type Distinct = {
   readonly restore: (level: number, chunk: number, data: string) => void;
 };
 
+/**
+ * Room for as many requests as a decision near the tolerance may take: some seventy times what it takes at best. Past it a
+ * decision rests on a sample, and takes longer.
+ * @param most the largest room there may be
+ */
+export function distinctCapacity(tolerance: number, most: number): number {
+  return Math.min(most, Math.max(4096, Math.ceil(256 / tolerance)));
+}
+
 const CHUNK = 512;
 const BYTES = 10;
 const MOST_SEEN = 255;

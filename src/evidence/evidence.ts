@@ -8,10 +8,11 @@ import type { Exchange } from "../model/exchange.ts";
 import { generalOf } from "../model/place.ts";
 import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
 import type { Shown } from "../model/showing.ts";
-import { AGREED } from "./distinct.ts";
+import { AGREED, distinctCapacity } from "./distinct.ts";
 import { type Compared, type Growing, gradeOf, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
 import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
+import { NAMELESS } from "./recent.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
 import { showingOf } from "./showing.ts";
@@ -76,10 +77,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 
   const readinessOf = (route: string): ReadinessSettings => settings.routeReadiness?.(route) ?? settings.readiness;
 
-  /** Room for as many requests as a decision near the tolerance may take: some fourteen times what it takes at best. */
-  function capacityOf(route: string): number {
-    return Math.min(limits.distinct, Math.max(4096, Math.ceil(64 / readinessOf(route).tolerance)));
-  }
+  const capacityOf = (route: string) => distinctCapacity(readinessOf(route).tolerance, limits.distinct);
 
   function open(route: string): Ledger {
     const version = identity?.version() ?? "";
@@ -204,7 +202,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       ledger.dirty = true;
       count(ledger.counter, outcome);
       const isBreaker = outcome.outcome === "skipped" && outcome.reason === "breaker";
-      if (isBreaker) watch(ledger, true, true, at, readinessOf(ledger.route));
+      if (isBreaker) watch(ledger, NAMELESS, true, false, at, readinessOf(ledger.route));
     },
     report: (at, extra) =>
       render(

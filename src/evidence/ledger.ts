@@ -6,7 +6,6 @@ import { type Digest, digest } from "../model/digest.ts";
 import { hasField } from "../model/fields.ts";
 import { COMPARED } from "../model/outcome.ts";
 import type { Unsteady } from "../model/report.ts";
-import { createBounds } from "./bounds.ts";
 import { AGREED, createDistinct, type Distinct, FAILED, MISMATCHED, REFUSED } from "./distinct.ts";
 import {
   createHistogram,
@@ -17,7 +16,7 @@ import {
   storeHistogram,
 } from "./histogram.ts";
 import { createPace, type Pace, step } from "./pace.ts";
-import type { Growth } from "./readiness.ts";
+import { boundsByRequests, type Growth } from "./readiness.ts";
 import { createRecent, observeRecent, type Recent, startOver } from "./recent.ts";
 import type { EvidenceLimits, ReadinessSettings } from "./settings.ts";
 import { type Counter, count, createCounter, restoreCounter, type Tallied } from "./tally.ts";
@@ -129,28 +128,30 @@ function distinguish(ledger: Ledger, request: Digest, seen: number, at: number, 
   } else ledger.growth = { ...ledger.growth, since: ledger.growth.since + 1 };
   if (seen === REFUSED) ledger.refused += 1;
   // A refusal may be a matter of how much was asked: it holds, and is no request that became wrong.
-  watch(ledger, seen !== AGREED, seen === REFUSED || known === "wrong" || known === "outside", at, settings);
+  const turned = (seen === MISMATCHED || seen === FAILED) && (known === "new" || known === "right");
+  watch(ledger, request, seen !== AGREED, turned, at, settings);
   return known === "new";
 }
 
-/** Lets the detector of recent changes see one more request. @param before the same request was wrong before, or may have been */
+/** Lets the detectors of recent changes see one more request. @param turned it is wrong, and was not known to be */
 export function watch(
   ledger: Ledger,
+  request: Digest,
   wrong: boolean,
-  before: boolean,
+  turned: boolean,
   at: number,
   { tolerance, confidence }: ReadinessSettings,
 ): void {
   if (ledger.recent.tolerance !== tolerance) ledger.recent = { ...ledger.recent, ...fresh(tolerance) };
   const { recent } = ledger;
-  observeRecent(recent, wrong, before, at);
+  observeRecent(recent, request, wrong, turned, at);
   if (!recent.broken) return;
-  if (createBounds(tolerance, 1 - confidence).under(recent.requests, recent.wrong)) startOver(recent);
+  if (boundsByRequests(tolerance, confidence).under(recent.requests, recent.wrong)) startOver(recent);
 }
 
 const fresh = (tolerance: number) => {
-  const { steps, logs } = createRecent(tolerance);
-  return { tolerance, steps, logs };
+  const { steps, all, turning } = createRecent(tolerance);
+  return { tolerance, steps, all, turning };
 };
 
 /** What a comparison says of its request; undefined: nothing. */
@@ -197,7 +198,7 @@ const unsteadyKey = ({ standing, undecided, where, kind, path }: Omit<Unsteady, 
 /** The shape of what is stored; what has another is left out. */
 const SHAPE = 2;
 
-type StoredRecent = Pick<Recent, "tolerance" | "logs" | "since" | "requests" | "wrong" | "turned" | "broken">;
+type StoredRecent = Omit<Recent, "steps" | "lately">;
 
 type StoredLedger = Tallied & {
   readonly shape: typeof SHAPE;
@@ -218,13 +219,13 @@ type StoredLedger = Tallied & {
 
 /** Everything but the distinct requests, which are kept in chunks of their own. */
 export function storeLedger(ledger: Ledger, compared: number): StoredLedger {
-  const { steps: _, ...recent } = ledger.recent;
+  const { steps: _, lately: __, ...recent } = ledger.recent;
   return {
     shape: SHAPE,
     identity: ledger.identity,
     refused: ledger.refused,
     growth: ledger.growth,
-    recent: { ...recent, logs: [...recent.logs] },
+    recent: { ...recent, all: [...recent.all], turning: [...recent.turning] },
     answersLevel: ledger.answers.level(),
     outcomes: { ...ledger.counter.outcomes },
     reasons: { ...ledger.counter.reasons },
@@ -258,7 +259,7 @@ export function restoreLedger(ledger: Ledger, stored: StoredLedger, checked: boo
     ledger.growth = { firstAt, lastAt, since };
   }
   const { recent } = ledger;
-  const isSame = stored.recent.tolerance === recent.tolerance && stored.recent.logs.length === recent.logs.length;
+  const isSame = stored.recent.tolerance === recent.tolerance && stored.recent.all.length === recent.all.length;
   ledger.recent = { ...recent, ...stored.recent, ...(isSame ? {} : fresh(recent.tolerance)) };
   for (const [status, times] of stored.statuses) ledger.statuses.set(status, times);
   for (const [rule, times] of stored.rules) ledger.rules.set(rule, times);

@@ -49,16 +49,24 @@ type Concern = { readonly rank: (typeof RANKS)[number]; readonly text: string };
 /** Fewer wrong requests than this never reject: one in the first ten would do, and may well be a matter of that one. */
 const LEAST_WRONG = 3;
 
+/** Of the error that the config allows, for a bound that decides on `ready`. The bounds use up all they are given. */
+const SHARE = 0.8;
+
+/** The bounds of a rate by requests, such as the share of them that the candidate fails. */
+export function boundsByRequests(tolerance: number, confidence: number): Bounds {
+  return createBounds(tolerance, (1 - confidence) * SHARE);
+}
+
 /**
  * The bounds of a sampling level over distinct requests. Each level is a sequence of its own, so the error is shared out
- * among them: nearly all of it to the whole, and the rest by halves to the samples.
+ * among them: most of it to the whole, and the rest by halves to the samples.
  *
  * `ready` needs every condition at once, and the whole needs every route, so that none of them has to share the error
  * with another: a wrong `ready` of the whole is a wrong `ready` of the route that is wrong. One `reject` is enough, and
  * so R routes share the error, each with 1/(R(R+1)) of it: that sums to less than 1 however the routes come in.
  */
 export function boundsAt(level: number, settings: ReadinessSettings, routes = 1): Bounds {
-  const alpha = (1 - settings.confidence) * (level === 0 ? 0.98 : 0.02 * 2 ** -level);
+  const alpha = (1 - settings.confidence) * (level === 0 ? SHARE : (1 - SHARE) * 2 ** -level);
   return createBounds(settings.tolerance, alpha, alpha / (routes * (routes + 1)));
 }
 
@@ -71,7 +79,7 @@ export function boundsAt(level: number, settings: ReadinessSettings, routes = 1)
 export function judge(basis: Basis, settings: ReadinessSettings): Judged {
   const { distinct, wrong, steadily, traffic } = basis;
   const bounds = boundsAt(basis.level, settings, basis.routes);
-  const byRequests = createBounds(settings.tolerance, 1 - settings.confidence);
+  const byRequests = boundsByRequests(settings.tolerance, settings.confidence);
   const lower = bounds.lower(distinct, steadily);
   const mostByRequests = byRequests.upper(traffic.requests, traffic.wrong);
   const isClosed = missingOfClosed(basis, settings).length === 0;
@@ -223,7 +231,7 @@ function broken({ since, requests, wrong }: Recent, settings: ReadinessSettings)
 
 function failures({ outcomes, traffic }: Basis, settings: ReadinessSettings): Concern[] {
   const failed = outcomes.candidate_error;
-  const bounds = createBounds(settings.errorRate, 1 - settings.confidence);
+  const bounds = boundsByRequests(settings.errorRate, settings.confidence);
   if (traffic.requests === 0 || bounds.under(traffic.requests, failed)) return [];
   const text = `The candidate may fail in up to ${percent(bounds.upper(traffic.requests, failed))} of requests, and readiness.errors allows ${percent(settings.errorRate)}: ${failed} of ${traffic.requests} so far.`;
   return [{ rank: failed > 0 ? "failing" : "evidence", text }];

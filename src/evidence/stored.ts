@@ -52,7 +52,13 @@ const fullTally = record({
   ...{ identity: z.string(), refused: count, answersLevel: count, compared: count, level: count },
   growth: record({ firstAt: z.number(), lastAt: z.number(), since: z.number() }),
   recent: record({
-    ...{ tolerance: z.number(), logs: z.array(z.number()), since: z.number(), broken: z.boolean() },
+    ...{
+      tolerance: z.number(),
+      all: z.array(z.number()),
+      turning: z.array(z.number()),
+      since: z.number(),
+      broken: z.boolean(),
+    },
     ...{ requests: count, wrong: count, turned: count },
   }),
   ...{ statuses: pairs, rules: pairs },

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PLANTED } from "../../src/cli/demo/planted.ts";
 import { type Demo, runDemo } from "../../src/cli/demo/run.ts";
 import { ROUTES } from "../../src/cli/demo/service.ts";
+import { gateOf } from "../../src/console/index.ts";
 
-const run = (planted: typeof PLANTED, seconds: number, atLeast: number) =>
+const run = (planted: typeof PLANTED, seconds: number, atLeast: number, rate = 250) =>
   runDemo({
     planted,
     seconds,
     atLeast,
-    rate: 250,
+    rate,
     listen: "127.0.0.1:0",
     admin: "127.0.0.1:0",
     stop: new AbortController().signal,
@@ -32,6 +33,12 @@ describe("a demo with everything planted", () => {
     expect(demo.checks.filter((check) => check.name === name)).toMatchObject([{ ok: true, route }]);
   });
 
+  test("the gate does not let it pass, and names the routes that are wrong", () => {
+    const { verdict, routes } = gateOf(demo.report)!;
+    expect(verdict).toBe("reject");
+    expect(routes[0]!.reasons[0]).toMatch(/^GET \S+ is rejected: at least [\d.]+ % of distinct requests are wrong/);
+  });
+
   test("the clean routes show no difference", () => {
     const faulty = new Set(PLANTED.map(({ route }) => route));
     const clean = ROUTES.map(({ route }) => route).filter((route) => !faulty.has(route));
@@ -51,11 +58,16 @@ describe("a demo with everything planted", () => {
 });
 
 describe("a demo with nothing planted", () => {
-  test("the report finds nothing", async () => {
-    await using demo = await run([], 3, 500);
+  test("the report finds nothing, and the gate says ready", async () => {
+    await using demo = await run([], 12, 3_500, 120);
     expect(demo.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(demo.report.findings).toEqual([]);
     expect(demo.report.total.outcomes.mismatch).toBe(0);
     expect(demo.report.total.compared).toBeGreaterThan(200);
-  }, 240_000);
+    const { verdict, routes } = gateOf(demo.report)!;
+    expect(routes.filter((one) => one.verdict !== "ready").map(({ route, reasons }) => [route, reasons])).toEqual([
+      ["GET /health", ["Left out on purpose: shadow: off."]],
+    ]);
+    expect(verdict).toBe("ready");
+  }, 300_000);
 });

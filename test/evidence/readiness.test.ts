@@ -15,13 +15,13 @@ describe("readiness", () => {
   };
   const reasonOf = ({ reasons }: Readiness) => reasons[0];
 
-  test("with nothing wrong and 0.1 % at 95 %, ready comes at 3,331 distinct requests: a fixed sample needs 2,995", () => {
-    const { evidence, at } = ready(3330);
+  test("with nothing wrong and 0.1 % at 95 %, ready comes at 3,433 distinct requests: a fixed sample needs 2,995", () => {
+    const { evidence, at } = ready(3432);
     const before = evidence.report(at).routes[0]!.readiness;
-    expect(before).toMatchObject({ verdict: "hold", distinct: 3330, wrong: 0, needed: 1, etaSeconds: 1 });
+    expect(before).toMatchObject({ verdict: "hold", distinct: 3432, wrong: 0, needed: 1, etaSeconds: 1 });
     evidence.add(comparison({ target: "/orders/last" }), at);
     const { routes, total } = evidence.report(at);
-    expect(routes[0]!.readiness).toMatchObject({ verdict: "ready", distinct: 3331, lower: 0 });
+    expect(routes[0]!.readiness).toMatchObject({ verdict: "ready", distinct: 3433, lower: 0 });
     expect(routes[0]!.readiness.upper).toBeLessThan(0.001);
     expect(total.readiness.verdict).toBe("ready");
   });
