@@ -14,6 +14,8 @@ export type Job = {
   readonly rules?: CompareRules;
   /** Whether many differences alike are to come back as a few of them and a count. */
   readonly folded?: boolean;
+  /** Whether it belongs to a recheck: it is compared only while no first comparison waits. */
+  readonly recheck?: boolean;
 };
 
 /** What became of a job. `failed` is our fault: the comparison overran its hard deadline, or its worker died. */
@@ -27,8 +29,8 @@ export type Comparer = {
   /** Rules for the jobs that come from now on. */
   readonly update: (setup: Setup) => void;
   /**
-   * Bytes of bodies that wait or are being compared, how many workers have been replaced, and the processor time that
-   * threads of its own have taken in all, in milliseconds.
+   * Bytes of bodies that wait or are being compared, without those of rechecks; how many workers have been replaced; and
+   * the processor time that threads of its own have taken in all, in milliseconds.
    */
   readonly stats: () => {
     readonly bytes: number;

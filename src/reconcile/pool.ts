@@ -21,9 +21,15 @@ export type PoolOptions = {
 };
 
 type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verdict: Verdict) => void };
+type Lane = { readonly small: Waiting[]; readonly large: Waiting[] };
 
-/** Pairs in a batch: a message costs as much as comparing 1 KB. */
-const BATCH = 64;
+/**
+ * Pairs in a batch: a message costs as much as comparing 1 KB. What a batch finds is judged and counted in one turn of the
+ * event loop, while clients wait.
+ */
+const BATCH = 16;
+const BATCH_BYTES = 256 * 1024;
+const SMALL_BYTES = 128 * 1024;
 /** CPU milliseconds past the deadline after which a comparison that did not end by itself is ended with its thread. */
 const HARD_GRACE_MS = 1000;
 /** Milliseconds for a thread to start and begin its first job, on a machine that is busy. */
@@ -37,8 +43,13 @@ const NOT_BEGUN = -1;
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
 export function createPool(options: PoolOptions): Comparer {
   const nice = options.nice ?? 10;
-  const smallBytes = options.smallBytes ?? 32 * 1024;
-  const lanes: { readonly small: Waiting[]; readonly large: Waiting[] } = { small: [], large: [] };
+  const smallBytes = options.smallBytes ?? SMALL_BYTES;
+  /** In the order in which they are taken from. */
+  const lanes: readonly Lane[] = [
+    { small: [], large: [] },
+    { small: [], large: [] },
+  ];
+  const laneOf = ({ job }: Waiting) => lanes[job.recheck ? 1 : 0]!;
   let setup = options.setup;
   let bytes = 0;
   let jobs = 0;
@@ -60,7 +71,7 @@ export function createPool(options: PoolOptions): Comparer {
   }
 
   function finish(waiting: Waiting, verdict: Verdict): void {
-    bytes -= waiting.bytes;
+    if (!waiting.job.recheck) bytes -= waiting.bytes;
     jobs -= 1;
     waiting.done(verdict);
   }
@@ -118,20 +129,21 @@ export function createPool(options: PoolOptions): Comparer {
       batch = [];
       unfinished.forEach((waiting, i) => {
         if (i === at || closed) finish(waiting, { kind: "failed", reason });
-        else lanes.small.unshift(waiting);
+        else laneOf(waiting).small.unshift(waiting);
       });
       dispatch();
     }
 
     function take(): Waiting[] {
-      if (takesLarge && lanes.large.length > 0) return [lanes.large.shift()!];
-      if (lanes.small.length === 0) return [];
       const taken: Waiting[] = [];
-      let size = 0;
-      while (lanes.small.length > 0 && taken.length < BATCH && size < smallBytes * 8) {
-        const next = lanes.small.shift()!;
-        size += next.bytes;
-        taken.push(next);
+      for (const { small, large } of lanes) {
+        if (takesLarge && large.length > 0) return [large.shift()!];
+        for (let size = 0; small.length > 0 && taken.length < BATCH && size < BATCH_BYTES; ) {
+          const next = small.shift()!;
+          size += next.bytes;
+          taken.push(next);
+        }
+        if (taken.length > 0) break;
       }
       return taken;
     }
@@ -189,9 +201,9 @@ export function createPool(options: PoolOptions): Comparer {
       new Promise((done) => {
         if (closed) return done({ kind: "failed", reason: "crash" });
         const waiting = { job, bytes: sizeOf(job), done };
-        bytes += waiting.bytes;
+        if (!job.recheck) bytes += waiting.bytes;
         jobs += 1;
-        (waiting.bytes < smallBytes ? lanes.small : lanes.large).push(waiting);
+        laneOf(waiting)[waiting.bytes < smallBytes ? "small" : "large"].push(waiting);
         send();
       }),
     update: (next) => {
@@ -201,8 +213,10 @@ export function createPool(options: PoolOptions): Comparer {
     stats: () => ({ bytes, jobs, replaced, cpuMs }),
     close: async () => {
       closed = true;
-      for (const waiting of [...lanes.small.splice(0), ...lanes.large.splice(0)]) {
-        finish(waiting, { kind: "failed", reason: "crash" });
+      for (const { small, large } of lanes) {
+        for (const waiting of [...small.splice(0), ...large.splice(0)]) {
+          finish(waiting, { kind: "failed", reason: "crash" });
+        }
       }
       await Promise.all(seats.map((seat) => seat.close()));
     },

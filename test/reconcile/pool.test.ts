@@ -78,7 +78,7 @@ describe("the pool", () => {
   });
 
   test("replaces a worker that runs out of memory, counts its job as failed, and goes on", async () => {
-    const { pool, replaced } = open({ heapMiB: 10 });
+    const { pool, replaced } = open({ heapMiB: 24 });
     const forwards = Array.from({ length: 150_000 }, (_, i) => ({ [`k${i}`]: [i, i] }));
     const backwards = Array.from({ length: 150_000 }, (_, i) => ({ [`k${150_000 - i}`]: [i] }));
     const verdict = await pool.compare({ route: "GET /a", legacy: json(forwards), candidate: json(backwards) });
@@ -135,6 +135,25 @@ describe("the pool", () => {
       .then(() => order.push("small"));
     await Promise.all([...slow, quick]);
     expect(order.indexOf("small")).toBeLessThan(2);
+  });
+
+  test("compares rechecks only when no first comparison waits, and does not count their bytes", async () => {
+    const { pool } = open();
+    const order: string[] = [];
+    const pair = (n: number) => ({
+      route: "GET /a",
+      legacy: json({ n, fill: "x".repeat(200_000) }),
+      candidate: json({ n: -n, fill: "x".repeat(200_000) }),
+    });
+    const compare = (n: number, recheck: boolean) =>
+      pool.compare({ ...pair(n), recheck }).then(() => order.push(recheck ? "recheck" : "first"));
+    const rechecks = Array.from({ length: 10 }, (_, n) => compare(n + 1, true));
+    expect(pool.stats()).toMatchObject({ bytes: 0, jobs: 10 });
+    const first = Array.from({ length: 10 }, (_, n) => compare(n + 1, false));
+    expect(pool.stats().bytes).toBeGreaterThan(10 * 400_000);
+    await Promise.all([...rechecks, ...first]);
+    expect(order).toEqual([...Array<string>(10).fill("first"), ...Array<string>(10).fill("recheck")]);
+    expect(pool.stats()).toMatchObject({ bytes: 0, jobs: 0 });
   });
 
   test("counts the bytes that wait, and closing it fails what waits rather than leaving it hanging", async () => {
