@@ -8,7 +8,7 @@ import type { Outcome } from "../model/outcome.ts";
 import { createRecheck, type RecheckOptions, type RecheckPorts } from "./again.ts";
 import { createBudget } from "./budget.ts";
 import type { Comparer, Job } from "./comparer.ts";
-import { abridge, fold, isSure, isWide } from "./fold.ts";
+import { abridge, fold, standsForOthers } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
 
@@ -81,7 +81,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       lagMs: ports.lagMs,
       on: (exchange) => ports.on(exchange.route),
       take: budget.take,
-      compare: ports.comparer.compare,
+      compare: (job) => ports.comparer.compare({ ...job, recheck: true }),
       comparable: (exchange) => ports.comparable(exchange) === undefined,
       decided: (exchange, first, looks) =>
         ports
@@ -180,8 +180,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   /** Which differences belong to findings that someone accepted. Undefined: that cannot be said. */
   async function sorted(job: Job, listed: readonly Difference[]) {
     const sides = split(job.route, listed);
-    // Those alike belong to one finding. But a place that is not listed was not accepted because others were.
-    if (sides.settled.length === 0 || !isWide(listed)) return sides;
+    if (!standsForOthers(listed, sides.settled)) return sides;
     const all = await whole(job);
     return all && split(job.route, all);
   }
@@ -205,7 +204,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], recheck: Recheck, job: Job) {
     const judged = ports.classify(exchange, listed, recheck);
-    if (isSure(judged, recheck.looks.length > 0)) return judged;
+    const excused = judged.filter(({ standing }) => standing !== "mismatch" && standing !== "unconfirmed");
+    if (!standsForOthers(judged, excused)) return judged;
     const all = await whole(job);
     if (all === undefined) return undefined;
     const open = all.filter((difference) => !ports.accepted(job.route, difference, all));
@@ -225,7 +225,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     const again = await ports.ask("legacy", exchange);
     if (again.kind !== "response") return;
     if (ports.identical(route, exchange.legacy, again)) return ports.sampled(exchange, [], first);
-    const verdict = await ports.comparer.compare({ route, legacy: exchange.legacy, candidate: again });
+    const job = { route, legacy: exchange.legacy, candidate: again, recheck: true };
+    const verdict = await ports.comparer.compare(job);
     if (verdict.kind === "compared" && !verdict.incomparable) {
       ports.sampled(exchange, verdict.compared.differences, first);
     }

@@ -58,22 +58,6 @@ describe("folding differences", () => {
     );
   });
 
-  test("lists more of plain values in a list, whose positions may be noisy one by one, than of members", () => {
-    const wrong = (path: (i: number) => string): Difference[] =>
-      Array.from({ length: 500 }, (_, i) => ({
-        where: "body",
-        path: path(i),
-        kind: "value",
-        legacy: "1",
-        candidate: "2",
-      }));
-    const listed = (all: readonly Difference[]) => fold(all).map((one) => one.path);
-    expect(listed(wrong((i) => `$.orders[${i}].price`))).toEqual([0, 1, 2, 499].map((i) => `$.orders[${i}].price`));
-    expect(listed(wrong((i) => `$.prices[${i}]`))).toEqual(
-      [...Array.from({ length: 31 }, (_, i) => i), 499].map((i) => `$.prices[${i}]`),
-    );
-  });
-
   test("counts the same when it is done again", () => {
     fc.assert(
       fc.property(differences, (all) => {

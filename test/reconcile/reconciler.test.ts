@@ -124,7 +124,7 @@ describe("the reconciler", () => {
   });
 
   test("what is known in hundreds of places is rechecked once in a while, and what is narrow each time", async () => {
-    const wide = (n: number) => json(Array.from({ length: 200 }, (_, i) => ({ id: i, n: i + n })));
+    const wide = (n: number) => json(Array.from({ length: 400 }, (_, i) => ({ id: i, n: i + n })));
     const rechecks = async (legacy: Answer, candidate: Answer) => {
       let [at, asked] = [1_000_000, 0];
       const noise = createNoiseBook();
