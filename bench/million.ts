@@ -186,7 +186,7 @@ async function drive(rooms: Rooms, from: number, count: number, differs: (n: num
   for (let n = from; n < from + count; n += 1) {
     const exchange = exchangeOf(n, differs(n));
     while (rooms.reconciler.stats().pending >= IN_FLIGHT) await turn();
-    if (!rooms.reconciler.offer(async () => exchange)) throw new Error("refused");
+    if (!rooms.reconciler.offer(exchange.route, async () => exchange)) throw new Error("refused");
     if (n % 256 === 0) await turn();
     if (n % 1_000 === 0) tick();
   }

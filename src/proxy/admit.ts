@@ -26,7 +26,7 @@ export type AdmitState = {
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
   /** Whether one more exchange would be reconciled. */
-  readonly hasRoom: () => boolean;
+  readonly hasRoom: (route: string) => boolean;
   readonly shed: Shed;
 };
 
@@ -63,7 +63,7 @@ export function refuseShadow(
   if (drawn === "out") return "sampled_out";
   const tooLarge = incoming.length !== undefined && incoming.length > (route.maxRequestBody ?? shadow.maxRequestBody);
   const now = performance.now();
-  const busy = overloaded(state);
+  const busy = overloaded(state, route);
   if (drawn === "held_out") {
     return tooLarge || busy !== undefined || state.breaker.state(now) !== "closed" ? "sampled_out" : "held_out";
   }
@@ -79,12 +79,12 @@ export function refuseShadow(
 }
 
 /** What there is too much of, if anything: shadowing goes first, long before clients feel it. */
-function overloaded(state: AdmitState): keyof Shed | undefined {
+function overloaded(state: AdmitState, route: Route): keyof Shed | undefined {
   const { shadow, budget } = state;
   if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
   if (budget.used >= budget.limit) return "capture";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
-  if (!state.hasRoom()) return "verify";
+  if (!state.hasRoom(route.name)) return "verify";
   return undefined;
 }

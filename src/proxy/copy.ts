@@ -97,7 +97,7 @@ export class Copy {
     this.shadow = shadow;
     const begin = () => shadow.begin();
     const free = () => shadow.free();
-    if (this.ports.offer(begin, free)) return;
+    if (this.ports.offer(route.name, begin, free)) return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
     this.shed("verify");

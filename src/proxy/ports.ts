@@ -15,13 +15,13 @@ export type ProxyPorts = {
   /** The switch as it stands now; asked for each request. */
   control(): ShadowControl;
   /** Whether an `offer` would find room; always, unless given. A request that comes while there is none is only relayed. */
-  hasRoom?(): boolean;
+  hasRoom?(route: string): boolean;
   /**
    * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
    * `done` is to be called when nobody will read the exchange any more: the memory of its bodies is used again.
    */
-  offer(begin: () => Promise<Exchange>, done: () => void): boolean;
+  offer(route: string, begin: () => Promise<Exchange>, done: () => void): boolean;
   /** A request that came to its end without an exchange. For each request there is one of these, or one `offer`. */
   settle(settled: Settled): void;
   /** Each request to a side, when it ended. */
@@ -66,10 +66,10 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     };
   }
   const answering =
-    <T>(name: string, port: () => T, otherwise: T) =>
-    () => {
+    <A extends unknown[], T>(name: string, port: (...args: A) => T, otherwise: T) =>
+    (...args: A) => {
       try {
-        return port();
+        return port(...args);
       } catch (error) {
         fault(name, error);
         return otherwise;
@@ -80,14 +80,18 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     newId: () => ports.newId(),
     // Whatever the switch says, and whatever room there is, not knowing it means no.
     control: answering("control", () => ports.control(), OFF),
-    hasRoom: answering("hasRoom", () => ports.hasRoom?.() ?? true, false),
-    offer(begin, done) {
+    hasRoom: answering("hasRoom", (route: string) => ports.hasRoom?.(route) ?? true, false),
+    offer(route, begin, done) {
       let begun = false;
       try {
-        return ports.offer(() => {
-          begun = true;
-          return begin();
-        }, done);
+        return ports.offer(
+          route,
+          () => {
+            begun = true;
+            return begin();
+          },
+          done,
+        );
       } catch (error) {
         fault("offer", error);
         return begun;

@@ -11,6 +11,7 @@ import type { Comparer, Job } from "./comparer.ts";
 import { abridge, fold, standsForOthers } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
+import { createReservations } from "./reservations.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type ReconcileOptions = {
@@ -56,10 +57,10 @@ export type ReconcilePorts = Judge &
   };
 
 export type Reconciler = {
-  /** Whether an offer made now would find room: what comes while there is none need not be prepared for one. */
-  readonly hasRoom: () => boolean;
+  /** Whether an offer of this route made now would find room: what comes while there is none need not be prepared. */
+  readonly hasRoom: (route: string) => boolean;
   /** False: no room, and nothing was begun. `done` hears that the exchange, and its bodies, will not be read any more. */
-  readonly offer: (begin: () => Promise<Exchange>, done?: () => void) => boolean;
+  readonly offer: (route: string, begin: () => Promise<Exchange>, done?: () => void) => boolean;
   readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
   /** Lets what has begun come to its end, without asking again, for at most so many milliseconds. */
   readonly drain: (graceMs: number) => Promise<void>;
@@ -91,26 +92,24 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     stopping.signal,
   );
   let pending = 0;
-  /** Exchanges whose sides are still being asked, and what a compared one weighed of late: the bytes they may bring. */
-  let begun = 0;
-  let typicalBytes = 0;
+  const reservations = createReservations(() => options.queueBytes);
   let idle: (() => void) | undefined;
   const ended = new WeakSet<Exchange>();
 
   const bytes = () => ports.comparer.stats().bytes;
 
-  function hasRoom(): boolean {
+  function hasRoom(route: string): boolean {
     if (stopping.signal.aborted || pending >= options.maxPending) return false;
-    return bytes() + begun * typicalBytes < options.queueBytes;
+    return reservations.fits(route, bytes());
   }
 
-  async function reconcile(begin: () => Promise<Exchange>): Promise<void> {
-    const exchange = await asked(begin);
+  async function reconcile(route: string, begin: () => Promise<Exchange>): Promise<void> {
+    const arrived = reservations.reserve(route);
+    const exchange = await begun(begin, arrived);
     const from = performance.now();
     try {
-      const judged = judge(exchange, ports);
+      const judged = judgedOf(exchange, arrived);
       if ("outcome" in judged) {
-        typicalBytes *= 0.98; // equal bytes never wait for a worker
         emit(exchange, judged, from);
         if (exchange.legacy.kind === "response") {
           await sample(exchange as Answered, judged.outcome === "match" ? NONE : undefined);
@@ -125,18 +124,28 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     }
   }
 
-  async function asked(begin: () => Promise<Exchange>): Promise<Exchange> {
-    begun += 1;
+  async function begun(begin: () => Promise<Exchange>, arrived: (bytes: number) => void): Promise<Exchange> {
     try {
       return await begin();
+    } catch (error) {
+      arrived(0);
+      throw error;
+    }
+  }
+
+  function judgedOf(exchange: Exchange, arrived: (bytes: number) => void): Outcome | Answered {
+    let bytes = 0;
+    try {
+      const judged = judge(exchange, ports);
+      if (!("outcome" in judged)) bytes = sizeOf(judged);
+      return judged;
     } finally {
-      begun -= 1;
+      arrived(bytes);
     }
   }
 
   async function compare(exchange: Answered, from: number): Promise<void> {
     const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
-    typicalBytes += (sizeOf(job) - typicalBytes) * 0.02;
     const verdict = await ports.comparer.compare({ ...job, folded: true });
     const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
     if (undecided) {
@@ -246,10 +255,10 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
 
   return {
     hasRoom,
-    offer: (begin, done) => {
-      if (!hasRoom()) return false;
+    offer: (route, begin, done) => {
+      if (!hasRoom(route)) return false;
       pending += 1;
-      reconcile(begin)
+      reconcile(route, begin)
         .catch(ports.bug)
         .finally(() => {
           pending -= 1;

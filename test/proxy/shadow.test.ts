@@ -283,7 +283,7 @@ describe("admission", () => {
       candidate,
       {},
       {
-        offer(begin) {
+        offer(_route, begin) {
           begins.push(begin);
           return true;
         },

@@ -8,7 +8,7 @@ import { findingOf } from "../../src/model/place.ts";
 import { abridge, fold } from "../../src/reconcile/fold.ts";
 import { createReconciler } from "../../src/reconcile/index.ts";
 import { createInlineComparer } from "../support/inline-comparer.ts";
-import { exchange, json, SETUP } from "./support.ts";
+import { exchange, json, ROUTE, SETUP } from "./support.ts";
 
 const name = fc.constantFrom(
   ".a",
@@ -133,7 +133,7 @@ async function judge(
     if (varied.kind !== "compared") throw new Error("not compared");
     for (let i = 0; i < 20; i += 1) book.observe("GET /orders/{id}", varied.compared.differences, [], AT);
   }
-  reconciler.offer(async () => exchange(json(list(0)), json(candidate)));
+  reconciler.offer(ROUTE, async () => exchange(json(list(0)), json(candidate)));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
   return emitted[0]!;
 }
@@ -208,7 +208,7 @@ test("of places that are too many to list none passes as accepted because others
       bug: () => {},
     },
   );
-  reconciler.offer(async () => exchange(json(wide(1, 1)), json(wide(2, 2))));
+  reconciler.offer(ROUTE, async () => exchange(json(wide(1, 1)), json(wide(2, 2))));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
   expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
   expect(emitted[0]!.differences.map(({ path, standing }) => [path, standing])).toContainEqual([

@@ -8,7 +8,7 @@ import type { Comparison } from "../../src/model/comparison.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
 import { createReconciler, type ReconcileOptions, type ReconcilePorts } from "../../src/reconcile/index.ts";
 import { createInlineComparer } from "../support/inline-comparer.ts";
-import { exchange, json, SETUP } from "./support.ts";
+import { exchange, json, ROUTE, SETUP } from "./support.ts";
 
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
@@ -46,7 +46,7 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       ...ports,
     },
   );
-  const give = (...exchanges: Exchange[]) => exchanges.map((one) => reconciler.offer(async () => one));
+  const give = (...exchanges: Exchange[]) => exchanges.map((one) => reconciler.offer(ROUTE, async () => one));
   const settle = async (...exchanges: Exchange[]) => {
     give(...exchanges);
     await expect.poll(() => emitted.length + bugs.length, { interval: 1 }).toBe(exchanges.length);
@@ -106,6 +106,7 @@ describe("the reconciler", () => {
     const { reconciler } = open({}, { emit: ({ exchange }) => told.push(`emitted ${exchange.id}`) });
     for (const [id, candidate] of Object.entries(answers)) {
       reconciler.offer(
+        ROUTE,
         async () => exchange(json(1), candidate, { id }),
         () => told.push(`done ${id}`),
       );
@@ -298,7 +299,7 @@ describe("the reconciler", () => {
         { recheck: { ...OPTIONS.recheck, perSecond, delayMs: 3_600_000 } },
         { on: () => on, ask: () => expect.unreachable() },
       );
-      reconciler.offer(async () => exchange(json(1), json(2)));
+      reconciler.offer(ROUTE, async () => exchange(json(1), json(2)));
       await expect.poll(() => emitted).toHaveLength(1);
       expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
       expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
@@ -315,21 +316,21 @@ describe("the reconciler", () => {
   test("room is refused before anything is begun, and given back when a comparison has ended", async () => {
     const { reconciler, emitted } = open({ maxPending: 1 });
     let finish = (_: Exchange) => {};
-    expect(reconciler.offer(() => new Promise((done) => (finish = done)))).toBe(true);
-    expect(reconciler.hasRoom()).toBe(false);
-    expect(reconciler.offer(() => expect.unreachable())).toBe(false);
+    expect(reconciler.offer(ROUTE, () => new Promise((done) => (finish = done)))).toBe(true);
+    expect(reconciler.hasRoom(ROUTE)).toBe(false);
+    expect(reconciler.offer(ROUTE, () => expect.unreachable())).toBe(false);
     finish(exchange(json(1), json(1)));
     await expect.poll(() => emitted.length).toBe(1);
     await expect.poll(() => reconciler.stats().pending).toBe(0);
-    expect(reconciler.hasRoom()).toBe(true);
-    expect(reconciler.offer(async () => exchange(json(1), json(1)))).toBe(true);
+    expect(reconciler.hasRoom(ROUTE)).toBe(true);
+    expect(reconciler.offer(ROUTE, async () => exchange(json(1), json(1)))).toBe(true);
   });
 
   test("what exchanges with a slow candidate may bring counts as waiting", async () => {
     const { reconciler, settle } = open({ queueBytes: 200_000, recheck: { ...OPTIONS.recheck, perSecond: 0 } });
     const pairs = Array.from({ length: 100 }, () => exchange(json("a".repeat(1000)), json("b".repeat(1000))));
     await settle(...pairs); // what a pair brings is known now
-    const slow = () => reconciler.offer(() => new Promise(() => {}));
+    const slow = () => reconciler.offer(ROUTE, () => new Promise(() => {}));
     const begun = Array.from({ length: 40 }, slow); // some 70 KB
     expect(begun).not.toContain(false);
     const more = Array.from({ length: 200 }, slow);
@@ -356,7 +357,7 @@ describe("the reconciler", () => {
       },
     ];
     for (let n = 1; n <= 1000; n += 1) {
-      expect(reconciler.offer(failing[n % 2]!)).toBe(true);
+      expect(reconciler.offer(ROUTE, failing[n % 2]!)).toBe(true);
       while (bugs.length < n || reconciler.stats().pending > 0) await nextTurn();
     }
   });

@@ -30,10 +30,13 @@ export function response(text: string, type = "text/plain", status = 200): Respo
   };
 }
 
+/** Of every exchange, unless another is given. */
+export const ROUTE = "GET /orders/{id}";
+
 let next = 0;
 
 export function exchange(legacy: Answer, candidate: Answer, more: Partial<Exchange> = {}): Exchange {
   next += 1;
   const request = { method: "GET", target: `/orders/${next}`, fields: [] };
-  return { id: `e${next}`, route: "GET /orders/{id}", request, at: 1_000, legacy, candidate, ...more };
+  return { id: `e${next}`, route: ROUTE, request, at: 1_000, legacy, candidate, ...more };
 }

@@ -78,7 +78,7 @@ export async function openRoom(
     now: Date.now,
     newId: () => `r${++ids}`,
     control: () => state.control,
-    offer(begin) {
+    offer(_route, begin) {
       if (state.full) return false;
       pending++;
       begin().then((exchange) => {
