@@ -10,6 +10,8 @@ export type CompareLimits = {
   readonly budget: number;
   /** Asked now and then; true ends the comparison. */
   readonly overdue?: () => boolean;
+  /** Whether differences tell the names that stand beside their values, for whoever decides what may be shown. */
+  readonly naming?: boolean;
 };
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Difference, Kind, Where } from "./difference.ts";
 import { digestText } from "./digest.ts";
+import { isSecretSegment } from "./path-token.ts";
 import { remembering } from "./remember.ts";
 
 /** A path without positions, and the positions that were taken out of it, outermost first. */
@@ -10,15 +11,26 @@ export type General = { readonly path: string; readonly positions: readonly stri
 const VOLATILE =
   /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}|\d{4}-\d\d(?:-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)?)$/i;
 
+/** What stands for a random name once secrets are taken out of a path. */
+const MARKED = /^\[token:[0-9a-f]{8}\]$/;
+
+const isData = (name: string) => VOLATILE.test(name) || MARKED.test(name) || isSecretSegment(name);
+
+/** A position for a name that is data: told apart by a digest, since the name may be a secret and this is stored. */
+const positionOf = (name: string) => (/^\d+$/.test(name) ? name : digestText(name));
+
 /**
- * `$.items[3].price` -> `$.items[*].price`. A member whose name is data (a number, a UUID, a long hash, a date) is a
- * position too: an object with a thousand order numbers for names is one place, not a thousand.
+ * `$.items[3].price` -> `$.items[*].price`. A member whose name is data (a number, a UUID, a long hash, a date,
+ * a token) is a position too: an object with a thousand order numbers for names is one place, not a thousand.
  * Anything that is not a path of RFC 9535 (a status, a field's name) is itself.
  */
 export function generalise(path: string): General {
-  if (path.charCodeAt(0) !== 36 || !path.includes("[")) return { path, positions: [] };
+  if (path.charCodeAt(0) !== 36 || !(path.includes("[") || LONG_NAME.test(path))) return { path, positions: [] };
   return generalised(path);
 }
+
+/** Shorter names are no tokens. */
+const LONG_NAME = /\.[A-Za-z0-9_]{16}/;
 
 /** A finding's places come again with every request that shows it. */
 const generalised = remembering((path): General => {
@@ -26,9 +38,9 @@ const generalised = remembering((path): General => {
   const positions: string[] = [];
   for (const step of steps(path)) {
     const name = nameOf(step);
-    if (step.startsWith("[") && (name === undefined || VOLATILE.test(name))) {
+    if (step !== "$" && (name === undefined || isData(name))) {
       general += "[*]";
-      positions.push(name === undefined ? step.slice(1, -1) : name);
+      positions.push(name === undefined ? step.slice(1, -1) : positionOf(name));
     } else general += step;
   }
   return { path: general, positions };
@@ -47,9 +59,9 @@ const dictionaryPlace = remembering((both): General => {
   for (const [k, step] of steps(general).entries()) {
     const written = concrete[k] ?? step;
     const name = nameOf(written);
-    if (step === "[*]" || (step.startsWith("[") && (name === undefined || VOLATILE.test(name)))) {
+    if (step === "[*]" || (written !== "$" && (name === undefined || isData(name)))) {
       text += "[*]";
-      positions.push(name === undefined ? written.slice(1, -1) : name);
+      positions.push(name === undefined ? written.slice(1, -1) : positionOf(name));
     } else text += step;
   }
   return { path: text, positions };

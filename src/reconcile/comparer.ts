@@ -66,7 +66,7 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
   return (job) => {
     const from = clock();
     const overdue = () => clock() - from > setup.limits.deadlineMs;
-    const limits = { ...setup.limits, overdue };
+    const limits = { ...setup.limits, overdue, naming: true };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
     const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;

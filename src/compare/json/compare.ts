@@ -3,6 +3,7 @@
 import type { Difference, Masked } from "../../model/difference.ts";
 import type { PatchOperation } from "../../model/rules.ts";
 import { newEquality } from "./equal.ts";
+import { createNaming } from "./naming.ts";
 import { patched } from "./patch.ts";
 import { ROOT_PATH, rootTrail } from "./path.ts";
 import { type JsonRules, patchRuleName } from "./rules.ts";
@@ -16,10 +17,12 @@ import { walk } from "./walk.ts";
 /**
  * `budget`: elementary steps for pairing list elements, in the whole comparison; beyond it they are paired more cheaply.
  * `overdue`: true once the deadline has passed. It is asked now and then, and from then on lists are paired by position.
+ * `naming`: differences tell the names that stand beside their values.
  */
 export type JsonLimits = {
   readonly budget: number;
   readonly overdue?: () => boolean;
+  readonly naming?: boolean;
 };
 
 export type JsonCompared = {
@@ -100,6 +103,7 @@ function compareTapes(
     gate: undefined,
     deferred: [],
     dictionaries: new Map(),
+    naming: limits.naming === true ? createNaming(a, b) : undefined,
   };
   walk(w, 0, 0, rules.root, rootTrail());
   if (w.outside > 0) for (const name of w.onlySeen) masked.set(name, (masked.get(name) ?? 0) + w.outside);

@@ -7,6 +7,7 @@ import type { Equality } from "./equal.ts";
 import type { Side } from "./fingerprint.ts";
 import type { Budget } from "./likeness.ts";
 import { membersOf } from "./members.ts";
+import type { Naming } from "./naming.ts";
 import { generalPathOf, pathOf, type Trail } from "./path.ts";
 import type { JsonRules, Place } from "./rules.ts";
 import { stepTo } from "./step.ts";
@@ -32,6 +33,8 @@ export type Walk = {
   gate: Gate | undefined;
   /** Pairs so deep that they wait until the stack is short again. */
   readonly deferred: Deferred[];
+  /** Where the names that stand beside a differing value are wanted. */
+  readonly naming: Naming | undefined;
   /** By legacy's object: whether its member names are data. */
   readonly dictionaries: Map<number, boolean>;
 };
@@ -72,8 +75,12 @@ export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, no
 /** Lists a difference, with its general place where its path leads through a dictionary. */
 function push(w: Walk, trail: Trail, difference: Difference): void {
   const general = trail.length < LONGEST_GENERAL ? generalPathOf(trail, (step) => isKey(w, step)) : undefined;
-  w.found.push(general === undefined ? difference : { ...difference, general });
+  const named = w.naming?.of(trail, difference.kind === "extra") ?? NO_NAMES;
+  const told = named.length === 0 ? difference : { ...difference, named };
+  w.found.push(general === undefined ? told : { ...told, general });
 }
+
+const NO_NAMES: readonly string[] = [];
 
 /** Longer paths are looked into no further. */
 const LONGEST_GENERAL = 1_000;

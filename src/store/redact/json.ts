@@ -1,7 +1,15 @@
 // store/redact/json.ts: redacts JSON as text, so that numbers, duplicate names and broken documents stay as they were written
 
-import { createKeyLines, isNameLike, isNamingMember, isValueMember } from "../../model/naming.ts";
-import { isSecretValue, type NameTest, type NameVerdict } from "../../model/secret-names.ts";
+import {
+  createKeyLines,
+  isNameLike,
+  isNamingMember,
+  isValueMember,
+  NAMING_ATTRIBUTES,
+  partName,
+} from "../../model/naming.ts";
+import { isSecretSegment } from "../../model/path-token.ts";
+import { isSecretValue, type NameTest, type NameVerdict, worse } from "../../model/secret-names.ts";
 import type { Marks } from "./marks.ts";
 import { isCard } from "./patterns.ts";
 import type { Places, Standing } from "./places.ts";
@@ -33,8 +41,12 @@ const WORD = /true|false|null/y;
 /** What is put in the place of a run of the text. In the order of the text, none within another. */
 type Replacement = { readonly start: number; readonly end: number; readonly text: string };
 
+/** A name that a member of an object says, and the members whose values it names. */
+type Name = { readonly name: string; readonly of: (member: string) => boolean };
+
 /** A value in an object whose name may be said by another member, and the replacements within it. */
 type NamedValue = {
+  readonly member: string;
   readonly start: number;
   readonly end: number;
   readonly content: string;
@@ -50,10 +62,12 @@ type Frame = {
   /** What the name of the list says of its elements. */
   readonly says: NameVerdict;
   /** Of an object: the names that its members give to its values, and those values. */
-  readonly naming: string[];
+  readonly naming: Name[];
   readonly values: NamedValue[];
   /** Of a list: follows private keys that are given line by line. */
   keyLines: ((line: string) => boolean) | undefined;
+  /** Of a list: what the element before says of the next one: `{"key":"password"}`. */
+  nextSays: NameVerdict;
   /** Where this begins in the text and among the replacements, and the member that it is the value of. */
   readonly start: number;
   readonly from: number;
@@ -87,7 +101,7 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
     const rest = (): string | undefined => {
       if (!lenient) return undefined;
       const tail = text.slice(at);
-      const isNamed = frames.at(-1)?.naming.some((name) => verdict(name) !== "plain") === true;
+      const isNamed = frames.at(-1)?.naming.some(({ name }) => verdict(name) !== "plain") === true;
       const hide = marks.hashed || places.nameless || isNamed || (says !== "plain" && expects !== "comma or end");
       if (tail !== "") put(at, text.length, hide ? marks.secret(tail) : sweep(tail));
       return whole();
@@ -96,20 +110,29 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
     const ended = (start: number, end: number, from: number, name: string | undefined, content: string) => {
       const frame = frames.at(-1);
       if (frame === undefined || name === undefined) return;
-      if (isValueMember(name)) frame.values.push({ start, end, content, from, to: replacements.length });
-      else if (text[start] === '"' && isNamingMember(name) && isNameLike(content)) frame.naming.push(content);
+      frame.values.push({ member: name, start, end, content, from, to: replacements.length });
+      if (text[start] !== '"') return;
+      const names = namesIn(name, content, frame);
+      if (names !== undefined) (names.isOfParent ? frames.at(-2) : frame)?.naming.push(names);
     };
     const close = ({ naming, values }: Frame) => {
-      if (naming.length === 0 || values.length === 0) return;
-      for (const { start, end, content, from, to } of values.toReversed()) {
-        const isHidden = naming.some((name) => {
-          const verdictOfName = verdict(name);
+      const secrets = naming.filter(({ name }) => verdict(name) !== "plain");
+      if (secrets.length === 0) return;
+      for (const { member: of, start, end, content, from, to } of values.toReversed()) {
+        const isHidden = secrets.some((one) => {
+          if (!one.of(of)) return false;
           // A doubtful name says nothing of a whole list or object.
-          const says = text[start] === "{" || text[start] === "[" ? onlySecret(verdictOfName) : verdictOfName;
-          return isSecretValue(says, content);
+          const isContainer = text[start] === "{" || text[start] === "[";
+          return isSecretValue(isContainer ? onlySecret(verdict(one.name)) : verdict(one.name), content);
         });
         if (isHidden) replacements.splice(from, to - from, { start, end, text: quote(marks.secret(content)) });
       }
+    };
+    /** What an element with one member says of the next one, as in a property list. */
+    const nextOf = ({ values: [only, ...more] }: Frame): NameVerdict => {
+      const isNaming =
+        only !== undefined && more.length === 0 && text[only.start] === '"' && NAMING_ELEMENT.test(only.member);
+      return isNaming && isNameLike(only.content.trim()) ? verdict(only.content.trim()) : "plain";
     };
 
     for (;;) {
@@ -159,14 +182,19 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
         if (open === undefined || character !== (open.index < 0 ? "}" : "]")) return rest();
         frames.pop();
         at += 1;
-        if (open.index < 0) close(open);
+        if (open.index < 0) {
+          close(open);
+          const list = frames.at(-1);
+          if (list !== undefined && list.index >= 0) list.nextSays = nextOf(open);
+        }
         ended(open.start, at, open.from, open.member, text.slice(open.start, at));
         expects = "comma or end";
         continue;
       }
       if (open !== undefined && open.index >= 0) {
         standing = step(open.standing, open.index);
-        says = open.says;
+        says = worse(open.says, open.nextSays);
+        open.nextSays = "plain";
         member = undefined;
         open.index += 1;
       }
@@ -186,7 +214,8 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
         at = end;
       } else if (character === "{" || character === "[") {
         const index = character === "{" ? -1 : 0;
-        frames.push({ standing, index, says, naming: [], values: [], keyLines: undefined, start, from, member });
+        const known = { naming: [], values: [], keyLines: undefined, nextSays: "plain" as const };
+        frames.push({ ...known, standing, index, says, start, from, member });
         expects = character === "{" ? "name or end" : "value or end";
         at += 1;
         continue;
@@ -217,7 +246,7 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
   const sweepName = (name: string): string => {
     let swept = sweptNames.get(name);
     if (swept === undefined) {
-      swept = sweep(name);
+      swept = name.length >= 16 && isSecretSegment(name) ? marks.segment(name) : sweep(name);
       if (sweptNames.size >= 1_000) sweptNames.clear();
       if (name.length <= 100) sweptNames.set(name, swept);
     }
@@ -253,6 +282,20 @@ export function createJsonRedactor({ places, verdict, marks, sweep, markup, card
     document: (text, at, says = "plain") => walk(text, at, says, 0, true)!,
     sound: (text, at = places.root, says = "plain") => walk(text, at, says, 0, false),
   };
+}
+
+const NAMING_ELEMENT = /^(?:name|key|dt|th)$/i;
+
+/** The name that a member with a string gives to others: in a record, an element, or a part of a multipart body. */
+function namesIn(member: string, content: string, frame: Frame): (Name & { readonly isOfParent: boolean }) | undefined {
+  if (member === "content-disposition" && frame.member === "fields") {
+    const name = partName(content);
+    return name === undefined ? undefined : { name, of: (one) => one === "body", isOfParent: true };
+  }
+  if (!isNameLike(content)) return undefined;
+  if (isNamingMember(member)) return { name: content, of: isValueMember, isOfParent: false };
+  const isNaming = (one: string) => one.startsWith("@") && NAMING_ATTRIBUTES.has(one.slice(1).toLowerCase());
+  return isNaming(member) ? { name: content, of: (one) => !isNaming(one), isOfParent: false } : undefined;
 }
 
 const onlySecret = (says: NameVerdict): NameVerdict => (says === "secret" ? says : "plain");

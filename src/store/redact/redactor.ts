@@ -3,6 +3,7 @@
 import type { Difference, JsonText } from "../../model/difference.ts";
 import type { RequestHead } from "../../model/exchange.ts";
 import type { Fields } from "../../model/fields.ts";
+import { isSecretSegment } from "../../model/path-token.ts";
 import { createNameTest, isSecretValue, type NameVerdict, worse } from "../../model/secret-names.ts";
 import { createBodies } from "./bodies.ts";
 import { clipJson, clipText, LOOKED_AT, SHOWN } from "./clip.ts";
@@ -96,10 +97,18 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     return clipJson(shown, SHOWN);
   };
 
+  /** A path without the names in it that are secrets themselves: an object may have tokens for names. */
+  const shownPath = (path: string): string =>
+    sweep(clipText(path, LOOKED_AT)).replace(NAME_STEP, (step: string, plain?: string, quoted?: string) => {
+      const name = plain ?? quoted!;
+      return name.length >= 16 && isSecretSegment(name) ? `['${marks.segment(name)}']` : step;
+    });
+
   const difference = <D extends Difference>(_route: string, { named, ...one }: D): D =>
     ({
       ...one,
-      path: sweep(clipText(one.path, LOOKED_AT)),
+      path: shownPath(one.path),
+      ...(one.general === undefined ? {} : { general: shownPath(one.general) }),
       ...(one.legacy === undefined ? {} : { legacy: value(one.path, one.legacy, named) }),
       ...(one.candidate === undefined ? {} : { candidate: value(one.path, one.candidate, named) }),
       ...(one.general === undefined ? {} : { general: sweep(clipText(one.general, LOOKED_AT)) }),
@@ -121,6 +130,9 @@ export function compileRedactor(settings: RedactSettings): Redactor {
   return redactor;
 }
 
+/** A member's step of a path. */
+const NAME_STEP = /\.([^.[\]']+)|\['((?:[^'\\]|\\.)*)'\]/g;
+
 function hiding(redactor: Redactor, hide: Hide): Redactor {
   return {
     fields: (fields) => redactor.fields(fields).map(hide),
@@ -129,10 +141,11 @@ function hiding(redactor: Redactor, hide: Hide): Redactor {
     value: (path, json) => hide(redactor.value(path, json)),
     text: (text) => hide(redactor.text(text)),
     difference: (route, difference) => {
-      const { path, legacy, candidate, note, ...rest } = redactor.difference(route, difference);
+      const { path, general, legacy, candidate, note, ...rest } = redactor.difference(route, difference);
       return {
         ...rest,
         path: hide(path),
+        ...(general === undefined ? {} : { general: hide(general) }),
         ...(legacy === undefined ? {} : { legacy: hide(legacy) }),
         ...(candidate === undefined ? {} : { candidate: hide(candidate) }),
         ...(note === undefined ? {} : { note: hide(note) }),
