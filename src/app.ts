@@ -327,9 +327,8 @@ function refusalText([first, ...more]: readonly string[]): string | undefined {
 }
 
 /** Paths, values and notes without secrets, before anyone who writes them down sees them. */
-function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "difference">): Comparison {
-  const { route } = comparison.exchange;
-  return { ...comparison, differences: comparison.differences.map((one) => redactor.difference(route, one)) };
+function withoutSecrets(comparison: Comparison, redactor: Pick<Redactor, "differences">): Comparison {
+  return { ...comparison, differences: redactor.differences(comparison.exchange.route, comparison.differences) };
 }
 
 const shadows = ({ shadow, routes }: Config) => shadow.enabled || routes.some((route) => route.shadow.enabled);

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import { readinessOf, settingsDocument } from "../console/index.ts";
-import { createEvidence, type Evidence, type Identity } from "../evidence/index.ts";
+import { createEvidence, type Evidence, type EvidenceSettings, type Identity } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
 import type { Fold } from "./store.ts";
@@ -28,8 +28,22 @@ export function openEvidence(
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },
     redactDifference: redactor.difference,
-    redact: (sample, route) => ({ ...sample, target: redactor.target(sample.target, route) }),
+    redact: targetsRedacted(config, redactor),
   });
+}
+
+/** All samples of a comparison have the same target, which is redacted once. */
+function targetsRedacted(config: () => Config, redactor: Redactor): NonNullable<EvidenceSettings["redact"]> {
+  let last:
+    | { readonly by: Config; readonly route: string; readonly target: string; readonly shown: string }
+    | undefined;
+  return (sample, route) => {
+    const { target } = sample;
+    if (last === undefined || last.target !== target || last.route !== route || last.by !== config()) {
+      last = { by: config(), route, target, shown: redactor.target(target, route) };
+    }
+    return { ...sample, target: last.shown };
+  };
 }
 
 /** What makes routes ready, worked out once for each config: it is asked for with every request. */

@@ -46,6 +46,7 @@ export function liveRedactor(redactor: () => Redactor): Redactor {
     value: (...args) => redactor().value(...args),
     text: (...args) => redactor().text(...args),
     difference: (...args) => redactor().difference(...args),
+    differences: (...args) => redactor().differences(...args),
     forRequest: (...args) => redactor().forRequest(...args),
   };
 }

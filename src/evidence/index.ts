@@ -5,5 +5,5 @@ export { createEvidence, type Evidence, type Gauges } from "./evidence.ts";
 export { createInterference, interferenceText } from "./interference.ts";
 export { createNoiseBook, type Look, type Need, type NoiseBook, type Recheck } from "./noise-book.ts";
 export { createRecentWrites } from "./recent-writes.ts";
-export type { Identity, ReadinessSettings } from "./settings.ts";
+export type { EvidenceSettings, Identity, ReadinessSettings } from "./settings.ts";
 export { likeness } from "./shape.ts";

@@ -85,6 +85,7 @@ function parse(text: JsonText): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    // The beginning of a long list or object.
+    return text.startsWith("{") ? {} : text.startsWith("[") ? [] : text;
   }
 }

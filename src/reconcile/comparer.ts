@@ -2,7 +2,8 @@
 
 import { type CompiledRules, compareResponses, compileRules, type Origins } from "../compare/index.ts";
 import type { Response } from "../model/answer.ts";
-import type { Compared } from "../model/difference.ts";
+import { boundJson, LOOKED_AT } from "../model/clip.ts";
+import type { Compared, Difference } from "../model/difference.ts";
 import type { CompareRules } from "../model/rules.ts";
 import { fold } from "./fold.ts";
 
@@ -69,7 +70,29 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
     const limits = { ...setup.limits, overdue, naming: true };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
     const found = compareResponses(job.legacy, job.candidate, rules, limits);
-    const compared = job.folded ? { ...found, differences: fold(found.differences) } : found;
+    const listed = job.folded ? fold(found.differences) : found.differences;
+    const compared = { ...found, differences: listed.map(bounded) };
     return { kind: "compared", compared, incomparable: found.incomparable === true };
   };
+}
+
+/** A difference whose values are not too long for those who classify, count and show it. */
+function bounded(difference: Difference): Difference {
+  const { legacy = "", candidate = "" } = difference;
+  if (legacy.length <= LOOKED_AT && candidate.length <= LOOKED_AT) return difference;
+  return {
+    ...difference,
+    ...(difference.legacy === undefined ? {} : { legacy: boundJson(legacy) }),
+    ...(difference.candidate === undefined ? {} : { candidate: boundJson(candidate) }),
+    ...(difference.note === undefined ? noteOf(difference) : {}),
+  };
+}
+
+/** Two long values may be alike for longer than they are shown. */
+function noteOf({ kind, legacy, candidate }: Difference): { readonly note?: string } {
+  if (kind !== "value" || legacy === undefined || candidate === undefined) return {};
+  const shorter = Math.min(legacy.length, candidate.length);
+  let at = 0;
+  while (at < shorter && legacy[at] === candidate[at]) at += 1;
+  return { note: `from character ${at} on; ${legacy.length} and ${candidate.length} characters` };
 }

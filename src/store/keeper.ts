@@ -33,6 +33,9 @@ const EVERY_MS = 10_000;
 /** Samples between two writes, over all findings. */
 const PER_FLUSH = 20;
 const FINDINGS = 5_000;
+/** After a sample that took long to redact, none is kept for so many times as long: the thread has others to serve. */
+const REST = 20;
+const LONG_MS = 2;
 const DURABLE: Written = { durable: true };
 
 export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOptions): Keeper {
@@ -42,6 +45,8 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
   /** One write at a time: a slow disk makes batches larger, not more. */
   let last: Promise<Written> = Promise.resolve(DURABLE);
   let waiting = 0;
+  /** Monotonic milliseconds. */
+  let restsUntil = 0;
 
   function isWanted(findings: readonly string[], at: number): boolean {
     return findings.some((finding) => {
@@ -80,7 +85,8 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
   return {
     offer: (comparison, findings) => {
       const at = now();
-      if (findings.length === 0 || samples.length >= PER_FLUSH || !isWanted(findings, at)) return;
+      const from = performance.now();
+      if (findings.length === 0 || samples.length >= PER_FLUSH || from < restsUntil || !isWanted(findings, at)) return;
       for (const finding of findings) {
         const one = kept.get(finding) ?? { count: 0, last: 0 };
         kept.delete(finding);
@@ -88,6 +94,8 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
         if (kept.size > FINDINGS) kept.delete(kept.keys().next().value!);
       }
       samples.push(sampleOf(comparison, findings, parts));
+      const took = performance.now() - from;
+      if (took > LONG_MS) restsUntil = from + took * (1 + REST);
     },
     audit: (entry) => {
       entries.push(entry);

@@ -1,6 +1,7 @@
 // telemetry/mismatch-lines.ts: a mismatch in the log: the first of each finding always, then few, and never a secret
 
 import type { Answer } from "../model/answer.ts";
+import { clipJson } from "../model/clip.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { findingOf } from "../model/place.ts";
@@ -98,7 +99,7 @@ export function createMismatchLines(options: {
           id: exchange.id,
           route: exchange.route,
           finding,
-          differences: shown.map((one) => clipped(options.redact.difference(exchange.route, one))),
+          differences: shown.map((one) => clipped(options.redact.difference(exchange.route, bounded(one)))),
           ...(more > 0 ? { more } : {}),
           ...(before > 0 ? { suppressed: before } : {}),
           legacy: side(exchange.legacy),
@@ -113,6 +114,16 @@ export function createMismatchLines(options: {
 function side(answer: Answer): SideLine {
   const ms = Math.round(answer.durationMs * 10) / 10;
   return answer.kind === "response" ? { status: answer.status, ms } : { failure: answer.reason, ms };
+}
+
+/** What is shown of it needs no more to be looked at. */
+function bounded(difference: Difference): Difference {
+  const { legacy, candidate } = difference;
+  return {
+    ...difference,
+    ...(legacy === undefined ? {} : { legacy: clipJson(legacy, 2 * MAX_VALUE) }),
+    ...(candidate === undefined ? {} : { candidate: clipJson(candidate, 2 * MAX_VALUE) }),
+  };
 }
 
 function clipped({ where, path, kind, legacy, candidate, note }: Difference): Difference {

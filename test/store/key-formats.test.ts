@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { CUT } from "../../src/model/clip.ts";
 import { createNameTest } from "../../src/model/secret-names.ts";
 import { compileRedactor } from "../../src/store/index.ts";
-import { CUT } from "../../src/store/redact/clip.ts";
 import { KEY_FORMATS } from "../../src/store/redact/key-formats.ts";
 
 const redactor = compileRedactor({

@@ -474,6 +474,25 @@ describe("hostile input", () => {
     }
   });
 
+  test("in many values of one comparison is looked at up to a limit, and what is not is not shown", () => {
+    const one = (n: number): Difference => ({
+      ...{ where: "body", path: `$.a[${n}]`, kind: "value", note: "n" },
+      ...{ legacy: JSON.stringify(`${n} ${"grey value ".repeat(700)}`), candidate: '"short"' },
+    });
+    const shown = everything.differences(
+      "GET /",
+      Array.from({ length: 200 }, (_, n) => one(n)),
+    );
+    expect(shown[0]).toMatchObject({ path: "$.a[0]", candidate: '"short"', note: "n" });
+    expect(shown[0]!.legacy).toMatch(/^"0 grey/);
+    expect(shown[199]).toEqual({
+      ...{ where: "body", path: "$.a[199]", kind: "value" },
+      ...{ legacy: '"[redacted: not examined]"', candidate: '"[redacted: not examined]"' },
+    });
+    // Applied again it stays, as any mark does.
+    expect(everything.difference("GET /", shown[199]!)).toEqual(shown[199]);
+  });
+
   test("of any bytes and any type neither throws nor hangs", () => {
     const type = fc.oneof(
       fc.constantFrom(

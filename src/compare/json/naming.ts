@@ -11,7 +11,21 @@ import {
 import { membersOf } from "./members.ts";
 import { nameOf, type Trail } from "./path.ts";
 import { textOf } from "./strings.ts";
-import { ARRAY, COUNT, END, ESCAPED, kindAt, NEXT, OBJECT, START, STRIDE, STRING, type Tape } from "./tape.ts";
+import {
+  ARRAY,
+  COUNT,
+  END,
+  ESCAPED,
+  kindAt,
+  NAME,
+  NAME_END,
+  NEXT,
+  OBJECT,
+  START,
+  STRIDE,
+  STRING,
+  type Tape,
+} from "./tape.ts";
 
 /** Attributes that name an element's own values and text, and not all that it contains: a page has an id, too. */
 const SHALLOW: ReadonlySet<string> = new Set(["id", "autocomplete", "type"]);
@@ -39,6 +53,8 @@ type Beside = {
 /** A list's elements, and which of them are lines of a private key. */
 type List = { readonly elements: readonly number[]; readonly keyLines: ReadonlySet<number> };
 
+const BOTH = [0, 1] as const;
+const NONE: readonly string[] = [];
 const NO_LIST: List = { elements: [], keyLines: new Set() };
 const NOTHING: Beside = { deep: [], shallow: [], record: [], part: undefined };
 
@@ -88,14 +104,17 @@ export function createNaming(a: Tape, b: Tape): Naming {
 
   return {
     of: (trail, isExtra) => {
-      const names = new Set<string>();
+      let names: Set<string> | undefined;
+      const add = (name: string) => {
+        names ??= new Set();
+        if (names.size < MOST_NAMES) names.add(name);
+      };
       let depth = 1;
       for (let step = trail; step.above !== undefined; step = step.above, depth += 1) {
         if (step.tape !== undefined) {
-          const member = nameOf(step.tape, step.node);
-          for (const side of [0, 1] as const) {
-            const object = side === 0 ? step.left : step.right;
-            for (const name of namesFor(member, besideAt(side, object), depth)) names.add(name);
+          for (const side of BOTH) {
+            const beside = besideAt(side, side === 0 ? step.left : step.right);
+            if (beside !== NOTHING) for (const name of namesFor(nameOf(step.tape, step.node), beside, depth)) add(name);
           }
           continue;
         }
@@ -103,10 +122,10 @@ export function createNaming(a: Tape, b: Tape): Naming {
         const side = isExtra && depth === 1 ? 1 : 0;
         const { elements, keyLines } = elementsAt(side, listAt(side, step.above));
         const named = namedByElement(sides[side].tape, elements[step.index - 1] ?? -1);
-        if (named !== undefined) names.add(named);
-        if (depth === 1 && keyLines.has(step.index)) names.add("private key");
+        if (named !== undefined) add(named);
+        if (depth === 1 && keyLines.has(step.index)) add("private key");
       }
-      return [...names].slice(0, MOST_NAMES);
+      return names === undefined ? NONE : [...names];
     },
   };
 }
@@ -128,6 +147,9 @@ function besideIn(tape: Tape, object: number): Beside {
   const end = tape.nodes[object + NEXT]!;
   let left = MOST_MEMBERS;
   for (let at = object + STRIDE; at < end && left > 0; at = tape.nodes[at + NEXT]!, left -= 1) {
+    // Most names are told apart by their length and first letter.
+    const length = tape.nodes[at + NAME_END]! - tape.nodes[at + NAME]! - 2;
+    if (length < 3 || length > 48 || !FIRST.has(tape.bytes[tape.nodes[at + NAME]! + 1]!)) continue;
     const member = nameOf(tape, at);
     if (member === "fields" && kindAt(tape, at) === OBJECT) {
       const disposition = membersOf(tape, at).find((one) => nameOf(tape, one) === "content-disposition");
@@ -142,8 +164,12 @@ function besideIn(tape: Tape, object: number): Beside {
     else if (SHALLOW.has(attribute)) shallow!.push(name);
     else deep!.push(name);
   }
-  return { deep: deep!, shallow: shallow!, record: record!, part };
+  const isNothing = deep!.length + shallow!.length + record!.length === 0 && part === undefined;
+  return isNothing ? NOTHING : { deep: deep!, shallow: shallow!, record: record!, part };
 }
+
+/** What the names of naming members, attributes and of a part's fields begin with; or an escape, which may stand for it. */
+const FIRST: ReadonlySet<number> = new Set([..."@nNkKfFhHpPvVaAoOsStT\\"].map((letter) => letter.charCodeAt(0)));
 
 /** The name that an element such as `{"key":"password"}` gives to the one behind it. */
 function namedByElement(tape: Tape, element: number): string | undefined {
@@ -156,6 +182,7 @@ function namedByElement(tape: Tape, element: number): string | undefined {
 
 /** The positions of the strings that belong to a private key given line by line. */
 function keyLinesIn(tape: Tape, elements: readonly number[]): ReadonlySet<number> {
+  if (elements.length < 2) return NO_LIST.keyLines;
   const found = new Set<number>();
   if (!tape.bytes.includes("PRIVATE KEY-----") && !tape.bytes.includes("PuTTY-")) return found;
   const belongs = createKeyLines();

@@ -1,6 +1,6 @@
 // store/redact/key-formats.ts: keys and tokens that can be recognised by how their issuers write them
 
-import { CUT } from "./clip.ts";
+import { CUT } from "../../model/clip.ts";
 
 /** A prefix as its issuer documents it, the characters that follow, and how many there are at least. */
 type Format = { readonly issuer: string; readonly prefix: string; readonly of: string; readonly least: number };

@@ -14,7 +14,7 @@ export type Marks = {
 };
 
 /** What this file's marks look like, so that they are not marked again. */
-export const MARK = /^(?:\[[a-z]+(?::[0-9a-f]{8,16})?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
+export const MARK = /^(?:\[[a-z]+(?::(?:[0-9a-f]{8,16}| not examined))?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
 
 export function createMarks({ values, key }: Pick<RedactSettings, "values" | "key">): Marks {
   const hashed = values === "hashed";

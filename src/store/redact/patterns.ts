@@ -1,6 +1,6 @@
 // store/redact/patterns.ts: secrets that are known by their looks; each finder takes time linear in the text
 
-import { CUT } from "./clip.ts";
+import { CUT } from "../../model/clip.ts";
 import { KEYS } from "./key-formats.ts";
 import type { RedactPattern } from "./settings.ts";
 

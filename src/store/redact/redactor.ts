@@ -1,12 +1,12 @@
 // store/redact/redactor.ts: the one place where secrets are taken out of what will be stored, logged, reported or counted
 
+import { clipJson, clipText, LOOKED_AT, SHOWN } from "../../model/clip.ts";
 import type { Difference, JsonText } from "../../model/difference.ts";
 import type { RequestHead } from "../../model/exchange.ts";
 import type { Fields } from "../../model/fields.ts";
 import { isSecretSegment } from "../../model/path-token.ts";
 import { createNameTest, isSecretValue, type NameVerdict, worse } from "../../model/secret-names.ts";
 import { createBodies } from "./bodies.ts";
-import { clipJson, clipText, LOOKED_AT, SHOWN } from "./clip.ts";
 import { createHeads } from "./heads.ts";
 import { createJsonRedactor, type JsonRedactor } from "./json.ts";
 import { type Hide, hideKnown } from "./known.ts";
@@ -32,9 +32,16 @@ export type Redactor = {
   /** A message, an error, a note, a log line: anything. */
   readonly text: (text: string) => string;
   readonly difference: <D extends Difference>(route: string, difference: D) => D;
+  /** All of one comparison. So many characters are looked at, in order; values beyond them are {@link NOT_EXAMINED}. */
+  readonly differences: <D extends Difference>(route: string, differences: readonly D[]) => D[];
   /** The same, and blind to the credentials of this request wherever an answer repeats them. */
   readonly forRequest: (request: RequestHead) => Redactor;
 };
+
+/** Stands for a value that nobody had the time to look at: what is not known to be no secret is not shown. */
+export const NOT_EXAMINED = '"[redacted: not examined]"';
+/** Characters of one comparison's values and notes that are looked at: some ten milliseconds of the worst text. */
+const EXAMINED = 128 * 1024;
 
 /** Whether the value that bears a name must go. */
 export type Hides = (name: string, value: string) => boolean;
@@ -122,12 +129,30 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     value,
     text: sweep,
     difference,
+    differences: (route, list) => withinBudget(list, (one) => difference(route, one)),
     forRequest: (request) => {
       const hide = hideKnown(request, { verdict, marks });
       return hide === undefined ? redactor : hiding(redactor, hide);
     },
   };
   return redactor;
+}
+
+/** Redacts one after the other until the budget is spent; what remains loses its values and notes. */
+function withinBudget<D extends Difference>(list: readonly D[], redact: (difference: D) => D): D[] {
+  let left = EXAMINED;
+  return list.map((one) => {
+    const { legacy = "", candidate = "", note = "" } = one;
+    const looked = [legacy, candidate, note].reduce((sum, text) => sum + Math.min(text.length, LOOKED_AT), 0);
+    left -= looked;
+    if (left >= 0 || looked === 0) return redact(one);
+    const { note: _, ...rest } = one;
+    return redact({
+      ...rest,
+      ...(one.legacy === undefined ? {} : { legacy: NOT_EXAMINED }),
+      ...(one.candidate === undefined ? {} : { candidate: NOT_EXAMINED }),
+    } as unknown as D);
+  });
 }
 
 /** A member's step of a path. */
@@ -140,19 +165,22 @@ function hiding(redactor: Redactor, hide: Hide): Redactor {
     body: (bytes, mediaType) => hide(redactor.body(bytes, mediaType)),
     value: (path, json) => hide(redactor.value(path, json)),
     text: (text) => hide(redactor.text(text)),
-    difference: (route, difference) => {
-      const { path, general, legacy, candidate, note, ...rest } = redactor.difference(route, difference);
-      return {
-        ...rest,
-        path: hide(path),
-        ...(general === undefined ? {} : { general: hide(general) }),
-        ...(legacy === undefined ? {} : { legacy: hide(legacy) }),
-        ...(candidate === undefined ? {} : { candidate: hide(candidate) }),
-        ...(note === undefined ? {} : { note: hide(note) }),
-      } as typeof difference;
-    },
+    differences: (route, list) => withinBudget(list, (one) => hidingDifference(route, one)),
+    difference: hidingDifference,
     forRequest: (request) => hiding(redactor.forRequest(request), hide),
   };
+
+  function hidingDifference<D extends Difference>(route: string, difference: D): D {
+    const { path, general, legacy, candidate, note, ...rest } = redactor.difference(route, difference);
+    return {
+      ...rest,
+      path: hide(path),
+      ...(general === undefined ? {} : { general: hide(general) }),
+      ...(legacy === undefined ? {} : { legacy: hide(legacy) }),
+      ...(candidate === undefined ? {} : { candidate: hide(candidate) }),
+      ...(note === undefined ? {} : { note: hide(note) }),
+    } as unknown as D;
+  }
 }
 
 /** What a JSON string says; any other JSON text is itself. */

@@ -1,4 +1,6 @@
-// store/redact/clip.ts: bounds what is looked at, so that one large value cannot hold up everyone
+// model/clip.ts: bounds what of a value is passed on, looked at and shown, so that one large value cannot hold up everyone
+
+import { digestText } from "./digest.ts";
 
 /** Stands at the end of a text that was cut. Patterns take what begins before it for a secret, though they do not see its end. */
 export const CUT = "…";
@@ -33,4 +35,14 @@ export function clipJson(json: string, most: number): string {
   }
   if ((json.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1;
   return `${json.slice(0, end)}${CUT}"`;
+}
+
+/**
+ * A value that may be passed on: one longer than {@link LOOKED_AT} is cut, and a digest of the whole stands behind the cut,
+ * so that different values stay different. Whoever shows it cuts the digest off.
+ */
+export function boundJson(json: string): string {
+  if (json.length <= LOOKED_AT) return json;
+  const cut = clipJson(json, LOOKED_AT);
+  return cut.endsWith('"') ? `${cut.slice(0, -1)}${digestText(json)}"` : cut + digestText(json);
 }
