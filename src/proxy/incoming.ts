@@ -50,6 +50,8 @@ export const CONDITIONAL: ReadonlySet<string> = new Set([
 const TELLING = new Uint8Array(256);
 for (const name of [...HOP_BY_HOP, ...CONDITIONAL, "host", "content-length", "expect", MARK]) TELLING[name.length] = 1;
 
+const NOTHING_NAMED = new Set<string>();
+
 /** Protocols that would carry further requests past the proxy: their upgrade is not passed on. */
 const CARRIES_HTTP = /(?:^|,)[ \t]*(?:h2c?|http|tls)[ \t]*(?:\/|,|$)/i;
 
@@ -68,7 +70,7 @@ export function readIncoming(head: RawHead, upstream: string, rewrite: boolean):
   let close = false;
   let keepAlive = false;
   let upgrade = "";
-  let named: string[] | undefined;
+  let named = NOTHING_NAMED;
 
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
@@ -103,7 +105,7 @@ export function readIncoming(head: RawHead, upstream: string, rewrite: boolean):
           const token = option.trim();
           if (token === "close") close = true;
           else if (token === "keep-alive") keepAlive = true;
-          else if (token !== "") named = [...(named ?? []), token];
+          else if (token !== "") named = named === NOTHING_NAMED ? new Set([token]) : named.add(token);
         }
         break;
       case "upgrade":
@@ -143,11 +145,11 @@ export function readIncoming(head: RawHead, upstream: string, rewrite: boolean):
   if (target.includes("#")) return refuse(400, "a fragment in the request target");
   if (rewrite || effective === undefined) effective = upstream;
   // HTTP/1.0 has no upgrades (RFC 9110, 7.8).
-  const upgrades = !http10 && upgrade !== "" && named?.includes("upgrade") === true && !CARRIES_HTTP.test(upgrade);
+  const upgrades = !http10 && upgrade !== "" && named.has("upgrade") && !CARRIES_HTTP.test(upgrade);
 
   let fields: Fields = raw;
   let codingAt = -1;
-  if (stopped || effective !== host) [fields, codingAt] = keptFields(raw, hostAt, effective, named ?? [], upgrades);
+  if (stopped || effective !== host) [fields, codingAt] = keptFields(raw, hostAt, effective, named, upgrades);
   return {
     method,
     target,
@@ -174,7 +176,7 @@ function keptFields(
   raw: Fields,
   hostAt: number,
   host: string,
-  named: readonly string[],
+  named: ReadonlySet<string>,
   upgrades: boolean,
 ): [fields: Fields, codingAt: number] {
   const kept: string[] = [];
@@ -194,7 +196,7 @@ function keptFields(
       const option = /(?:^|[ \t,])(upgrade)(?:$|[ \t,])/i.exec(value)?.[1];
       if (option !== undefined && !connection) kept.push(name, option);
       connection ||= option !== undefined;
-    } else if (!HOP_BY_HOP.has(lower) && !(named.includes(lower) && !NEVER_NAMED.has(lower))) kept.push(name, value);
+    } else if (!HOP_BY_HOP.has(lower) && !(named.has(lower) && !NEVER_NAMED.has(lower))) kept.push(name, value);
   }
   return [kept, codingAt];
 }

@@ -90,7 +90,10 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     const take = (socket: Socket) => void clients.add(new Client(socket, owner));
     const common = { allowHalfOpen: true, noDelay: true };
     const opened = tls
-      ? createSecureServer({ ...common, ...tlsOptions(tls), handshakeTimeout: limits.headTimeout }, take)
+      ? createSecureServer(
+          { ...common, ...tlsOptions(tls), ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.headTimeout },
+          take,
+        )
       : createServer(common, take);
     opened.maxConnections = limits.maxConnections;
     // After a failed handshake nothing can be said, and an orderly end would wait without limit.

@@ -393,3 +393,13 @@ describe("the memory of an upload is freed at once", () => {
     listener.close();
   });
 });
+
+test("a client is told over TLS that HTTP/1.1 is spoken", async () => {
+  await using legacy = await backend(ok("secret"));
+  await using room = await openRoom(legacy, legacy, { listen: { tls: { cert: server, key } } });
+  const to = { port: room.port, host: "127.0.0.1", rejectUnauthorized: false };
+  const socket = connectTls({ ...to, ALPNProtocols: ["h2", "http/1.1"] });
+  await once(socket, "secureConnect");
+  expect(socket.alpnProtocol).toBe("http/1.1");
+  socket.destroy();
+});

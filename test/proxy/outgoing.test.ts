@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readIncoming } from "../../src/proxy/incoming.ts";
 import { candidateHead, legacyHead, markedHead } from "../../src/proxy/outgoing.ts";
+import { frame } from "../../src/proxy/wire/frame.ts";
 
 const name = fc.oneof(
   fc.constantFrom(
@@ -46,4 +47,22 @@ test("what the candidate is sent is the same, whether written anew or made from 
     { numRuns: 300 },
   );
   expect(tried).toBeGreaterThan(100);
+});
+
+test("a head takes time in proportion to its size, whatever Connection names", () => {
+  /** Processor time, in microseconds: what else the machine does is no part of it. */
+  const spent = (names: number) => {
+    const tokens = Array.from({ length: names }, (_, n) => `a${n}`);
+    const fields = ["Host", "h", "Connection", tokens.join(","), ...tokens.flatMap((token) => [`b${token}`, ""])];
+    const times = Array.from({ length: 5 }, () => {
+      const from = process.cpuUsage();
+      readIncoming({ method: "GET", target: "/", version: "HTTP/1.1", fields }, "legacy", false);
+      frame("HTTP/1.1", 200, "OK", fields, false);
+      const { user, system } = process.cpuUsage(from);
+      return user + system;
+    });
+    return Math.min(...times);
+  };
+  spent(4_000);
+  expect(spent(64_000) / spent(4_000)).toBeLessThan(80); // in proportion it is 16, by the square 256
 });

@@ -37,7 +37,7 @@ export function frame(
   let codingAt = -1;
   let persistent = version === "HTTP/1.1";
   let keepAliveMs: number | undefined;
-  let named: string[] | undefined;
+  let named: Set<string> | undefined;
   let stopped = false;
 
   for (let i = 0; i < raw.length; i += 2) {
@@ -64,7 +64,7 @@ export function frame(
         const token = option.trim();
         if (token === "close") persistent = false;
         else if (token === "keep-alive" && version === "HTTP/1.0") persistent = true;
-        else if (token !== "") named = [...(named ?? []), token];
+        else if (token !== "") named = (named ?? new Set()).add(token);
       }
     } else if (lower === "keep-alive") {
       stopped = true;
@@ -84,7 +84,7 @@ export function frame(
     for (let i = 0; i < raw.length; i += 2) {
       const lower = raw[i]!.toLowerCase();
       if (lower === "transfer-encoding") codingAt = kept.length;
-      if (HOP_BY_HOP.has(lower) || (named?.includes(lower) && !NEVER_NAMED.has(lower))) continue;
+      if (HOP_BY_HOP.has(lower) || (named?.has(lower) && !NEVER_NAMED.has(lower))) continue;
       if (lower !== "content-length") kept.push(raw[i]!, raw[i + 1]!);
       else if (i === lengthAt) kept.push(raw[i]!, lengthText);
     }
