@@ -87,7 +87,6 @@ function unasked(difference: Difference, { cut }: Recheck, book: Known, circumst
   const unconfirmed = { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" } as const;
   if (known.is === "objection") return mismatch(difference, known.why);
   if (known.is === "noise") return isOpaque(difference) ? opaque(difference) : noise(difference);
-  if (isOfClass(difference)) return statusClass(difference.legacy) >= 5 ? unconfirmed : mismatch(difference);
   if (known.is === "steady") return mismatch(difference);
   if (known.is === "moving" && (written || lagMs > 0)) return transient(difference);
   return unconfirmed;
@@ -139,7 +138,7 @@ function legacyStood(
   const known = book.explains(route, difference, at);
   const varies = looks.some(({ now }, i) => {
     const then = i === looks.length - 1 ? still : standsIn(difference, index(now), moved);
-    return then === undefined || then.candidate !== difference.candidate || then.path !== difference.path;
+    return then === undefined || then.path !== difference.path || spelling(then) !== spelling(difference);
   });
   if (known.is === "objection") return mismatch(difference, known.why);
   if (known.is === "noise" && !isOpaque(difference)) {
@@ -154,6 +153,13 @@ function legacyStood(
   if (!isEnough || mayStillSettle) return { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" };
   return varies ? unstable(difference) : mismatch(difference);
 }
+
+/** The candidate's value; of cookies without the time at which they end, which is another each time for the same lifetime. */
+function spelling({ where, path, candidate }: Difference): string | undefined {
+  return where === "field" && path.startsWith("set-cookie") ? candidate?.replace(HTTP_DATES, "") : candidate;
+}
+
+const HTTP_DATES = /[A-Z][a-z]{2}, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT/g;
 
 /** Whether both sides agreed before the lag had passed, as far as the looks can tell. */
 function settledWithin(looks: readonly Look[], lagMs: number): boolean {

@@ -15,6 +15,7 @@ import { addSign, createSignTest, fadeSigns, type Side, type SignTest } from "./
  * - `size`: the same of the magnitude, as a ratio: finds a factor where the sign of the values changes.
  * - `novelty`: plus where the candidate's value is one that legacy never shows, minus where legacy's is.
  * - `repeats`: both asked twice: plus where only legacy changed its value, minus where only the candidate did.
+ * - `constancy`: plus where only legacy's value is another than in the difference before, minus where only the candidate's is.
  * - `disagreement`: legacy asked twice: plus where the candidate differs from legacy in more elements than legacy from
  *   itself, minus where it differs in fewer.
  */
@@ -24,6 +25,7 @@ export const TESTS = {
   size: ["plus", "minus"],
   novelty: ["plus"],
   repeats: ["plus", "minus"],
+  constancy: ["plus"],
   disagreement: ["plus"],
 } as const satisfies Record<string, readonly Side[]>;
 
@@ -74,6 +76,9 @@ export type Place = PlaceCounts & {
     readonly candidate: readonly number[];
   }[];
   lastPair: number;
+  /** Each side's values in the difference before, as one hash. Not kept over a restart. */
+  lastLegacy: number;
+  lastCandidate: number;
 };
 
 const SHAPES = 12;
@@ -112,6 +117,7 @@ export function createPlace(at: number, alpha: number): Place {
       size: createSignTest(),
       novelty: createSignTest(),
       repeats: createSignTest(),
+      constancy: createSignTest(),
       disagreement: createSignTest(),
     },
     own: [],
@@ -120,6 +126,8 @@ export function createPlace(at: number, alpha: number): Place {
     shownTotal: 0,
     pending: [],
     lastPair: 0,
+    lastLegacy: 0,
+    lastCandidate: 0,
   };
 }
 
@@ -153,6 +161,7 @@ export function addOwn(place: Place, difference: Difference, position: string): 
   place.kinds.add(kind);
   if (position !== "") place.positions.add(place.positions.size < POSITIONS ? position : "*");
   for (const value of [legacy, candidate]) addShape(place, shapeOf(value, where));
+  if (kind === "order") return;
   // Its first answer is counted where it is compared with the candidate's: counted twice it would never look new.
   if (candidate !== undefined) addShown(place, hashOf(candidate));
   const [first, second] = [measure(legacy, where), measure(candidate, where)];
@@ -169,6 +178,8 @@ export function addOwn(place: Place, difference: Difference, position: string): 
  * @param spanMs how long both answers took: clocks may differ by as much
  */
 export function addPair(place: Place, differences: readonly Difference[], at: number, spanMs: number): void {
+  // Of another order both texts are indexes in legacy's order: they are not the values of either side.
+  if (differences.some(({ kind }) => kind === "order")) return;
   const pair = hashOf(differences.map(({ legacy, candidate }) => `${legacy}\n${candidate}`).join("\n"));
   const { where } = differences[0]!;
   for (const { legacy } of differences) if (legacy !== undefined) addShape(place, shapeOf(legacy, where));
@@ -188,6 +199,7 @@ export function addPair(place: Place, differences: readonly Difference[], at: nu
   // Two caches that answer with the same values again are no further evidence.
   if (pair === place.lastPair) return;
   place.lastPair = pair;
+  addConstancy(place, legacy, candidate);
   if (place.pending.length < PENDING) place.pending.push({ at, legacy, candidate });
   let offset = 0;
   let size = 0;
@@ -200,6 +212,15 @@ export function addPair(place: Place, differences: readonly Difference[], at: nu
   }
   add(place, "offset", Math.sign(offset));
   add(place, "size", Math.sign(size));
+}
+
+function addConstancy(place: Place, legacy: readonly number[], candidate: readonly number[]): void {
+  const [l, c] = [hashOf(legacy.join()), hashOf(candidate.join())];
+  if (legacy.length > 0 && candidate.length > 0 && place.lastLegacy !== 0) {
+    add(place, "constancy", Number(l !== place.lastLegacy) - Number(c !== place.lastCandidate));
+  }
+  place.lastLegacy = l;
+  place.lastCandidate = c;
 }
 
 /** Which of the two is larger, and which the larger magnitude, by more than legacy differs from itself; else 0. */
@@ -252,8 +273,12 @@ function add(place: Place, name: TestName, sign: number): void {
 /** Why a value is not one that a second legacy would have given; undefined when nothing speaks against it. */
 export function objection(place: Place, difference: Difference): string | undefined {
   const { where, kind, legacy, candidate } = difference;
-  const { presence, offset, size, novelty, repeats, disagreement } = place.tests;
+  const { presence, offset, size, novelty, repeats, constancy, disagreement } = place.tests;
   if (repeats.rejected === "plus") return "legacy's value changes when it is asked again, the candidate's does not";
+  // Servers in turn may by chance show one side the same for long: asked again, it would say another.
+  if (constancy.rejected !== undefined && repeats.plus >= 2 && repeats.plus > 4 * repeats.minus) {
+    return "the same each time, where legacy's value varies";
+  }
   if (presence.rejected === "minus" && kind === "missing") return "missing more often than in legacy's own answers";
   if (presence.rejected === "plus" && kind === "extra") return "there more often than in legacy's own answers";
   if (novelty.rejected !== undefined && candidate !== undefined && isNew(place, candidate)) {

@@ -30,16 +30,18 @@ export function storePage({ at, trials, eager, places }: Page): unknown {
     trials,
     eager,
     places: [...places].map(([key, place]): StoredPlace => {
-      // Which values legacy has shown is not written down: they may be secrets.
+      // Which values were shown is not written down: they may be secrets.
       const {
-        alpha: _,
+        alpha,
         shapes,
         kinds,
         positions,
-        shown: __,
-        shownTotal: ___,
-        pending: ____,
-        lastPair: _____,
+        shown,
+        shownTotal,
+        pending,
+        lastPair,
+        lastLegacy,
+        lastCandidate,
         ...counts
       } = place;
       return { key, ...counts, shapes: [...shapes], kinds: [...kinds], positions: [...positions] };
@@ -74,7 +76,7 @@ export function restorePage(value: unknown, alpha: number): Page | undefined {
 }
 
 /** Numbers of a place that are not kept. */
-const MADE_ANEW: ReadonlySet<string> = new Set(["alpha", "shownTotal", "lastPair"]);
+const MADE_ANEW: ReadonlySet<string> = new Set(["alpha", "shownTotal", "lastPair", "lastLegacy", "lastCandidate"]);
 
 function signTestOf({ plus, minus, rejected, share, recent }: SignTest): SignTest {
   const isSide = rejected === "plus" || rejected === "minus";

