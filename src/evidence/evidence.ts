@@ -11,7 +11,9 @@ import type { Shown } from "../model/showing.ts";
 import { AGREED, distinctCapacity } from "./distinct.ts";
 import { type Compared, type Growing, gradeOf, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
+import { join } from "./join.ts";
 import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
+import { createNames, type Joined } from "./names.ts";
 import { NAMELESS } from "./recent.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
@@ -32,6 +34,8 @@ export type Evidence = {
   readonly add: (comparison: Comparison, at: number) => readonly Touched[];
   /** Takes in a request that ended without an exchange. */
   readonly settle: (settled: Settled, at: number) => void;
+  /** The route under which requests of this one count: one that differs in a name only is joined with its siblings. */
+  readonly routeOf: (route: string) => string;
   readonly report: (at: number, extra?: Extra) => Report;
   /** What gauges show of it, in a fraction of the time: no samples and no causes. */
   readonly gauges: (at: number) => Gauges;
@@ -67,6 +71,8 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   /** Comparisons of each route over all epochs: what findings are measured against. */
   const compared = new Map<string, number>();
   const routes = new Map<string, Ledger>();
+  /** What the config says of a route it says of that route alone. */
+  const names = createNames((route) => route === OTHER || settings.routeReadiness?.(route) !== undefined);
   const epochs: EpochSummary[] = [];
   /** Keys of tallies and chunks that an epoch left behind. */
   const left = { tally: new Set<string>(), distinct: new Set<string>(), answers: new Set<string>() };
@@ -99,8 +105,28 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     }
   }
 
+  /** Routes that turn out to be one count as one from now on, with all that each of them has counted. */
+  function joinRoutes({ into, routes: names }: Joined): void {
+    const ledger = open(into);
+    if (ledger.route !== into) return; // there are too many routes already
+    for (const name of names) {
+      const other = routes.get(name);
+      if (other === undefined || name === into) continue;
+      join(ledger, other);
+      compared.set(into, (compared.get(into) ?? 0) + (compared.get(name) ?? 0));
+      compared.delete(name);
+      leaveDistinct(name);
+      left.tally.add(name);
+      routes.delete(name);
+      findings.leave(name);
+    }
+  }
+
   function add(comparison: Comparison, at: number): readonly Touched[] {
-    const ledger = open(comparison.exchange.route);
+    const { legacy, route } = comparison.exchange;
+    const joined = legacy.kind === "response" ? names.note(route, legacy) : undefined;
+    if (joined !== undefined) joinRoutes(joined);
+    const ledger = open(names.routeOf(route));
     const request = identity?.digest(comparison.exchange) ?? fingerprint(comparison.exchange);
     const entered = enter(ledger, comparison, request, at, limits, readinessOf(ledger.route));
     if (entered !== undefined) {
@@ -197,8 +223,9 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 
   return {
     add,
+    routeOf: names.routeOf,
     settle: ({ route, outcome }, at) => {
-      const ledger = open(route);
+      const ledger = open(names.routeOf(route));
       ledger.dirty = true;
       count(ledger.counter, outcome);
       const isBreaker = outcome.outcome === "skipped" && outcome.reason === "breaker";
@@ -221,8 +248,8 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     accept: (id, decision) => (findings.accept(id, decision) ? find(id, decision.at) : undefined),
     unaccept: (id, at) => (findings.unaccept(id) ? find(id, at) : undefined),
     accepts: (route, difference, all, at) =>
-      findings.accepts(route, difference, all, at, (one) => redactDifference(route, one)),
-    findingOf: findings.idOf,
+      findings.accepts(names.routeOf(route), difference, all, at, (one) => redactDifference(route, one)),
+    findingOf: (route, difference, all, at) => findings.idOf(names.routeOf(route), difference, all, at),
     newEpoch: (name, at) => {
       if (name === epoch.name) return false;
       epochs.unshift(summarise(context(at)));
@@ -260,7 +287,9 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       }
       for (const key of left.tally) {
         // A route that has not come again in this epoch: its findings still need to know how often it was compared.
-        if (!fresh.tally.has(key)) documents.push({ kind: "tally", key, value: { compared: compared.get(key) ?? 0 } });
+        const times = compared.get(key);
+        const value = times === undefined ? null : { compared: times };
+        if (!fresh.tally.has(key)) documents.push({ kind: "tally", key, value });
       }
       for (const kind of ["distinct", "answers"] as const) {
         for (const key of left[kind]) {
@@ -310,6 +339,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       const { compared: times, outcomes } = value as { readonly compared?: number; readonly outcomes?: unknown };
       if (outcomes !== undefined && !isLedger(value)) throw new Error("a tally of another shape");
       compared.set(key, Number(times ?? 0));
+      names.know(key);
       if (isLedger(value)) restoreLedger(open(key), value, identity !== undefined);
     } else if (kind === "distinct" || kind === "answers") {
       const { data } = value as { readonly data?: unknown };

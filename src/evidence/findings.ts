@@ -46,6 +46,8 @@ export type Findings = {
   readonly state: (finding: Growing, compared: number, at: number) => FindingState;
   /** Begins the counts of a new epoch. */
   readonly newEpoch: () => void;
+  /** Lets go of the findings of a route that is one with others now: they are found again there. Accepted ones stay. */
+  readonly leave: (route: string) => void;
   readonly changes: () => Document[];
   readonly restore: (document: Document) => void;
 };
@@ -67,6 +69,13 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
     else ids.add(finding.id);
   };
 
+  const letGo = (finding: Growing) => {
+    known.delete(finding.id);
+    byRoute.get(finding.route)!.delete(finding.id);
+    explainer?.forget(finding.id);
+    for (const set of [dirty, dirtySamples, dirtyRequests]) set.add(finding.id);
+  };
+
   /** Makes room on a route by letting go of the finding that was fixed the longest. */
   const release = (route: string, compared: number) => {
     let oldest: Growing | undefined;
@@ -76,16 +85,14 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       if (oldest === undefined || finding.lastSeen < oldest.lastSeen) oldest = finding;
     }
     if (oldest === undefined) return false;
-    known.delete(oldest.id);
-    byRoute.get(route)!.delete(oldest.id);
-    explainer?.forget(oldest.id);
-    dirty.add(oldest.id);
-    dirtySamples.add(oldest.id);
-    dirtyRequests.add(oldest.id);
+    letGo(oldest);
     return true;
   };
 
   return {
+    leave: (route) => {
+      for (const id of [...(byRoute.get(route) ?? [])]) if (!acceptances.has(id)) letGo(known.get(id)!);
+    },
     at: (route, difference, all, place, compared, at) => {
       const { where, kind } = difference;
       const base = findingId(route, where, place, kind);

@@ -22,7 +22,7 @@ import type { EvidenceLimits, ReadinessSettings } from "./settings.ts";
 import { type Counter, count, createCounter, restoreCounter, type Tallied } from "./tally.ts";
 
 /** Status codes of legacy that one route tells apart. */
-const STATUSES = 32;
+export const STATUSES = 32;
 /** Legacy's answers that are told apart one by one; beyond, their number is an estimate. */
 const ANSWERS = 256;
 /** Of a body, to tell one answer from another. */
