@@ -25,7 +25,14 @@ import type { Difference } from "./model/difference.ts";
 import type { Exchange } from "./model/exchange.ts";
 import { fieldValue } from "./model/fields.ts";
 import type { Report } from "./model/report.ts";
-import { type BreakerState, comparable, openProxy, type ReadFile, shadowControlOf } from "./proxy/index.ts";
+import {
+  type BreakerState,
+  comparable,
+  openProxy,
+  type ReadFile,
+  requestSent,
+  shadowControlOf,
+} from "./proxy/index.ts";
 import { createPool, createReconciler } from "./reconcile/index.ts";
 import type { Redactor } from "./store/index.ts";
 import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "./telemetry/index.ts";
@@ -157,7 +164,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     comparer,
     comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
     identical: (route, one, other) => identical(one, other, inForce.rules.compiledFor(route)),
-    ask: (side, exchange, beside) => inForce.asks[side].ask(exchange.request, exchange.requestBody, beside),
+    ask: (side, exchange, beside) => inForce.asks[side].ask(requestSent(exchange, side), exchange.requestBody, beside),
     ...classifying({
       noise,
       now,

@@ -1,15 +1,15 @@
-// app/asks.ts: the clients with which both sides are asked again; beside every client's line, so a well-kept one does it
+// app/asks.ts: the clients with which both sides are asked again
 
 import type { Config } from "../config/index.ts";
 import type { Side } from "../model/answer.ts";
-import { type Ask, askOverUndici, type ReadFile, upstreamOf } from "../proxy/index.ts";
+import { type Ask, askOverWire, type ReadFile, upstreamOf } from "../proxy/index.ts";
 
 export type Asks = Readonly<Record<Side, Ask>> & { readonly close: () => Promise<void> };
 
 /** A configured legacy replica is asked in legacy's place. */
 export function asksOf(config: Config, read: ReadFile): Asks {
   const ask = (side: Side, upstream: Config["legacy" | "candidate"]) =>
-    askOverUndici({
+    askOverWire({
       side,
       upstream: upstreamOf(upstream, upstream.timeout, read),
       timeout: Math.min(upstream.timeout, config.candidate.timeout),

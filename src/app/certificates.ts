@@ -13,6 +13,9 @@ export function certificateFiles(config: Config): readonly string[] {
   const files = [legacy.tls, candidate.tls, legacyReplica?.tls].flatMap((one) => [one?.ca, one?.cert, one?.key]);
   for (const one of [tls, adminAccess.tls]) files.push(one.cert, one.key, one.clientCa);
   files.push(adminAccess.tokenFile, adminAccess.readTokenFile);
+  for (const { fields } of [candidate, ...config.routes.map((route) => route.candidate)]) {
+    for (const value of Object.values(fields.set)) if ("file" in value) files.push(value.file);
+  }
   return [...new Set(files.filter((file) => file !== undefined))];
 }
 

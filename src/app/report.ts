@@ -5,6 +5,7 @@ import { type ControlRoom, switchWarnings } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import type { Interference, Report } from "../model/report.ts";
 import type { CompareRules } from "../model/rules.ts";
+import { createServed } from "../proxy/index.ts";
 import { createThrift, type Thrift } from "../telemetry/index.ts";
 
 /** Made anew only as often as the thread that serves clients can spare the time. */
@@ -27,8 +28,8 @@ export function reporting(
   },
 ): Thrift<Report> {
   return createThrift(() => {
-    const { routes } = config();
-    return evidence.report(now(), {
+    const { routes, candidate } = config();
+    const report = evidence.report(now(), {
       declaredRoutes: routes.map((route) => route.match.text),
       describedRoutes: described(),
       declaredRules: routes.flatMap(({ match, compare }) =>
@@ -38,7 +39,26 @@ export function reporting(
       rechecking: rechecking(),
       warnings: [...warnings(), ...switchWarnings(control.read(), now())],
     });
+    const notBuilt = notBuiltText(report, candidate.serves);
+    return notBuilt === undefined ? report : { ...report, warnings: [...report.warnings, notBuilt] };
   });
+}
+
+const MAX_NOT_BUILT = 20;
+
+/** The routes that were asked for and that `candidate.serves` does not list, in a sentence. */
+function notBuiltText({ routes }: Report, serves: Config["candidate"]["serves"]): string | undefined {
+  if (serves.length === 0) return undefined;
+  const served = createServed(serves.map(({ text }) => text));
+  const names = routes
+    .filter(({ route, reasons }) => {
+      const [method = "", path = ""] = route.split(" ");
+      return (reasons["skipped/route"] ?? 0) > 0 && path.startsWith("/") && !served(method, path);
+    })
+    .map(({ route }) => route);
+  if (names.length === 0) return undefined;
+  const more = names.length > MAX_NOT_BUILT ? ` and ${names.length - MAX_NOT_BUILT} more` : "";
+  return `Not built yet, by candidate.serves: ${names.slice(0, MAX_NOT_BUILT).join(", ")}${more}.`;
 }
 
 /** The names under which what a route's rules settled is counted. */

@@ -19,7 +19,7 @@ export function rulesOf(config: Config): Rules {
   const replica = config.legacyReplica === undefined ? [] : [config.legacyReplica.url];
   const origins: Origins = {
     legacy: [config.legacy.url, ...replica],
-    candidate: [config.candidate.url, ...replica],
+    candidate: [new URL(config.candidate.url).origin, ...replica],
   };
   const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
   const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));

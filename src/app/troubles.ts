@@ -103,8 +103,8 @@ export function watchTroubles(
     const [status] = [...counts].sort(([, a], [, b]) => b - a)[0]!;
     const why =
       status === 404
-        ? "it may be another service, or serve under another path or Host: check `candidate.url` and `candidate.host`"
-        : "it may ask for other credentials, or know the client by another Host: check `candidate.host`";
+        ? "it may serve under another path or Host, or not have these routes yet: check the path in `candidate.url`, `candidate.path`, `candidate.serves` and `candidate.host`"
+        : "it may ask for other credentials: set them with `candidate.fields`; or know the client by another Host: check `candidate.host`";
     return [
       `candidate answered ${status} to ${all} of ${compared} requests that legacy answered with success; ${why}.`,
     ];

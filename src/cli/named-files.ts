@@ -29,6 +29,10 @@ export function fileCheck(config: string): (file: NamedFile) => Wrong | undefine
       const found = operationsOf(content.toString("utf8"));
       return "says" in found ? { says: `${name} ${found.says}`, hint: "an OpenAPI 3 or Swagger 2 file" } : undefined;
     }
+    if (kind === "field") {
+      const isLine = /^[\t\x20-\x7e\x80-\xff]+$/.test(content.toString("latin1").trim());
+      return isLine ? undefined : { says: `${name} holds no field value`, hint: "one line of text" };
+    }
     if (kind === "token") {
       const isEmpty = content.toString("utf8").trim() === "";
       return isEmpty ? { says: `${name} is empty`, hint: "the token on one line, at least 16 characters" } : undefined;

@@ -25,10 +25,17 @@ export function address() {
 
 /** The origin of a backend: `http://legacy:8080`, with neither path nor slash. */
 export function origin() {
-  return scalar<string>({ type: "string", examples: ["http://legacy:8080"] }, readOrigin);
+  return scalar<string>({ type: "string", examples: ["http://legacy:8080"] }, (value) => readOrigin(value, false));
 }
 
-function readOrigin(value: unknown): { readonly value: string } | Wrong {
+/** An origin, or one with a path under which all of the backend's resources are: `http://candidate:8080/v2`. */
+export function originWithPath() {
+  return scalar<string>({ type: "string", examples: ["http://candidate:8080", "http://candidate:8080/v2"] }, (value) =>
+    readOrigin(value, true),
+  );
+}
+
+function readOrigin(value: unknown, mayHavePath: boolean): { readonly value: string } | Wrong {
   const hint = "a scheme, a host and perhaps a port: http://legacy:8080";
   if (typeof value !== "string") return { says: "is not a URL", hint };
   // Credentials end up in logs and process lists. Looked for in the text, as not everything here is a URL yet.
@@ -46,15 +53,16 @@ function readOrigin(value: unknown): { readonly value: string } | Wrong {
   if (!/^https?:\/\//i.test(value)) return { says: "is neither http nor https", hint };
   if (!URL.canParse(value) || /[\s\\]/.test(value)) return { says: "is not a URL", hint };
   const url = new URL(value);
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || /[?#]/.test(value)) {
+  const path = mayHavePath ? url.pathname.replace(/\/+$/, "") : "";
+  if ((url.pathname !== "/" && !mayHavePath) || url.search !== "" || url.hash !== "" || /[?#]/.test(value)) {
     const offset = /^[a-z]+:\/\/[^/?#]*/i.exec(value)?.[0].length ?? 0;
     return {
-      says: "has more than an origin",
-      hint: `the request's own target is passed on as it is: write ${url.origin}`,
+      says: mayHavePath ? "has more than an origin and a path" : "has more than an origin",
+      hint: `the request's own target is passed on as it is: write ${url.origin}${path}`,
       offset,
     };
   }
-  return { value: url.origin };
+  return { value: `${url.origin}${path}` };
 }
 
 /** A network whose proxies are believed: an address, or CIDR. */

@@ -30,6 +30,8 @@ export type RouteConfig = {
   readonly shadow: RouteShadow;
   readonly compare: CompareRules;
   readonly recheck: Pick<Parsed["recheck"], "lag">;
+  /** How the candidate's copy differs from the client's request. */
+  readonly candidate: Pick<WithUrl<Parsed["candidate"]>, "path" | "fields">;
   readonly readiness: ReadinessConfig & {
     /** Whether the whole waits for this route. */
     readonly counts: boolean;

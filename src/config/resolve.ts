@@ -32,6 +32,7 @@ function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
     readOnly: route.readOnly,
     shadow: { ...shadow, ...route.shadow },
     compare: rules(route.compare ?? {}, parsed.compare),
+    candidate: candidateRequest(route.candidate, parsed.candidate),
     recheck: { lag: route.recheck?.lag ?? parsed.recheck.lag },
     readiness: {
       ...DEFAULTS.routeReadiness,
@@ -39,6 +40,19 @@ function resolveRoute(route: ParsedRoute, parsed: Parsed): RouteConfig {
       ...route.readiness,
       latency: { ...readiness.latency, ...route.readiness?.latency },
     },
+  };
+}
+
+/** A route's own prefixes and fields count before those for all routes. */
+function candidateRequest(
+  own: ParsedRoute["candidate"],
+  { path, fields }: Parsed["candidate"],
+): RouteConfig["candidate"] {
+  const set = { ...fields.set, ...own?.fields?.set };
+  const remove = [...new Set([...fields.remove, ...(own?.fields?.remove ?? [])])];
+  return {
+    path: [...(own?.path ?? []), ...path],
+    fields: { set, remove: remove.filter((name) => !Object.hasOwn(set, name)) },
   };
 }
 

@@ -1,7 +1,8 @@
 // config/schema.ts: every key of a config, what it takes and what it means; validation, types and JSON Schema come from it
 
 import { z } from "zod";
-import { address, network, origin } from "./addresses.ts";
+import { address, network, origin, originWithPath } from "./addresses.ts";
+import { pathMappings, requestFields } from "./candidate-request.ts";
 import { compareKeys } from "./compare.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { path } from "./places.ts";
@@ -53,6 +54,14 @@ const legacy = section(
 const candidate = section(
   {
     ...upstreamKeys,
+    url: originWithPath().describe(
+      "Scheme, host and port, and perhaps a path that is put before every target: http://candidate:8080/v2.",
+    ),
+    path: pathMappings().describe("Path prefixes that are others on the candidate. The first that fits counts."),
+    fields: requestFields().describe("How the fields of the candidate's copy differ from the client's."),
+    serves: z
+      .array(scalar({ type: "string", examples: ["GET /orders/{id}", "GET /customers/*"] }, readRoutePattern))
+      .describe("What is built already. Other requests are skipped{route} and listed as not built. Empty: everything."),
     timeout: duration({ least: "1ms" }).describe("For the whole answer, from the moment it is asked."),
     maxInFlight: count(1, 65_535).describe("Requests to the candidate at once; past it they are skipped{overload}."),
     adaptive: flag().describe(
@@ -205,6 +214,13 @@ const route = section(
     shadow: shorthand(ON_OFF, onOff, routeShadow).describe("`off`, or what differs from `shadow` above."),
     compare: compareKeys.describe("Rules for this route, beside those for all routes."),
     recheck: section({ lag }, {}).describe("What differs from `recheck` above."),
+    candidate: section(
+      {
+        path: pathMappings().describe("Path prefixes, before those under `candidate`."),
+        fields: requestFields().describe("Fields, beside those under `candidate`."),
+      },
+      {},
+    ).describe("Path prefixes and fields for this route, before those under `candidate`."),
     readiness: shorthand({ enum: ["off", false] }, notCounted, routeReadiness).describe(
       "`off`, or what differs from `readiness` above.",
     ),

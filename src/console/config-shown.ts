@@ -27,7 +27,19 @@ export function configShown(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,
-      SECRET.test(name) && typeof one === "string" ? "***" : configShown(one, depth + 1),
+      name === "set"
+        ? valuesMasked(one)
+        : SECRET.test(name) && typeof one === "string"
+          ? "***"
+          : configShown(one, depth + 1),
     ]),
+  );
+}
+
+/** Values of fields that are set for the candidate: credentials, mostly. The names of files are shown. */
+function valuesMasked(set: unknown): unknown {
+  if (set === null || typeof set !== "object") return "***";
+  return Object.fromEntries(
+    Object.entries(set).map(([name, value]) => [name, typeof value === "object" && "file" in value ? value : "***"]),
   );
 }

@@ -17,6 +17,8 @@ export type Exchange = {
   /** A template such as `GET /orders/{id}`: bounded in number, so it is fit for a metric label. */
   readonly route: string;
   readonly request: RequestHead;
+  /** The heads that were written to each side, HTTP/1.1 with the empty line at the end: to ask the same again. */
+  readonly sent?: { readonly legacy: string; readonly candidate: string };
   /** The request's body, where the route is `readOnly` and it has one. */
   readonly requestBody?: Uint8Array;
   /** When the request came, in milliseconds since the epoch. */

@@ -15,6 +15,8 @@ import type { Shed } from "./shed.ts";
 /** What the decision rests on, beside the request itself. */
 export type AdmitState = {
   readonly shadow: ShadowOptions;
+  /** Whether the candidate answers such requests already; all of them unless set. */
+  readonly serves?: ((method: string, path: string) => boolean) | undefined;
   readonly clock: Clock;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
@@ -57,6 +59,7 @@ export function refuseShadow(
   if (!eligible(incoming.method, route, shadow)) return "method";
   if (spelling === "ambiguous" && !READS.has(incoming.method)) return "method";
   if (overridesMethod(incoming.target, incoming.fields)) return "method";
+  if (state.serves !== undefined && !state.serves(incoming.method, pathOf(incoming.target))) return "route";
   if (spelling === "forbidden" || (route.off ?? shadow.off)) return shadow.off ? "off" : "route";
   if (!control.on || control.routes.get(route.name)?.on === false) return "off";
   const drawn = draw(id, incoming.fields, route, control, shadow, state.clock);
@@ -76,6 +79,11 @@ export function refuseShadow(
   if ((route.rate === undefined || route.rate(now)) && state.rate(now)) return undefined;
   state.breaker.record(undefined, now);
   return "sampled_out"; // by so many a second, which is what someone asked for, and no overload
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
 }
 
 /** What there is too much of, if anything: shadowing goes first, long before clients feel it. */

@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import type { ListenTls, ProxyOptions, StickyBy, UpstreamOptions, UpstreamTls } from "./options.ts";
+import type { Rewrite } from "./rewrite.ts";
 
 /** Reads a file that the config names. Throws with words for a person when it cannot. */
 export type ReadFile = (file: string) => Buffer;
@@ -18,6 +19,8 @@ export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
     candidate: {
       ...upstreamOf(config.candidate, config.candidate.timeout, read),
       maxWaiting: 0,
+      rewrite: rewriteOf(config.candidate.url, config.candidate, read),
+      ...(config.candidate.serves.length > 0 && { serves: config.candidate.serves.map(({ text }) => text) }),
       timeout: config.candidate.timeout,
       maxInFlight: config.candidate.maxInFlight,
       adaptive: config.candidate.adaptive,
@@ -49,6 +52,7 @@ export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
     routes: config.routes.map((route) => ({
       match: route.match.text,
       readOnly: route.readOnly,
+      rewrite: rewriteOf(config.candidate.url, route.candidate, read),
       shadow: {
         off: !route.shadow.enabled,
         sample: route.shadow.sample,
@@ -76,7 +80,7 @@ export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
 /** One side's server, with the time it has for the head of an answer. */
 export function upstreamOf(side: Upstream, headTimeout: number, read: ReadFile): UpstreamOptions {
   return {
-    url: side.url,
+    url: new URL(side.url).origin,
     tls: upstreamTlsOf(side.tls, read),
     maxConnections: side.maxConnections,
     maxWaiting: side.maxConnections,
@@ -92,6 +96,19 @@ export function upstreamOf(side: Upstream, headTimeout: number, read: ReadFile):
       lengthAndChunks: side.lenient.includes("length-and-chunks"),
     },
     rewriteHost: side.host === "rewrite",
+  };
+}
+
+/** How the candidate's copy of a request is written. Reads the files that hold values; throws where it cannot. */
+function rewriteOf(url: string, { path, fields }: Config["routes"][number]["candidate"], read: ReadFile): Rewrite {
+  const set = Object.entries(fields.set).map(
+    ([name, value]) => [name, "file" in value ? read(value.file).toString("latin1").trim() : value.text] as const,
+  );
+  return {
+    base: new URL(url).pathname.replace(/\/+$/, ""),
+    path,
+    set,
+    remove: fields.remove,
   };
 }
 

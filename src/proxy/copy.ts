@@ -7,6 +7,7 @@ import { candidateHead, markedHead } from "./outgoing.ts";
 import { bodyOverridesMethod } from "./override.ts";
 import type { ProxyPorts } from "./ports.ts";
 import type { Relayed } from "./relay.ts";
+import { isSame, NO_REWRITE } from "./rewrite.ts";
 import type { Settings } from "./settings.ts";
 import { Shadow } from "./shadow.ts";
 import type { Shed } from "./shed.ts";
@@ -86,12 +87,14 @@ export class Copy {
       this.shed("in_flight");
       return;
     }
-    const plain = body === undefined && candidateHost === undefined && !incoming.conditional && incoming.codingAt < 0;
+    const rewrite = route.rewrite ?? options.candidate.rewrite ?? NO_REWRITE;
+    const hasOwnFraming = body !== undefined || incoming.conditional || incoming.codingAt >= 0;
+    const plain = !hasOwnFraming && candidateHost === undefined && isSame(rewrite);
     const head = plain
       ? markedHead(this.legacyHead)
-      : candidateHead(incoming, body, candidateHost, options.forwarded, peer);
+      : candidateHead(incoming, body, candidateHost, options.forwarded, peer, rewrite);
     const asked = { method: incoming.method, target: incoming.target, fields: incoming.raw };
-    const made = { id, route: route.name, at: this.at, request: asked, head, body };
+    const made = { id, route: route.name, at: this.at, request: asked, head, legacyHead: this.legacyHead, body };
     const shadow = new Shadow(shadows, made, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;

@@ -61,13 +61,6 @@ export function troubleOf(error: Error, phase: Phase): Trouble {
   return { reason: "reset", error: "connection_terminated", detail };
 }
 
-/** The error of a client that does not say in which phase it was: told by its code. */
-export function looseTrouble(error: Error, phase: Phase): Trouble {
-  const { code = "", syscall } = error as NodeJS.ErrnoException;
-  if (/^ERR_(TLS|SSL)|CERT|SIGNED|ISSUER/.test(code)) return troubleOf(error, "tls");
-  return troubleOf(error, syscall === "connect" ? "connect" : phase);
-}
-
 export function failureOf(trouble: Trouble, durationMs: number): Failure {
   return { kind: "failure", reason: trouble.reason, detail: trouble.detail, durationMs };
 }

@@ -1,5 +1,6 @@
 // proxy/options.ts: how a proxy is set up. Durations are milliseconds, sizes bytes, shares 0 to 1
 
+import type { Rewrite } from "./rewrite.ts";
 import type { Lenient } from "./wire/lines.ts";
 
 /** One side's server. */
@@ -41,6 +42,10 @@ export type CandidateOptions = UpstreamOptions & {
   readonly timeout: number;
   /** Requests at once; more are `skipped{overload}`. */
   readonly maxInFlight: number;
+  /** How its copy of a request differs from the client's; not at all unless set. */
+  readonly rewrite?: Rewrite;
+  /** Templates of what it answers already; everything unless set. */
+  readonly serves?: readonly string[];
   /** Fewer at once while it slows down or says that it has too much, unless this is false. */
   readonly adaptive?: boolean;
 };
@@ -81,6 +86,8 @@ export type RouteOptions = {
   /** `GET /orders/{id}`, `ANY /files/*`. */
   readonly match: string;
   readonly readOnly?: boolean;
+  /** In place of the candidate's own. */
+  readonly rewrite?: Rewrite;
   /** What differs from `ShadowOptions`. `perSecond` is a budget of its own, beside the one for all. */
   readonly shadow?: {
     readonly off?: boolean;

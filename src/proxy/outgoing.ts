@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import { CONDITIONAL, type Incoming, MARK } from "./incoming.ts";
 import type { ForwardedOptions } from "./options.ts";
+import { NO_REWRITE, rewrittenFields, rewrittenTarget } from "./rewrite.ts";
 import { trusts } from "./trust.ts";
 import { HOP_BY_HOP } from "./wire/frame.ts";
 
@@ -41,9 +42,11 @@ export function candidateHead(
   host: string | undefined,
   options: ForwardedOptions,
   peer: Peer | undefined,
+  rewrite = NO_REWRITE,
 ): string {
-  const { fields } = incoming;
-  let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
+  const fields = rewrittenFields(incoming.fields, rewrite);
+  let head = `${incoming.method} ${rewrittenTarget(incoming.target, rewrite)} HTTP/1.1\r\n`;
+  const isSet = (lower: string) => rewrite.set.some(([name]) => name === lower);
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!;
     if (peer !== undefined && replaced(name, options)) continue;
@@ -51,7 +54,7 @@ export function candidateHead(
       const lower = name.toLowerCase();
       if (CONDITIONAL.has(lower) || (body !== undefined && (lower === "content-length" || lower === "expect")))
         continue;
-      if (host !== undefined && lower === "host") {
+      if (host !== undefined && lower === "host" && !isSet("host")) {
         head += `${name}: ${host}\r\n`;
         continue;
       }
@@ -85,13 +88,20 @@ export function askedFields(
     for (const option of fields[i + 1]!.toLowerCase().split(",")) named.add(option.trim());
   }
   named.delete("host");
+  let measured = false;
   for (let i = 0; i < fields.length; i += 2) {
     const lower = fields[i]!.toLowerCase();
+    if (lower === "content-length" || lower === "transfer-encoding") {
+      // A body that came in chunks is whole now; where the length stood, it stays.
+      if (bodyLength !== undefined && !measured) kept.push("Content-Length", String(bodyLength));
+      measured = true;
+      continue;
+    }
     if (HOP_BY_HOP.has(lower) || named.has(lower) || CONDITIONAL.has(lower) || lower === "expect") continue;
-    if (lower === "content-length" || lower === MARK) continue;
+    if (lower === MARK) continue;
     kept.push(fields[i]!, lower === "host" && host !== undefined ? host : fields[i + 1]!);
   }
-  if (bodyLength !== undefined) kept.push("Content-Length", String(bodyLength));
+  if (bodyLength !== undefined && !measured) kept.push("Content-Length", String(bodyLength));
   if (marked) kept.push(MARK, "candidate");
   return kept;
 }

@@ -3,6 +3,7 @@
 import { createLearner, METHODS } from "./learn.ts";
 import type { RouteOptions, StickyBy } from "./options.ts";
 import { createRate, type Rate } from "./rate.ts";
+import type { Rewrite } from "./rewrite.ts";
 import { isPlain, spellingsOf } from "./spellings.ts";
 
 /** A template and what its requests may do. */
@@ -16,6 +17,7 @@ export type Route = {
   readonly by?: StickyBy | "id";
   readonly values?: ReadonlySet<string>;
   readonly rate?: Rate;
+  readonly rewrite?: Rewrite;
   readonly maxRequestBody?: number;
 };
 
@@ -24,6 +26,13 @@ export type Route = {
  * `shadow: off` names. `ambiguous`: it is another spelling of a path of another route, so that `readOnly` is not believed.
  */
 export type Spelling = "plain" | "forbidden" | "ambiguous";
+
+/** Whether a path is one of these templates'. */
+export function createServed(templates: readonly string[]): (method: string, path: string) => boolean {
+  const root = node();
+  for (const match of templates) plant(root, { match });
+  return (method, path) => routeOf(root, method, path) !== undefined;
+}
 
 export type Found = { readonly route: Route; readonly spelling: Spelling };
 
@@ -153,6 +162,7 @@ function plant(root: Node, options: RouteOptions): Route {
     name: options.match,
     readOnly: options.readOnly === true,
     ...shadow,
+    ...(options.rewrite && { rewrite: options.rewrite }),
     ...(values && { values: new Set(values) }),
     ...(perSecond !== undefined && { rate: createRate(perSecond) }),
   });

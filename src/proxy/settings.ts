@@ -4,10 +4,10 @@ import type { AdmitState } from "./admit.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Budget } from "./capture.ts";
 import { createConcurrency, fixedConcurrency } from "./concurrency.ts";
-import type { ProxyOptions, UpstreamOptions } from "./options.ts";
+import type { CandidateOptions, ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { createRate } from "./rate.ts";
-import { createRoutes, type Routes } from "./routes.ts";
+import { createRoutes, createServed, type Routes } from "./routes.ts";
 import type { Shadow, ShadowRoom } from "./shadow.ts";
 import { createShed } from "./shed.ts";
 import { createSlabs, type Slabs } from "./slabs.ts";
@@ -34,7 +34,12 @@ export function createSettings(
   before?: Settings,
 ): Settings {
   const legacy = poolFor(options.legacy, sweeper, before?.options.legacy, before?.legacy);
-  const pool = poolFor(options.candidate, sweeper, before?.options.candidate, before?.shadows.pool);
+  const pool = poolFor(
+    connectionOf(options.candidate),
+    sweeper,
+    before && connectionOf(before.options.candidate),
+    before?.shadows.pool,
+  );
   const breaker =
     before && same(options.breaker, before.options.breaker) && pool === before.shadows.pool
       ? before.shadows.breaker
@@ -82,6 +87,7 @@ export function createSettings(
     },
     admit: {
       shadow: options.shadow,
+      serves: options.candidate.serves && createServed(options.candidate.serves),
       clock: before?.admit.clock ?? { started: ports.now(), now: ports.now },
       breaker,
       concurrency,
@@ -98,6 +104,11 @@ export function createSettings(
     },
     candidateHost: options.candidate.rewriteHost ? pool.origin.authority : undefined,
   };
+}
+
+/** What of the candidate's options its connections depend on. */
+function connectionOf({ rewrite: _, serves: __, ...upstream }: CandidateOptions): Omit<CandidateOptions, "rewrite"> {
+  return upstream;
 }
 
 /** The pool of before, if nothing about the upstream changed; else a new one, and the old one ends with its last call. */

@@ -35,8 +35,9 @@ export type ShadowRequest = {
   readonly route: string;
   readonly at: number;
   readonly request: RequestHead;
-  /** The candidate's head, ready to be written. */
+  /** The candidate's head, ready to be written, and legacy's as it was written. */
   readonly head: string;
+  readonly legacyHead: string;
   readonly body: Uint8Array | undefined;
 };
 
@@ -151,8 +152,9 @@ export class Shadow implements Watched {
     if (this.deadline !== Number.POSITIVE_INFINITY) this.room.sweeper.unwatch(this);
     this.capture.release();
     this.follower?.release();
-    const { id, route, at, request, body } = asked;
-    const exchange: Exchange = { id, route, request, at, legacy, candidate, ...(body && { requestBody: body }) };
+    const { id, route, at, request, body, head, legacyHead } = asked;
+    const sent = { legacy: legacyHead, candidate: head };
+    const exchange: Exchange = { id, route, request, sent, at, legacy, candidate, ...(body && { requestBody: body }) };
     resolve(Object.freeze(exchange));
   }
 }

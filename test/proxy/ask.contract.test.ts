@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { bytesOf } from "../../src/model/body.ts";
 import type { RequestHead } from "../../src/model/exchange.ts";
-import { type Ask, type AskOptions, askOverUndici } from "../../src/proxy/index.ts";
-import { askOverWire } from "../support/ask-over-wire.ts";
+import { type Ask, type AskOptions, askOverWire } from "../../src/proxy/index.ts";
+import { askOverUndici } from "../support/ask-over-undici.ts";
 import { DEFAULTS } from "../support/proxy-options.ts";
 import { backend, deadPort, ok, type RawServer, type Reply, rawServer } from "../support/wire.ts";
 

@@ -1,14 +1,16 @@
-// test/support/ask-over-wire.ts: asks by our own client, so that it passes the same contract suite as undici
+// proxy/ask-over-wire.ts: asks one side for one answer with our own client, so that a request is repeated byte for byte
 
-import type { RequestHead } from "../../src/model/exchange.ts";
-import { Asking } from "../../src/proxy/asking.ts";
-import { captureFor } from "../../src/proxy/capture.ts";
-import type { Ask, AskOptions } from "../../src/proxy/index.ts";
-import { askedFields } from "../../src/proxy/outgoing.ts";
-import { Call } from "../../src/proxy/wire/call.ts";
-import { createPool } from "../../src/proxy/wire/pool.ts";
-import { createSweeper } from "../../src/proxy/wire/sweeper.ts";
+import type { Side } from "../model/answer.ts";
+import type { Exchange, RequestHead } from "../model/exchange.ts";
+import type { Ask, AskOptions } from "./ask.ts";
+import { Asking } from "./asking.ts";
+import { captureFor } from "./capture.ts";
+import { askedFields } from "./outgoing.ts";
+import { Call } from "./wire/call.ts";
+import { createPool } from "./wire/pool.ts";
+import { createSweeper } from "./wire/sweeper.ts";
 
+/** Asks with our own client. The contract suite holds it against undici. */
 export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): Ask {
   const sweeper = createSweeper();
   const pool = createPool(upstream, sweeper);
@@ -28,6 +30,19 @@ export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): A
       sweeper[Symbol.dispose]();
     },
   };
+}
+
+/** The request of an exchange as it was sent to a side; as the client sent it where that is not known. */
+export function requestSent(exchange: Exchange, side: Side): RequestHead {
+  const sent = exchange.sent?.[side];
+  if (sent === undefined) return exchange.request;
+  const [line = "", ...lines] = sent.slice(0, -4).split("\r\n");
+  const [method = "", target = ""] = line.split(" ");
+  const fields = lines.flatMap((each) => {
+    const colon = each.indexOf(":");
+    return [each.slice(0, colon), each.slice(colon + 2)];
+  });
+  return { method, target, fields };
 }
 
 function askedHead(

@@ -1,17 +1,17 @@
-// proxy/ask-undici.ts: asks one side for one answer by undici; the second implementation of `Ask`
+// test/support/ask-over-undici.ts: asks by undici, which passes the same contract suite as our own client
 
 import type { Dispatcher, Pool } from "undici";
-import type { Answer } from "../model/answer.ts";
-import type { Body } from "../model/body.ts";
-import type { RequestHead } from "../model/exchange.ts";
-import type { Fields } from "../model/fields.ts";
-import type { Ask, AskOptions } from "./ask.ts";
-import { responseOf } from "./asking.ts";
-import { captureFor } from "./capture.ts";
-import { DEADLINE, failureOf, looseTrouble, protocolTrouble, type Trouble, troubleOf } from "./failure.ts";
-import { askedFields } from "./outgoing.ts";
-import { originOf } from "./wire/dial.ts";
-import { frame, type ResponseHead } from "./wire/frame.ts";
+import type { Answer } from "../../src/model/answer.ts";
+import type { Body } from "../../src/model/body.ts";
+import type { RequestHead } from "../../src/model/exchange.ts";
+import type { Fields } from "../../src/model/fields.ts";
+import type { Ask, AskOptions } from "../../src/proxy/ask.ts";
+import { responseOf } from "../../src/proxy/asking.ts";
+import { captureFor } from "../../src/proxy/capture.ts";
+import { DEADLINE, failureOf, protocolTrouble, type Trouble, troubleOf } from "../../src/proxy/failure.ts";
+import { askedFields } from "../../src/proxy/outgoing.ts";
+import { originOf } from "../../src/proxy/wire/dial.ts";
+import { frame, type ResponseHead } from "../../src/proxy/wire/frame.ts";
 
 /** For asking again: few requests, so what counts is that it is another reading of HTTP than our own. */
 export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions): Ask {
@@ -129,4 +129,11 @@ function judge(error: Error): Trouble {
 function textOf(raw: unknown): Fields {
   if (!Array.isArray(raw)) return [];
   return raw.map((each: string | Buffer) => (typeof each === "string" ? each : each.toString("latin1")));
+}
+
+/** The error of a client that does not say in which phase it was: told by its code. */
+function looseTrouble(error: Error, phase: "open"): Trouble {
+  const { code = "", syscall } = error as NodeJS.ErrnoException;
+  if (/^ERR_(TLS|SSL)|CERT|SIGNED|ISSUER/.test(code)) return troubleOf(error, "tls");
+  return troubleOf(error, syscall === "connect" ? "connect" : phase);
 }
