@@ -54,12 +54,16 @@ export function causesOf(
   const score = ({ support, of, weight }: Weighed) => (300 * support) / of + weight;
   const [best] = weighed.sort((a, b) => score(b) - score(a));
   if (best === undefined) return requests;
-  const { weight, ...cause } = best;
+  const { weight, ...explained } = best;
+  // What it is and where it is are one sentence; the second is a cause of its own as well.
+  const where = requests.find(({ kind }) => SCOPES.includes(kind));
+  const cause = where === undefined ? explained : { ...explained, says: `${explained.says}; ${where.says}` };
   // What is no explanation but a description gives way to what tells the requests.
   return weight < DESCRIPTION && requests.length > 0 ? [...requests, cause] : [cause, ...requests];
 }
 
 const DESCRIPTION = 20;
+const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_field"];
 
 function valueCauses(
   finding: string,

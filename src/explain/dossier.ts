@@ -6,7 +6,15 @@ import type { Shown } from "../model/showing.ts";
 import { addCodes, type Codes, createCodes, restoreCodes, type StoredCodes, storeCodes } from "./codes.ts";
 import { hypothesesFor } from "./hypotheses.ts";
 import { createLists, type Lists, restoreLists, type StoredLists, storeLists } from "./lists.ts";
-import { createPairs, type KeptPairs, keepPair, restorePairs, type StoredPairs, storePairs } from "./pairs.ts";
+import {
+  createPairs,
+  type KeptPairs,
+  keepPair,
+  readPair,
+  restorePairs,
+  type StoredPairs,
+  storePairs,
+} from "./pairs.ts";
 import { createPartners, type Partners, restorePartners, type StoredPartners, storePartners } from "./renames.ts";
 import {
   addRequest,
@@ -17,7 +25,7 @@ import {
   storeRequests,
 } from "./requests.ts";
 import { restoreTrial, review, type StoredTrial, storeTrial, type Trial, testPair } from "./trial.ts";
-import { type Pair, readValue } from "./value.ts";
+import type { Pair } from "./value.ts";
 
 export type Dossier = {
   readonly route: string;
@@ -67,17 +75,18 @@ const OFTEN_UNTIL = 256;
 export function file(dossier: Dossier, shown: Shown, key: string): void {
   addRequest(dossier.requests, shown, key);
   const { legacy, candidate, note } = shown.sample;
-  // Equal texts of a difference are what redaction left of it: they would fit every likeness.
-  if (legacy !== undefined && legacy === candidate) return;
+  // Equal texts of a difference are what redaction left of it: they would fit every likeness. Only the note says something.
+  const isTold = legacy === undefined || legacy !== candidate;
+  if (!isTold && note === undefined) return;
   const values = {
-    ...(legacy === undefined ? {} : { legacy }),
-    ...(candidate === undefined ? {} : { candidate }),
+    ...(isTold && legacy !== undefined ? { legacy } : {}),
+    ...(isTold && candidate !== undefined ? { candidate } : {}),
     ...(note === undefined ? {} : { note }),
   };
-  const pair: Pair = { legacy: readValue(legacy), candidate: readValue(candidate), note: note ?? "" };
-  addCodes(dossier.codes, pair);
+  const pair: Pair = readPair(values);
+  if (isTold) addCodes(dossier.codes, pair);
   if (shown.where === "status") return;
-  const digest = digestText(`${legacy ?? ""}\n${candidate ?? ""}`).slice(0, 10);
+  const digest = digestText(`${values.legacy ?? ""}\n${values.candidate ?? ""}\n${note ?? ""}`).slice(0, 10);
   keepPair(dossier.pairs, values, digest);
   testPair(dossier.trials, values, pair, digest);
   dossier.valued += 1;

@@ -144,7 +144,11 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       const key = request?.key ?? `${one.sample.method} ${one.sample.target}`;
       if (times < PER_COMPARISON) file(dossiers.get(one.finding)!, one, key);
     }
-    for (const [finding, some] of elements) addLists(dossiers.get(finding)!.lists, some);
+    const all = [...elements.values()].flat();
+    for (const [finding, some] of elements) {
+      const opposite = all.filter(({ kind }) => kind !== some[0]!.kind);
+      addLists(dossiers.get(finding)!.lists, some, opposite);
+    }
     addRenames(known, (finding) => dossiers.get(finding)!.partners);
     for (const finding of counted.keys()) dirty.add(finding);
     countRequest(showing);

@@ -156,7 +156,8 @@ const directive: Hypothesis = {
   where: "field",
   fits: ({ legacy, candidate }) => {
     if (legacy.type !== "string" || candidate.type !== "string") return NO;
-    if (!isDirectives(legacy.string) && !isDirectives(candidate.string)) return NO;
+    const some = [legacy.string, candidate.string];
+    if (!some.some(isDirectives) && !some.every((text) => ONE_DIRECTIVE.test(text))) return NO;
     const [ours, theirs] = [directives(legacy.string), directives(candidate.string)];
     if (ours === undefined || theirs === undefined) return NO;
     const found: string[] = [];
@@ -167,6 +168,10 @@ const directive: Hypothesis = {
     }
     for (const [name, value] of theirs)
       if (!ours.has(name)) found.push(`added|${name}${value === "" ? "" : `=${value}`}`);
+    // One for another: `no-store` for `max-age=60`.
+    const [lost, added] = found;
+    if (found.length === 2 && lost!.startsWith("lost|") && added!.startsWith("added|"))
+      return [`changed|${lost!.slice(5)}|${added!.slice(6)}`];
     // The whole of what differs is one parameter: two that always come together are one cause.
     return found.length === 0 || found.length > 4 ? NO : [found.join("\n")];
   },
@@ -183,6 +188,7 @@ const directive: Hypothesis = {
   weight: 77,
 };
 
+const ONE_DIRECTIVE = /^[a-z][a-z-]*(?:=[^;,\s]+)?$/i;
 const isDirectives = (text: string) =>
   text.length <= 400 && /[;,]/.test(text) && /^[^\s;,][^;,]*(?:[;,]\s*[\w-]+(?:\s*=\s*[^;,]*)?)+\s*$/.test(text);
 
@@ -190,7 +196,9 @@ function directives(text: string): Map<string, string> | undefined {
   const by = text.includes(";") ? ";" : ",";
   const found = new Map<string, string>();
   for (const part of text.split(by)) {
-    const [, name = "", value = ""] = /^\s*([^=\s]+)\s*(?:=\s*(.*?))?\s*$/s.exec(part) ?? [];
+    const [, name = "", written = ""] = /^\s*([^=\s]+)\s*(?:=\s*(.*?))?\s*$/s.exec(part) ?? [];
+    // When it expires moves with the clock.
+    const value = name.toLowerCase() === "expires" ? "\u2026" : written;
     if (name === "" || found.has(name.toLowerCase())) return undefined;
     found.set(name.toLowerCase(), value);
   }

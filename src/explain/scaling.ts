@@ -102,18 +102,24 @@ const factor: Hypothesis = {
   says: (parameter) => {
     const { factor, mode } = read(parameter);
     if (factor === -1) return "candidate = -legacy";
-    const name = CONVERSIONS.get(factor) ?? "";
-    const inverse = Math.round(1 / factor);
-    const by =
-      Math.abs(factor) < 1 && BACK.has(factor) && BACK.get(factor) === ""
-        ? `/ ${inverse}`
-        : `x ${name === "" ? factor : Number(factor.toPrecision(7))}`;
+    const name = CONVERSIONS.get(factor) ?? nameNear(factor);
+    const inverse = Number((1 / Math.abs(factor)).toPrecision(12));
+    const isDivided =
+      Math.abs(factor) < 1 && name === "" && (BACK.has(Math.abs(factor)) || digitsOf(inverse) < digitsOf(factor));
+    const sign = factor < 0 ? "-" : "";
+    const by = isDivided ? `/ ${sign}${inverse}` : `x ${Number(factor.toPrecision(7))}`;
     const words = name === "" ? "" : ` (${name})`;
     return `candidate = legacy ${by}${words}${mode === "cut" ? ", cut" : ""}`;
   },
   least: 3,
   weight: 70,
 };
+
+/** The conversion that a factor is to six digits: people write 2.20462 for pounds. */
+function nameNear(factor: number): string {
+  for (const [known, name] of CONVERSIONS) if (name !== "" && Math.abs(known - factor) <= known * 1e-5) return name;
+  return "";
+}
 
 /** The ratio that most pairs have exactly: small integers leave a wide range, but three equal ratios are no chance. */
 function exactRatio(triples: readonly (readonly [number, number, number])[]): number | undefined {
@@ -125,8 +131,7 @@ function exactRatio(triples: readonly (readonly [number, number, number])[]): nu
   const [ratio, times] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
   if (ratio === 1 || times * 2 < triples.length) return undefined;
   const named = [...CONVERSIONS.keys()].find((one) => Math.abs(one - Math.abs(ratio)) <= one * 1e-11);
-  if (named !== undefined) return ratio < 0 ? -named : named;
-  return Number(ratio.toPrecision(DIGITS)) === ratio ? ratio : undefined;
+  return named === undefined ? ratio : ratio < 0 ? -named : named;
 }
 
 /** The range of factors that most pairs allow; each pair allows one, because its result is rounded. */
@@ -165,13 +170,29 @@ function nameFactor([low, high]: readonly [number, number]): number | undefined 
   for (const named of CONVERSIONS.keys()) if (from <= named && named <= to && isNear(from, to)) return sign * named;
   if (from <= 1 && to >= 1) return sign;
   if (!isNear(from, to)) return undefined;
+  const [times, over] = [shortest(from, to), shortest(1 / to, 1 / from)];
+  // Divided by 1.19 is simpler than multiplied by 0.840336.
+  if (over !== undefined && (times === undefined || digitsOf(over) < digitsOf(times))) return sign / over;
+  return times === undefined ? undefined : sign * times;
+}
+
+/** The number with the fewest digits in a range. */
+function shortest(from: number, to: number): number | undefined {
   for (let digits = 1; digits <= DIGITS; digits++) {
     const unit = 10 ** (digits - 1 - Math.floor(Math.log10(to)));
     const found = Math.ceil(from * unit - 1e-9) / unit;
-    if (found <= to * (1 + 1e-12) && found >= from * (1 - 1e-12)) return sign * Number(found.toPrecision(digits));
+    if (found <= to * (1 + 1e-12) && found >= from * (1 - 1e-12)) return Number(found.toPrecision(digits));
   }
   return undefined;
 }
+
+/** Significant digits of a number as it is written shortest. */
+const digitsOf = (value: number) =>
+  value
+    .toPrecision(12)
+    .replace(/e.*$/, "")
+    .replace(/\.?0+$/, "")
+    .replace(/^[-0.]+|\./g, "").length;
 
 const isNear = (from: number, to: number) => to - from <= to * LOOSE;
 

@@ -108,6 +108,32 @@ const keys: Hypothesis = {
   weight: 88,
 };
 
+/** The comparison saw that the candidate has what another member of the same object has in legacy. */
+const otherMember: Hypothesis = {
+  name: "other_member",
+  kinds: ["value"],
+  where: "body",
+  fits: ({ note = "" }) => (note.startsWith("the value of legacy's ") ? [note] : NO),
+  says: (note) => `the candidate has ${note} here`,
+  least: 3,
+  // A change of the value itself is the simpler explanation, if there is one.
+  weight: 56,
+};
+
+/** What the comparison says of a cookie beside its attributes: its lifetime, or the look of its value, which is never shown. */
+const cookie: Hypothesis = {
+  name: "cookie",
+  kinds: ["value"],
+  where: "field",
+  fits: ({ note = "" }) => {
+    const found = /^cookie ("(?:[^"\\]|\\.)*"), (.+)$/.exec(note);
+    return found === null ? NO : [note];
+  },
+  says: (note) => note,
+  least: 1,
+  weight: 78,
+};
+
 /** One side is not of the body's type: what each is instead. */
 const otherType: Hypothesis = {
   name: "other_format",
@@ -115,7 +141,11 @@ const otherType: Hypothesis = {
   fits: ({ legacy, candidate, note = "" }) => {
     const [from, to] = [kindOf(legacy), kindOf(candidate)];
     if (/body is empty/.test(note)) return [note];
-    return from === to ? NO : [`${from}|${to}`];
+    if (from !== to) return [`${from}|${to}`];
+    const broken = /^(?:the )?(candidate|legacy)(?:'s body)? is not JSON from byte/.exec(note);
+    return broken === null
+      ? NO
+      : [`${broken[1] === "legacy" ? "legacy" : "the candidate"}'s JSON is broken or cut off`];
   },
   says: (parameter) => {
     const [from, to] = parameter.split("|");
@@ -133,4 +163,14 @@ function kindOf({ type, string, text }: Value): string {
   return /^[[{]/.test(start) ? "JSON" : "text";
 }
 
-export const SHAPES: readonly Hypothesis[] = [keys, otherForm, sameUuid, replacedList, emptyList, delimiter, otherType];
+export const SHAPES: readonly Hypothesis[] = [
+  keys,
+  otherMember,
+  cookie,
+  otherForm,
+  sameUuid,
+  replacedList,
+  emptyList,
+  delimiter,
+  otherType,
+];

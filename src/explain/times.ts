@@ -312,6 +312,51 @@ function fieldsOf(text: string): { a: number; b: number; year: string; rest: str
   return { year: other[4]!, a: Number(other[1]), b: Number(other[3]), rest: `${other[2]}${other[5]}` };
 }
 
+/** By how much times may differ and still be called nearly the same, in seconds. */
+const NEAR = [1, 10, 60, 300];
+const NEAR_TEXT = ["1 s", "10 s", "1 min", "5 min"];
+
+/** The candidate's clock, or the moment at which it takes the time, is a little different, by another amount each time. */
+const drift: Hypothesis = {
+  name: "clock_drift",
+  kinds: ["value"],
+  fits: () => NO,
+  propose: (pairs) => {
+    const apart = pairs.flatMap((pair) => secondsApart(pair) ?? []);
+    if (apart.length * 2 < pairs.length || new Set(apart).size < 3) return NO;
+    const within = NEAR.find((most) => apart.every((seconds) => Math.abs(seconds) <= most));
+    if (within === undefined) return NO;
+    const side = apart.every((seconds) => seconds > 0)
+      ? "later"
+      : apart.every((seconds) => seconds < 0)
+        ? "earlier"
+        : "apart";
+    return [`${side}|${within}`];
+  },
+  holds: (parameter, pair) => {
+    const [side, within] = parameter.split("|");
+    const seconds = secondsApart(pair);
+    if (seconds === undefined || Math.abs(seconds) > Number(within)) return false;
+    return side === "apart" || (side === "later" ? seconds > 0 : seconds < 0);
+  },
+  says: (parameter) => {
+    const [side, within] = parameter.split("|");
+    return `the candidate's times differ by up to ${NEAR_TEXT[NEAR.indexOf(Number(within))]}${side === "apart" ? "" : `, always ${side}`}`;
+  },
+  least: 5,
+  weight: 41,
+};
+
+function secondsApart({ legacy, candidate }: Pair): number | undefined {
+  for (const ours of readTimes(legacy)) {
+    const theirs = readTimes(candidate).find(({ notation }) => notation === ours.notation);
+    if (theirs === undefined || ours.precision === "days") continue;
+    const seconds = (instantOf(theirs) - instantOf(ours)) / 1000;
+    if (seconds !== 0) return seconds;
+  }
+  return undefined;
+}
+
 export const TIMES: readonly Hypothesis[] = [
   zone,
   localTime,
@@ -322,4 +367,5 @@ export const TIMES: readonly Hypothesis[] = [
   dayMonth,
   timeOffset,
   dayOffset,
+  drift,
 ];

@@ -96,7 +96,7 @@ const wrappedValue: Hypothesis = {
       ? `${who} has it as a list with one element`
       : `${who} has it inside an object, as the member ${JSON.stringify(how.slice(1).join("|"))}`;
   },
-  least: 2,
+  least: 1,
   weight: 78,
 };
 

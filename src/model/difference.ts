@@ -46,8 +46,16 @@ export type Difference = {
   readonly list?: ListOf;
 };
 
-/** How long both sides' lists are, and whether the element stands in its own list more than once. */
-export type ListOf = { readonly legacy: number; readonly candidate: number; readonly isRepeated: boolean };
+/** What is known of the list that an element of one side only belongs to. */
+export type ListOf = {
+  /** How long both sides' lists are. */
+  readonly legacy: number;
+  readonly candidate: number;
+  /** The element stands in its own list more than once. */
+  readonly isRepeated: boolean;
+  /** What tells the elements of one side only from the others: `only "state": "CUSTOMS"`, `other "state"`. */
+  readonly conditions?: readonly string[];
+};
 
 /** A rule, by the words of the config that made it (`ignore $.meta.requestId`), and how many differences it settled. */
 export type Masked = { readonly rule: string; readonly count: number };

@@ -279,8 +279,8 @@ const NUMBERS: readonly Planted[] = [
   ),
   member(
     "a clock that drifts a little",
-    "none",
-    undefined,
+    "clock_drift",
+    /up to 10 s, always later/,
     (i) => 1_767_225_600 + i * 77_777,
     (v, i) => v + 2 + (i % 4),
   ),
@@ -1221,7 +1221,7 @@ const PARAMETERS: readonly Planted[] = [
     target: (i) => (i % 3 === 0 ? `/names/a%20b${i}` : `/names/ab${i}`),
   },
   {
-    ...member("cents, with one parameter only", "factor", /x 100$/, price, (v, i) =>
+    ...member("cents, with one parameter only", "factor", /x 100; only in requests with `raw`/, price, (v, i) =>
       i % 3 === 0 ? Math.round(v * 100) : v,
     ),
     target: (i) => (i % 3 === 0 ? `/things/${i}?raw=1` : `/things/${i}`),
@@ -1267,6 +1267,15 @@ const DICTIONARIES: readonly Planted[] = [
     }),
   ),
 ];
+
+const STATE = ["AT_SEA", "CUSTOMS", "LOADED"];
+const states = (i: number) =>
+  Array.from({ length: 12 }, (_, k) => ({
+    id: i * 100 + k,
+    state: STATE[(i + k * (1 + (i % 2))) % 3],
+    port: PORTS[(i * 7 + k * 5) % 9],
+  }));
+const PORTS = ["Turin", "Ghent", "Reims", "Turku", "Bergen", "Vigo", "Bari", "Brest", "Split"];
 
 /** Where a looser or a simpler explanation would be wrong, and siblings of what stands above. */
 const RIVALS: readonly Planted[] = [
@@ -1353,8 +1362,8 @@ const RIVALS: readonly Planted[] = [
   ),
   object(
     "two members swapped",
-    "none",
-    undefined,
+    "other_member",
+    /legacy's "last"/,
     "$.first value",
     (i) => ({ first: `Jane${i}`, last: `Doe${i * 3}` }),
     (b) => ({ first: b["last"], last: b["first"] }),
@@ -1362,7 +1371,7 @@ const RIVALS: readonly Planted[] = [
   object(
     "another page window",
     "list_start",
-    /lacks the first element/,
+    /starts one element late/,
     "$.items[*] missing",
     (i) => ({ items: list(i, 12).slice(0, 10) }),
     (_, i) => ({ items: list(i, 12).slice(1, 11) }),
@@ -1393,6 +1402,69 @@ const RIVALS: readonly Planted[] = [
     (i) => ({ id: i, total: price(i) }),
     (b, i, random) => (i % 3 ? b : { ...b, total: round(Number(b["total"]) - random() * 5 - 0.01, 2) }),
   ),
+  object(
+    "elements of one state lost",
+    "list_filter",
+    /lacks the elements with "state": "CUSTOMS"/,
+    "$.items[*] missing",
+    (i) => ({ items: states(i) }),
+    ({ items }) => ({ items: (items as Json[]).filter(({ state }) => state !== "CUSTOMS") }),
+    { rule: false },
+  ),
+  object(
+    "a filter ignored",
+    "list_filter",
+    /more elements: those with another "state" than all others/,
+    "$.items[*] extra",
+    (i) => ({ items: states(i).filter(({ state }) => state === STATE[i % 3]) }),
+    (_, i) => ({ items: states(i) }),
+  ),
+  object(
+    "the value of another member that is the same",
+    "other_member",
+    /the value of legacy's "subtotal"/,
+    "$.total value",
+    (i) => ({ subtotal: round(price(i) * 3, 2), total: round(price(i) * 3 + 4 + ((i * 31) % 17) / 10, 2) }),
+    (b) => ({ ...b, total: b["subtotal"] }),
+  ),
+  field(
+    "no-store for a lifetime",
+    "directive",
+    /`no-store` for `max-age=60`/,
+    "cache-control value",
+    () => ["Cache-Control", "max-age=60"],
+    () => ["Cache-Control", "no-store"],
+  ),
+  field(
+    "another value of a cookie",
+    "cookie",
+    /another value/,
+    "set-cookie value",
+    (i) => ["Set-Cookie", `language=${["de", "fr", "da"][i % 3]}; Path=/`],
+    () => ["Set-Cookie", "language=english_gb; Path=/"],
+  ),
+  member(
+    "net for gross, where gross is rounded",
+    "factor",
+    /\/ 1\.19$/,
+    (i) => round(round(price(i), 2) * 1.19, 2),
+    (_, i) => round(price(i), 2),
+  ),
+  member(
+    "pounds for kilograms, not rounded",
+    "factor",
+    /kg to pounds/,
+    (i) => 1000 + i * 7.13,
+    (v: number) => v * 2.204_622_621_8,
+  ),
+  {
+    name: "JSON that is cut off",
+    cause: "other_format",
+    says: /broken or cut off/,
+    at: "$ format",
+    right: (i) => ({ body: { id: i, name: name(i) } }),
+    wrong: (r) => ({ ...r, body: JSON.stringify(r.body).slice(0, -4) }),
+  },
   object(
     "one of two new members could be the lost one",
     "missing",

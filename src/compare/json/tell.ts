@@ -10,6 +10,7 @@ import { membersOf } from "./members.ts";
 import type { Naming } from "./naming.ts";
 import { generalPathOf, pathOf, type Trail } from "./path.ts";
 import type { JsonRules, Place } from "./rules.ts";
+import { siblingWith } from "./siblings.ts";
 import { stepTo } from "./step.ts";
 import { ARRAY, kindAt, sourceOf, type Tape } from "./tape.ts";
 
@@ -57,7 +58,7 @@ export type Deferred = {
 export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, note?: string): void {
   if (w.gate === undefined) {
     const [legacy, candidate] = [valueAt(w.legacy.tape, i), valueAt(w.candidate.tape, j)];
-    push(w, trail, differenceAt(pathOf(trail), kind, legacy, candidate, note));
+    push(w, trail, differenceAt(pathOf(trail), kind, legacy, candidate, note ?? siblingNote(w, trail, kind, i, j)));
     return;
   }
   if (w.gate.found) return;
@@ -70,6 +71,13 @@ export function tell(w: Walk, trail: Trail, kind: Kind, i: number, j: number, no
     at.trail,
     differenceAt(pathOf(at.trail), "value", legacy, candidate, "what differs lies deeper than paths go"),
   );
+}
+
+/** That the candidate has here what another member of legacy's object has. */
+function siblingNote(w: Walk, trail: Trail, kind: Kind, i: number, j: number): string | undefined {
+  if (kind !== "value" || trail.left < 0) return undefined;
+  const name = siblingWith(w.legacy.tape, trail.left, i, w.candidate.tape, j);
+  return name === undefined ? undefined : `the value of legacy's ${JSON.stringify(name)}`;
 }
 
 /** Lists a difference, with its general place where its path leads through a dictionary. */

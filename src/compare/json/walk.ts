@@ -4,6 +4,7 @@ import type { ListOf } from "../../model/difference.ts";
 import { nameOf as lastNameOf, steps } from "../../model/place.ts";
 import { ignoresOrder } from "../../model/rules.ts";
 import { movedAmong } from "./align.ts";
+import { elementConditions } from "./element-conditions.ts";
 import { embeddedTrail, embeddedWalk } from "./embedded.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -170,9 +171,12 @@ function compareMembers(
   for (const { legacy, candidate } of repeated) compareRepeated(w, i, j, legacy, candidate, place, trail);
 }
 
-/** Notes with the changed keys of a dictionary what they have in common. */
+/** Names that one pattern fits, from which on they are one place though their object is no dictionary by its looks. */
+const ONE_PLACE = 6;
+
+/** Notes with changed keys what they have in common. So many that changed in one way are one place, as in a dictionary. */
 function noteKeys(w: Walk, from: number, missing: readonly number[], extra: readonly number[]): void {
-  if (w.found[from]?.general === undefined) return;
+  if (w.found.length === from || (missing.length < ONE_PLACE && w.found[from]!.general === undefined)) return;
   const names = (tape: Tape, nodes: readonly number[]): string[] => nodes.map((node) => nameOf(tape, node));
   const pattern = keyPattern(names(w.legacy.tape, missing), names(w.candidate.tape, extra));
   if (pattern === undefined) return;
@@ -181,7 +185,9 @@ function noteKeys(w: Walk, from: number, missing: readonly number[], extra: read
     const difference = w.found[k]!;
     const name = lastNameOf(steps(difference.path).at(-1)!) ?? "";
     const side = difference.kind === "missing" ? "legacy" : "candidate";
-    if (fitsPattern(pattern, name, side)) w.found[k] = { ...difference, note };
+    if (!fitsPattern(pattern, name, side)) continue;
+    const general = difference.general ?? `${steps(difference.path).slice(0, -1).join("")}[*]`;
+    w.found[k] = { ...difference, note, general };
   }
 }
 
@@ -277,20 +283,22 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
       tellOrder(w, trail, i, j, moved, pairing.by);
     } else w.outside += 1;
   }
-  const sizes = { legacy: left.length, candidate: right.length };
   const paired = new Uint8Array(right.length);
   for (const other of to) if (other >= 0) paired[other] = 1;
+  const sizes = { legacy: left.length, candidate: right.length };
+  const gone = once(() => conditionsOf(a, left, (k) => to[k]! >= 0));
+  const come = once(() => conditionsOf(b, right, (k) => paired[k] === 1));
   let next = 0;
   const tellExtras = (until: number): void => {
     for (; next < until; next++) {
-      if (paired[next] === 0) tellElement(w, trails(next), "extra", right, next, rightPlace, sizes);
+      if (paired[next] === 0) tellElement(w, trails(next), "extra", right, next, rightPlace, sizes, come);
     }
   };
   const last = left.length - tail;
   for (let k = head; k < last; k++) {
     const other = to[k]!;
     if (other < 0) {
-      tellElement(w, trails(k), "missing", left, k, leftPlace, sizes);
+      tellElement(w, trails(k), "missing", left, k, leftPlace, sizes, gone);
       continue;
     }
     if (moved.length === 0) tellExtras(other);
@@ -298,6 +306,23 @@ function compareLists(w: Walk, i: number, j: number, place: Place, trail: Trail,
     compareValues(w, left[k]!, right[other]!, leftPlace(k), trails(k), levels);
   }
   tellExtras(right.length);
+}
+
+function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => {
+    done ??= { value: work() };
+    return done.value;
+  };
+}
+
+function conditionsOf(tape: Tape, nodes: readonly number[], isPaired: (index: number) => boolean): string[] {
+  const alone = nodes.filter((_, k) => !isPaired(k));
+  return elementConditions(
+    tape,
+    alone,
+    nodes.filter((_, k) => isPaired(k)),
+  );
 }
 
 /** Longer lists are not searched for a second element like the one that is missing. */
@@ -311,7 +336,8 @@ function tellElement(
   nodes: readonly number[],
   index: number,
   placeOf: (index: number) => Place,
-  sizes: Omit<ListOf, "isRepeated">,
+  sizes: Pick<ListOf, "legacy" | "candidate">,
+  conditions: () => readonly string[],
 ): void {
   const before = w.found.length;
   tellOneSided(w, trail, kind, nodes[index]!, placeOf(index));
@@ -320,7 +346,10 @@ function tellElement(
   const side = kind === "missing" ? w.legacy : w.candidate;
   const printOf = (k: number): number => fingerprintOf(side, nodes[k]!, placeOf(k));
   const isRepeated = nodes.length <= SEARCHED && nodes.some((_, k) => k !== index && printOf(k) === printOf(index));
-  w.found[before] = { ...told, list: { ...sizes, isRepeated } };
+  w.found[before] = {
+    ...told,
+    list: { ...sizes, isRepeated, ...(conditions().length > 0 && { conditions: conditions() }) },
+  };
 }
 
 function noteOfReplaced(w: Walk, count: number): string {

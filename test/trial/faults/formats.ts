@@ -67,6 +67,7 @@ export const FORMATS: readonly Fault[] = [
     name: "html-price-wrong",
     shows: ["$* *"],
     also: ["* *"],
+    cause: /\/ 1\.19|x 0\.84/,
     right: page,
     wrong: (right, { id }) =>
       inText((text) => text.replace(`>${consignment(id).price.gross}<`, `>${consignment(id).price.net}<`))(right),
