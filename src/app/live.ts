@@ -4,8 +4,11 @@ import type { Config } from "../config/index.ts";
 import type { ReconcileOptions } from "../reconcile/index.ts";
 import type { Redactor } from "../store/index.ts";
 
-/** Exchanges that wait to be asked again, at most. */
-const MAX_ASKING = 256;
+/**
+ * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two, others like
+ * it wait for that: at 1,000 requests a second 256 would leave most of them unconfirmed. Their bytes have a limit too.
+ */
+const MAX_ASKING = 2048;
 
 /** Options of the reconciler, as the config says at the moment they are read. */
 export function reconcileOptions(config: () => Config): ReconcileOptions {
