@@ -1,5 +1,9 @@
 // proxy/learn.ts: route templates learned from paths: what looks like a name stays, what looks like a value becomes a parameter
 
+import { isSecretSegment } from "../model/path-token.ts";
+import { looksRandom } from "../model/random-text.ts";
+import { createNameTest, type NameVerdict } from "../model/secret-names.ts";
+
 /** Methods that may stand in a template; any other is `OTHER`, since a client can invent them without end. */
 export const METHODS: ReadonlySet<string> = new Set(
   "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE QUERY PROPFIND REPORT SEARCH".split(" "),
@@ -19,13 +23,19 @@ export function createLearner(max: number): (method: string, path: string) => st
   };
 }
 
-/** A path's template: `/users/42/avatar` -> `/users/{id}/avatar`. */
+/**
+ * A path's template: `/users/42/avatar` -> `/users/{id}/avatar`. Path parameters (RFC 3986, 3.3) are no part of it:
+ * `/cart;jsessionid=A1` is `/cart`.
+ */
 export function template(path: string): string {
-  const segments = path.split("/");
+  const segments = path.split("/").map((segment) => segment.split(";", 1)[0]!);
   const cut = segments.length > MAX_SEGMENTS + 1;
-  const kept = (cut ? segments.slice(0, MAX_SEGMENTS + 1) : segments).map(generalise).join("/");
-  return cut ? `${kept}/*` : kept;
+  const kept = cut ? segments.slice(0, MAX_SEGMENTS + 1) : segments;
+  const shown = kept.map((segment, i) => generalise(segment, i === 0 ? "plain" : verdict(kept[i - 1]!))).join("/");
+  return cut ? `${shown}/*` : shown;
 }
+
+const verdict = createNameTest();
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DATE = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?)?$/i;
@@ -38,10 +48,13 @@ const EMAIL = /^[^@]+(?:@|%40)[^@]+\.[^@]+$/;
 const PLAIN = /^[A-Za-z0-9._~!$&'()*+,;=:@-]*$/;
 const EXTENSION = /^(.+)(\.[A-Za-z][A-Za-z0-9]{0,4})$/;
 
-function generalise(segment: string): string {
+/** @param before what the name of the segment before says: behind `session` stands a session */
+function generalise(segment: string, before: NameVerdict): string {
   const file = EXTENSION.exec(segment);
   const stem = file && parameter(file[1]!);
-  return file && stem !== file[1] ? stem + file[2]! : parameter(segment);
+  if (file && stem !== file[1]) return stem + file[2]!;
+  const shown = parameter(segment);
+  return shown === segment && isSecretSegment(segment, before) ? "{token}" : shown;
 }
 
 function parameter(segment: string): string {
@@ -52,15 +65,6 @@ function parameter(segment: string): string {
   if (HEX.test(segment)) return "{hash}";
   if (EMAIL.test(segment)) return "{email}";
   if (NUMBERED.test(segment)) return "{id}";
-  if (segment.length > MAX_NAME || !PLAIN.test(segment) || opaque(segment)) return "{token}";
+  if (segment.length > MAX_NAME || !PLAIN.test(segment) || looksRandom(segment)) return "{token}";
   return segment;
-}
-
-/** Letters and digits mixed as no word mixes them: a ULID, a base64 token, a short random id. */
-function opaque(segment: string): boolean {
-  if (segment.length < 8) return false;
-  const digits = segment.replace(/\D/g, "").length;
-  if (digits < 2) return false;
-  const turns = segment.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
-  return turns >= 3 || (segment.length >= 16 && digits >= 4 && turns >= 1);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { seeded } from "../../src/cli/demo/random.ts";
 import { createLearner, template } from "../../src/proxy/learn.ts";
 import { createRoutes } from "../../src/proxy/routes.ts";
 
@@ -41,12 +42,45 @@ describe("learned routes", () => {
     ["/names/%C3%A9l%C3%A9ments", "/names/{token}"],
     ["/img/9f86d081884c7d65.png", "/img/{hash}.png"],
     ["/files/report.pdf", "/files/report.pdf"],
-    ["/facade/decade/deadbeefcafe", "/facade/decade/deadbeefcafe"],
+    ["/facade/decade/bedfordcafe", "/facade/decade/bedfordcafe"],
+    ["/t/kqzvbxwmtrjhpdgf", "/t/{token}"],
+    ["/t/XkQzLsqZpWmvTbRd", "/t/{token}"],
+    ["/reset-password/k7x93-pq", "/reset-password/{token}"],
+    ["/session/8312", "/session/{id}"],
+    ["/session/current", "/session/current"],
+    ["/cart;jsessionid=A1B2C3D4E5F6", "/cart"],
+    ["/a;v=1/b;token=s3cr3t;x/42", "/a/b/{id}"],
+    ["/;jsessionid=A1", "/"],
+    ["/kundenverwaltung/rechnungspositionen", "/kundenverwaltung/rechnungspositionen"],
+    ["/getCustomerOrderHistory/v2", "/getCustomerOrderHistory/v2"],
     ["/checkout/confirmation", "/checkout/confirmation"],
     [`/${"long".repeat(20)}`, "/{token}"],
     [`${"/a".repeat(20)}`, `${"/a".repeat(12)}/*`],
   ])("%s -> %s", (path, wanted) => {
     expect(template(path)).toBe(wanted);
+  });
+
+  test("hold no random text of 16 or more letters and digits, but for one in some hundreds", () => {
+    const [small, large, digits] = ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"] as const;
+    const random = seeded(7);
+    for (const alphabet of [
+      small + large + digits,
+      small + digits,
+      small,
+      large,
+      small + large,
+      `${small + large + digits}-_`,
+    ]) {
+      for (const length of [16, 20, 32]) {
+        let taken = 0;
+        for (let n = 0; n < 2_000; n += 1) {
+          let token = "";
+          while (token.length < length) token += alphabet[Math.floor(random() * alphabet.length)];
+          if (template(`/a/${token}`).includes(token)) taken += 1;
+        }
+        expect([alphabet, length, taken]).toEqual([alphabet, length, expect.toSatisfy((count: number) => count <= 10)]);
+      }
+    }
   });
 
   test("are bounded in number, whatever is asked", () => {
