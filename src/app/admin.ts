@@ -3,9 +3,9 @@
 import type { Config } from "../config/index.ts";
 import { asWritten, type ConsolePorts, type ControlRoom, configShown, type Done } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
-import type { AuditEntry } from "../model/control.ts";
+import { type AuditEntry, controlShown } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
-import type { Store, Written } from "../store/index.ts";
+import { compileRedactor, type Store, type Written } from "../store/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 
 export type AdminParts = {
@@ -85,7 +85,7 @@ export function adminPorts({
       return noted({ who: by, action: "epoch", what: name, why });
     },
     control: {
-      read: control.read,
+      read: () => controlShown(control.read()),
       change: async (change) => {
         const done = await control.change(change); // which writes its own audit entry
         changed();
@@ -93,6 +93,6 @@ export function adminPorts({
       },
     },
     audit: () => store.audit(AUDIT_SHOWN),
-    configShown: () => configShown(asWritten(config())),
+    configShown: () => configShown(asWritten(config()), compileRedactor(config().redact).text),
   };
 }

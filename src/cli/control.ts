@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { changeControlFile, controlText, parseDuration, parseShare, renderJson, shown } from "../console/index.ts";
-import type { Control, SwitchChange } from "../model/control.ts";
+import { type Control, controlShown, type SwitchChange } from "../model/control.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
@@ -87,7 +87,7 @@ Examples:
       control = answer as Control;
       if (wish?.route !== undefined && wish.clear !== true) await remark(wish.route, admin, io);
     }
-    io.stdout(format === "json" ? renderJson(control) : controlText(control));
+    io.stdout(format === "json" ? renderJson(controlShown(control)) : controlText(control));
     return 0;
   },
 };

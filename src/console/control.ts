@@ -7,9 +7,11 @@ import {
   type Control,
   changedSwitch,
   controlAt,
+  controlShown,
   NO_CONTROL,
   type Switch,
   type SwitchChange,
+  switchShown,
 } from "../model/control.ts";
 
 /** What to change of one switch: of a route, or without one of everything. Without `to` the config holds again. */
@@ -147,7 +149,12 @@ function of(control: Control, route: string | undefined): Switch | undefined {
 type Held = Switch | Control | undefined;
 
 function entry(at: number, who: string, what: string, from: Held, to: Held, why: string): AuditEntry {
-  return { at, who, action: "control", what, from: JSON.stringify(from ?? null), to: JSON.stringify(to ?? null), why };
+  return { at, who, action: "control", what, from: written(from), to: written(to), why };
+}
+
+function written(held: Held): string {
+  if (held === undefined) return "null";
+  return JSON.stringify("routes" in held ? controlShown(held) : switchShown(held));
 }
 
 type Found =
@@ -192,7 +199,7 @@ async function updateFile(
   const found = await readControlFile(file);
   const control = changed(found.kind === "read" ? controlAt(found.control, now()) : NO_CONTROL, change);
   const text = JSON.stringify(control, null, 2);
-  await writeWhole(file, text);
+  await writeWhole(file, text, holdsValues(control));
   return { text, control };
 }
 
@@ -215,18 +222,32 @@ async function lockFile(path: string): Promise<AsyncDisposable> {
   }
 }
 
-/** All of it or nothing, also when the machine stops in between. */
-async function writeWhole(file: string, text: string): Promise<void> {
+/**
+ * All of it or nothing, also when the machine stops in between. Whoever is on call may write it as another user than the
+ * proxy's, so it is readable by others, but for one with the values of a cohort: that is its owner's alone, and the owner
+ * stays who it was.
+ */
+async function writeWhole(file: string, text: string, isSecret: boolean): Promise<void> {
   const beside = `${file}.${process.pid}.new`;
-  // Readable by others: whoever is on call may write it as another user than the proxy's. It holds no secret.
-  const handle = await open(beside, "w", 0o644);
+  const owner = await stat(file).catch(() => stat(dirname(file)));
+  // One that a process left behind would keep its mode.
+  await rm(beside, { force: true });
+  const handle = await open(beside, "wx", isSecret ? 0o600 : 0o644);
   try {
+    // Only a privileged user can write for another one, and for that one it must stay readable.
+    if (process.getuid?.() === 0 && owner.uid !== 0) await handle.chown(owner.uid, owner.gid);
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
   await rename(beside, file);
+}
+
+function holdsValues({ everything, routes }: Control): boolean {
+  const holds = (one: Switch | undefined): boolean =>
+    one !== undefined && (one.cohort?.values !== undefined || holds(one.previous));
+  return holds(everything) || routes.some((one) => holds(one.switch));
 }
 
 /** What a file says, with what a hurried hand left out filled in: `{"everything": {"on": false}}` is enough. */

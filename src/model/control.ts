@@ -75,6 +75,29 @@ export type Control = {
   readonly routes: readonly { readonly route: string; readonly switch: Switch }[];
 };
 
+/** Stands for each value of a cohort: they name people, or are session identifiers. */
+const HIDDEN = "[redacted]";
+
+/** The switch as it may be shown, logged and audited: without the values of its cohort, but with their number. */
+export function switchShown({ cohort, previous, ...rest }: Switch): Switch {
+  const values = cohort?.values;
+  return {
+    ...rest,
+    ...(cohort === undefined
+      ? {}
+      : { cohort: values === undefined ? cohort : { ...cohort, values: values.map(() => HIDDEN) } }),
+    ...(previous === undefined ? {} : { previous: switchShown(previous) }),
+  };
+}
+
+/** All switches as they may be shown. */
+export function controlShown({ everything, routes }: Control): Control {
+  return {
+    ...(everything === undefined ? {} : { everything: switchShown(everything) }),
+    routes: routes.map((one) => ({ route: one.route, switch: switchShown(one.switch) })),
+  };
+}
+
 export const NO_CONTROL: Control = Object.freeze({ routes: Object.freeze([]) });
 
 /** What a switch says at this time, in milliseconds since the epoch: itself, or what holds after its end. */

@@ -15,6 +15,20 @@ describe("the config on display", () => {
     });
   });
 
+  test("hides whom shadowing is for, and names by the words that are secret everywhere", () => {
+    const shown = configShown({
+      shadow: { by: { cookie: "sid" }, values: ["planted-1", "planted-2"] },
+      routes: [{ shadow: { values: ["planted-3"] }, api_key: "planted-4", privateKeyFile: "/etc/key.pem" }],
+      identity: { cookies: ["sid"] },
+    });
+    expect(JSON.stringify(shown)).not.toContain("planted");
+    expect(shown).toMatchObject({
+      shadow: { by: { cookie: "sid" }, values: ["***", "***"] },
+      routes: [{ privateKeyFile: "/etc/key.pem" }],
+      identity: { cookies: ["sid"] },
+    });
+  });
+
   test("leaves numbers, flags and lists as they are, and ends on a loop", () => {
     expect(configShown({ a: 1, b: [true, null, "x"], c: undefined })).toEqual({
       a: 1,

@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ControlChange, type ControlRoom, changeControlFile, openControl } from "../../src/console/index.ts";
-import { type AuditEntry, changedSwitch, type Switch, switchAt } from "../../src/model/control.ts";
+import { type AuditEntry, changedSwitch, controlShown, type Switch, switchAt } from "../../src/model/control.ts";
 
 const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", ""];
 const to = (more: Partial<Switch> = {}): Switch => ({ on: true, by: "ann", why: "", at: 0, ...more });
@@ -47,6 +47,33 @@ describe("the runtime switches", () => {
     const again = await open({ file });
     expect(again.room.read()).toEqual(room.read());
     expect(again.audit).toEqual([]);
+  });
+
+  test("who is in a cohort stands in no audit entry, and in the file for its owner alone", async () => {
+    const file = join(folder, "control.json");
+    const mode = () => statSync(file).mode & 0o777;
+    const { room, audit } = await open({ file });
+    await room.change(change({ to: to({ on: false }) }));
+    expect(mode()).toBe(0o644);
+    const cohort = { by: { cookie: "sid" }, values: ["planted-1", "planted-2"] };
+    await room.change(change({ route: "GET /a", to: to({ cohort, until: 1_000 }) }));
+    await room.change(change({ route: "GET /a", to: to({ share: 0.5, until: 500 }) })); // the cohort waits behind it
+    await room.change(change({ to: to({ on: true }) }));
+    expect(mode()).toBe(0o600);
+    expect(room.read().routes[0]!.switch.previous?.cohort).toEqual(cohort);
+    expect(JSON.stringify([audit, controlShown(room.read())])).not.toContain("planted");
+    expect(audit.at(-2)!.to).toContain('"values":["[redacted]","[redacted]"]');
+    // What someone else put into the file is audited as well.
+    writeFileSync(
+      file,
+      JSON.stringify({ everything: { on: true, cohort: { ...cohort, values: ["planted-3"] } }, routes: [] }),
+    );
+    await room.reload();
+    expect(audit.at(-1)).toMatchObject({ who: "file" });
+    expect(JSON.stringify(audit)).not.toContain("planted");
+    await room.change(change());
+    await room.change(change({ route: "GET /a" }));
+    expect(mode()).toBe(0o644);
   });
 
   test("a switch of a route stays with its route, whatever the route is called", async () => {
