@@ -1,5 +1,6 @@
 // app/back-test.ts: tries a suggested rule on stored samples, in the workers, so that no reader and no client waits for it
 
+import { askedOf } from "../compare/index.ts";
 import { readConfig } from "../config/index.ts";
 import { type RuleTrial, type Settling, settling, type Tried } from "../explain/index.ts";
 import type { Difference } from "../model/difference.ts";
@@ -65,8 +66,8 @@ async function differencesOf(
 ): Promise<readonly Difference[] | undefined> {
   const exchange = exchangeOf(sample);
   if (exchange?.legacy.kind !== "response" || exchange.candidate.kind !== "response") return undefined;
-  const { route, legacy, candidate } = exchange;
-  const verdict = await compare({ route, legacy, candidate, rules });
+  const { route, request, legacy, candidate } = exchange;
+  const verdict = await compare({ route, legacy, candidate, rules, asked: askedOf(request) });
   return verdict.kind === "compared" && !verdict.incomparable ? verdict.compared.differences : undefined;
 }
 

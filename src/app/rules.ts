@@ -20,6 +20,7 @@ export function rulesOf(config: Config): Rules {
   const origins: Origins = {
     legacy: [config.legacy.url, ...replica],
     candidate: [new URL(config.candidate.url).origin, ...replica],
+    ...(config.tls.cert === undefined ? {} : { scheme: "https" }),
   };
   const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
   const compiled = new Map([...routes].map(([route, rules]) => [route, compileRules(rules, origins)]));

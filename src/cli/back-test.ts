@@ -1,6 +1,7 @@
 // cli/back-test.ts: stored samples under other rules: which findings they would settle, and what else they would hide
 
 import {
+  askedOf,
   type CompareLimits,
   type CompiledRules,
   compareResponses,
@@ -88,9 +89,9 @@ function createRules(config: Config, origins: Origins): (route: string) => Compi
   return (route) => routes.get(route) ?? otherwise;
 }
 
-function differencesOf({ legacy, candidate }: Exchange, rules: CompiledRules) {
+function differencesOf({ request, legacy, candidate }: Exchange, rules: CompiledRules) {
   if (legacy.kind !== "response" || candidate.kind !== "response") return { differences: [], masked: [] };
-  return compareResponses(legacy, candidate, rules, LIMITS);
+  return compareResponses(legacy, candidate, rules, LIMITS, askedOf(request));
 }
 
 function byFinding(route: string, differences: readonly Difference[]): Map<string, Difference> {

@@ -3,6 +3,7 @@
 import type { Difference } from "../model/difference.ts";
 import { type Lifetime, lifetimeOf, lifetimeText, sameLifetime } from "./cookie-lifetime.ts";
 import { lookOf, sameLook, type ValueLook } from "./cookie-value.ts";
+import type { OwnPlace } from "./origins.ts";
 
 type Attribute = { readonly name: string; readonly value: string };
 type Cookie = {
@@ -27,7 +28,7 @@ const KNOWN = new Set([
   "secure",
 ]);
 
-function readCookie(line: string, date: number | undefined): Cookie {
+function readCookie(line: string, date: number | undefined, own: OwnPlace | undefined): Cookie {
   const [pair = "", ...parts] = line.split(";").map((part) => part.trim());
   const equals = pair.indexOf("=");
   const attributes = parts
@@ -45,20 +46,35 @@ function readCookie(line: string, date: number | undefined): Cookie {
     look: lookOf(name, equals < 0 ? pair : pair.slice(equals + 1).trim()),
     lifetime: lifetimeOf(said.get("max-age"), said.get("expires"), date),
     attributes,
-    rest: restOf(said),
+    rest: restOf(said, own),
   };
 }
 
-function restOf(said: ReadonlyMap<string, string>): string {
+function restOf(said: ReadonlyMap<string, string>, own: OwnPlace | undefined): string {
   const kept = [...said].flatMap(([name, value]) => {
     if (name === "max-age" || name === "expires") return [];
     if (name === "samesite" || name === "priority") return [[name, value.toLowerCase()]];
-    if (name === "domain") return [[name, value.toLowerCase().replace(/^\./, "")]];
+    if (name === "domain") return [[name, domainOf(value, own)]];
+    if (name === "path") return [[name, pathOf(value, own)]];
     // their presence is all that counts (RFC 6265, 5.2.5 and 5.2.6)
     if (name === "secure" || name === "httponly" || name === "partitioned") return [[name, ""]];
     return [[name, value]];
   });
   return JSON.stringify(kept.sort(([a], [b]) => (a! < b! ? -1 : 1)));
+}
+
+/** Each side's own host is the same place. */
+function domainOf(value: string, own: OwnPlace | undefined): string {
+  const domain = value.toLowerCase().replace(/^\./, "");
+  return own?.hosts.has(domain) ? "its own host" : domain;
+}
+
+function pathOf(value: string, own: OwnPlace | undefined): string {
+  const path = value.endsWith("/") ? value : `${value}/`;
+  const prefix = own?.paths.find(({ candidate }) => path.startsWith(candidate));
+  if (prefix === undefined) return value;
+  const mapped = prefix.legacy + path.slice(prefix.candidate.length);
+  return value.endsWith("/") || mapped === "/" ? mapped : mapped.slice(0, -1);
 }
 
 function shown({ name, look, attributes }: Cookie): string {
@@ -70,7 +86,11 @@ function shown({ name, look, attributes }: Cookie): string {
 }
 
 /** The lines of one side's `Set-Cookie`, and its `Date` as milliseconds since the epoch if it has one. */
-export type CookieLines = { readonly lines: readonly string[]; readonly date: number | undefined };
+export type CookieLines = {
+  readonly lines: readonly string[];
+  readonly date: number | undefined;
+  readonly own?: OwnPlace | undefined;
+};
 
 /**
  * Compares the lines of `Set-Cookie`: one difference a cookie that is missing, extra, or differs in its attributes, its
@@ -84,9 +104,9 @@ export function compareCookies(legacy: CookieLines, candidate: CookieLines): Dif
   return [...names].flatMap((name) => compareNamed(name, sides[0].get(name) ?? [], sides[1].get(name) ?? []));
 }
 
-function byName({ lines }: CookieLines, date: number | undefined): Map<string, Cookie[]> {
+function byName({ lines, own }: CookieLines, date: number | undefined): Map<string, Cookie[]> {
   return Map.groupBy(
-    lines.map((line) => readCookie(line, date)),
+    lines.map((line) => readCookie(line, date, own)),
     ({ name }) => name,
   );
 }

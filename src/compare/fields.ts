@@ -1,20 +1,27 @@
 // compare/fields.ts: fields by what they mean, not by their strings
 
+import { Buffer } from "node:buffer";
 import type { Side } from "../model/answer.ts";
 import type { Difference } from "../model/difference.ts";
 import { type Fields, fieldValue } from "../model/fields.ts";
+import type { Asked } from "./asked.ts";
 import { compareCookies } from "./cookies.ts";
 import { instantOfText } from "./json/index.ts";
-import { meaningOf } from "./meaning.ts";
-import { mapText } from "./origins.ts";
+import { holdsAddresses, meaningOf } from "./meaning.ts";
+import { mapForRequest, ownOf } from "./origins.ts";
 import { EQUAL, found, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 
 /**
  * Compares header or trailer fields. At most one difference a field name, but for `set-cookie`: one a cookie.
- * @param note what is said beside each difference, such as `trailer`
+ * @param asked what is known of the request @param note what is said beside each difference, such as `trailer`
  */
-export function compareFields(legacy: Fields, candidate: Fields, rules: CompiledRules, note?: string): Result {
+export function compareFields(
+  legacy: Fields,
+  candidate: Fields,
+  rules: CompiledRules,
+  { asked, note }: { readonly asked?: Asked | undefined; readonly note?: string } = {},
+): Result {
   const [a, b] = [byName(legacy, rules), byName(candidate, rules)];
   const differences: Difference[] = [];
   const masked = new Map<string, number>();
@@ -22,10 +29,10 @@ export function compareFields(legacy: Fields, candidate: Fields, rules: Compiled
     const here =
       name === "set-cookie"
         ? compareCookies(
-            { lines: a.get(name) ?? [], date: dateOf(legacy) },
-            { lines: b.get(name) ?? [], date: dateOf(candidate) },
+            { lines: a.get(name) ?? [], date: dateOf(legacy), own: ownOf(rules.origins, "legacy", asked) },
+            { lines: b.get(name) ?? [], date: dateOf(candidate), own: ownOf(rules.origins, "candidate", asked) },
           )
-        : compareField(name, a.get(name), b.get(name), rules);
+        : compareField(name, a.get(name), b.get(name), rules, asked);
     if (here.length === 0) continue;
     const rule = rules.ignoredFields.get(name);
     if (rule !== undefined) masked.set(rule, (masked.get(rule) ?? 0) + here.length);
@@ -60,13 +67,20 @@ function compareField(
   legacy: readonly string[] | undefined,
   candidate: readonly string[] | undefined,
   rules: CompiledRules,
+  asked: Asked | undefined,
 ): Difference[] {
   const place = { where: "field", path: name } as const;
   if (candidate === undefined) return [{ ...place, kind: "missing", legacy: shown(legacy!) }];
   if (legacy === undefined) return [{ ...place, kind: "extra", candidate: shown(candidate) }];
   if (legacy.length === candidate.length && legacy.every((line, i) => line === candidate[i])) return [];
-  const meaning = (side: Side, lines: readonly string[]) =>
-    meaningOf(name, lines, (text) => mapText(rules.origins, side, text));
+  const map = holdsAddresses(name)
+    ? mapForRequest(
+        rules.origins,
+        asked,
+        [...legacy, ...candidate].map((line) => Buffer.from(line, "latin1")),
+      )
+    : undefined;
+  const meaning = (side: Side, lines: readonly string[]) => meaningOf(name, lines, { side, map, asked });
   if (meaning("legacy", legacy) === meaning("candidate", candidate)) return [];
   return [{ ...place, kind: "value", legacy: shown(legacy), candidate: shown(candidate) }];
 }

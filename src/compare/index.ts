@@ -1,5 +1,6 @@
 // compare/index.ts: what others may use of the comparison
 
+export { type Asked, askedOf } from "./asked.ts";
 export { compareBodies } from "./bodies.ts";
 export { codingsOf, type Decoded, decode } from "./codings.ts";
 export { type CompareOptions, compare } from "./compare.ts";

@@ -1,6 +1,7 @@
 // compare/meaning.ts: what a field's lines say, spelled in one way, so that equal meaning is equal text
 
 import { mediaTypeMeaning, splitOutside, unquoted, withParameters } from "./media-type.ts";
+import { type Mapping, mappedReference, mappedText } from "./references.ts";
 
 /** Lists whose order says nothing, their members without case. */
 const SETS = new Set([
@@ -18,20 +19,28 @@ const DIRECTIVES = new Set(["cache-control", "cdn-cache-control", "pragma", "sur
 /** The same, divided by semicolons. */
 const SEMICOLONS = new Set(["strict-transport-security", "expect-ct"]);
 
-/** Fields that hold addresses of the side itself. */
+/** Fields that are one reference. */
+const REFERENCES = new Set(["content-location", "location", "sourcemap"]);
+
+/** Fields in whose text there may be addresses of the side itself. */
 const ADDRESSES = new Set([
-  ...["access-control-allow-origin", "content-location", "content-security-policy", "link", "location", "refresh"],
+  ...["access-control-allow-origin", "content-security-policy", "link", "refresh"],
   ...["content-security-policy-report-only", "feature-policy", "permissions-policy", "timing-allow-origin"],
-  ...["sourcemap", "www-authenticate"],
+  "www-authenticate",
 ]);
+
+/** Fields that hold addresses of the side itself: what is compared of them depends on the request. */
+export const holdsAddresses = (name: string): boolean => REFERENCES.has(name) || ADDRESSES.has(name);
 
 /**
  * A field's lines as one text that is equal for equal meaning. Repeated lines are one list (RFC 9110, 5.3).
  * @param name lower case
- * @param map the side's own origins onto the common one
+ * @param mapping the side's own origins onto the common one
  */
-export function meaningOf(name: string, lines: readonly string[], map: (text: string) => string): string {
-  const mapped = ADDRESSES.has(name) ? lines.map(map) : lines;
+export function meaningOf(name: string, lines: readonly string[], mapping: Mapping): string {
+  if (REFERENCES.has(name)) return lines.map((line) => mappedReference(mapping, line.trim())).join(", ");
+  const mapped = ADDRESSES.has(name) ? lines.map((line) => mappedText(mapping, line)) : lines;
+  if (name === "refresh") return mapped.map((line) => refreshMeaning(line, mapping)).join(", ");
   if (name === "content-type") return mapped.map(mediaTypeMeaning).join(", ");
   if (name === "content-disposition") return mapped.map(parametersMeaning).join(", ");
   const items = mapped
@@ -41,7 +50,7 @@ export function meaningOf(name: string, lines: readonly string[], map: (text: st
   if (CASED_SETS.has(name)) return asSet(items);
   if (DIRECTIVES.has(name)) return asSet(items.map(directive));
   if (SEMICOLONS.has(name)) return asSet(mapped.flatMap((line) => splitOutside(line, ";")).map(directive));
-  if (name === "link") return asSet(items.map(linkMeaning));
+  if (name === "link") return asSet(items.map((item) => linkMeaning(item, mapping)));
   if (name === "content-security-policy" || name === "content-security-policy-report-only") {
     return asSet(items.map(policyMeaning));
   }
@@ -71,13 +80,23 @@ function parametersMeaning(value: string): string {
   return JSON.stringify([name, [...parameters].sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-function linkMeaning(link: string): string {
+/** `5; url=/next`: after so many seconds, to there. */
+function refreshMeaning(line: string, mapping: Mapping): string {
+  const parts = /^\s*(\d+)[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?(["']?)(.*?)\2\s*$/is.exec(line);
+  if (parts === null) return line;
+  return JSON.stringify([Number(parts[1]), mappedReference(mapping, parts[3]!)]);
+}
+
+function linkMeaning(link: string, mapping: Mapping): string {
   const end = link.indexOf(">");
   if (!link.startsWith("<") || end < 0) return link;
   const { parameters } = withParameters(link.slice(end + 1));
   const rel = parameters.get("rel")?.toLowerCase().split(/\s+/).sort().join(" ");
   const kept = [...parameters].map(([key, value]) => [key, key === "rel" ? rel : value]);
-  return JSON.stringify([link.slice(0, end + 1), kept.sort(([a], [b]) => (a! < b! ? -1 : 1))]);
+  return JSON.stringify([
+    mappedReference(mapping, link.slice(1, end).trim()),
+    kept.sort(([a], [b]) => (a! < b! ? -1 : 1)),
+  ]);
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Response } from "../model/answer.ts";
 import { bytesOf } from "../model/body.ts";
 import { fieldValue } from "../model/fields.ts";
+import type { Asked } from "./asked.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { codingsOf, type Decoded, decode } from "./codings.ts";
 import { compareContent } from "./content.ts";
@@ -18,21 +19,23 @@ import { notOfType, wholeBody } from "./whole.ts";
  *
  * Where the statuses are of different classes, or one of them allows no body, that is the one difference: fields and body
  * differ as its consequence. An `ignore status` rule brings them back.
+ * @param asked what is known of the request, so that links by the names that the client knows us by are known as our own
  */
 export function compareResponses(
   legacy: Response,
   candidate: Response,
   rules: CompiledRules,
   limits: CompareLimits,
+  asked?: Asked,
 ): Result {
   const status = compareStatus(legacy.status, candidate.status, rules);
   if (status.differences.length > 0 && tellsAll(legacy.status, candidate.status)) return status;
   return together([
     status,
-    compareFields(legacy.fields, candidate.fields, rules),
-    compareFields(legacy.trailers, candidate.trailers, rules, "trailer"),
+    compareFields(legacy.fields, candidate.fields, rules, { asked }),
+    compareFields(legacy.trailers, candidate.trailers, rules, { asked, note: "trailer" }),
     compareHeadLengths(legacy, candidate, rules),
-    compareBodyOf(legacy, candidate, rules, limits),
+    compareBodyOf(legacy, candidate, rules, limits, asked),
   ]);
 }
 
@@ -72,7 +75,13 @@ function statedLength({ fields }: Response): number | undefined {
   return stated !== undefined && /^\d{1,15}$/.test(stated) ? Number(stated) : undefined;
 }
 
-function compareBodyOf(legacy: Response, candidate: Response, rules: CompiledRules, limits: CompareLimits): Result {
+function compareBodyOf(
+  legacy: Response,
+  candidate: Response,
+  rules: CompiledRules,
+  limits: CompareLimits,
+  asked: Asked | undefined,
+): Result {
   if (!rules.body || bodiless(legacy.status) || bodiless(candidate.status)) return EQUAL;
   const codings = { legacy: codingsOf(legacy.fields), candidate: codingsOf(candidate.fields) };
   const [a, b] = [legacy.body, candidate.body];
@@ -89,6 +98,7 @@ function compareBodyOf(legacy: Response, candidate: Response, rules: CompiledRul
     candidate: { bytes: n.bytes, type: type(candidate) },
     rules,
     limits,
+    asked,
   });
 }
 

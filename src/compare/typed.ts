@@ -1,5 +1,6 @@
 // compare/typed.ts: two bodies as text of one type, through the engine
 
+import type { Asked } from "./asked.ts";
 import { type BodyType, type Content, sniffBoth, unusualJson } from "./body-type.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { anyText, declaredInside, type Text, textOf } from "./charset.ts";
@@ -8,7 +9,7 @@ import { type Read, readerOf } from "./documents/index.ts";
 import { unwrapJson } from "./documents/wrapped.ts";
 import { LARGEST_YAML } from "./documents/yaml.ts";
 import { compareJson, isJson } from "./json/index.ts";
-import { mapBody } from "./origins.ts";
+import { mapBody, mapForRequest } from "./origins.ts";
 import { type CompareLimits, EQUAL, type Result, together, withNotes } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { compareText, textFrom } from "./text.ts";
@@ -20,6 +21,7 @@ export type Pair = {
   readonly candidate: Content;
   readonly rules: CompiledRules;
   readonly limits: CompareLimits;
+  readonly asked?: Asked | undefined;
 };
 
 type TextType = Exclude<BodyType, "bytes">;
@@ -51,8 +53,9 @@ export function asText(type: BodyType, { bytes, type: media }: Content): Text {
 }
 
 function compareMapped(type: TextType, legacy: Uint8Array, candidate: Uint8Array, pair: Pair): Result {
-  const a = mapBody(pair.rules.origins, "legacy", legacy);
-  const b = mapBody(pair.rules.origins, "candidate", candidate);
+  const map = mapForRequest(pair.rules.origins, pair.asked, [legacy, candidate]);
+  const a = mapBody(map, "legacy", legacy);
+  const b = mapBody(map, "candidate", candidate);
   const mapped = {
     ...pair,
     legacy: { ...pair.legacy, bytes: a.bytes },

@@ -89,7 +89,9 @@ export const compareKeys = section(
       },
       {},
     ).describe("Which response fields are compared."),
-    mapOrigins: flag().describe("Each side's own origin counts as the same, in Location, Link and URLs in bodies."),
+    mapOrigins: flag().describe(
+      "Each side's own origin, and the client's Host, count as the same: in Location, Link and links of bodies.",
+    ),
   },
   {},
 );

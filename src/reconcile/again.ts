@@ -1,6 +1,7 @@
 // reconcile/again.ts: asks both sides again where they differ, legacy then candidate, within a budget
 
 import { setTimeout as wait } from "node:timers/promises";
+import { askedOf } from "../compare/index.ts";
 import type { Look, Need, Recheck } from "../evidence/index.ts";
 import type { Answer, Response, Side } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
@@ -186,17 +187,17 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
     if (legacy.kind !== "response") return undefined;
     const candidate = await ports.ask("candidate", exchange, legacy.body);
     if (candidate.kind !== "response" || !decides(exchange, legacy, candidate)) return undefined;
-    const { route } = exchange;
+    const common = { route: exchange.route, asked: askedOf(exchange.request) };
     const [own, pair] = await Promise.all([
-      ports.compare({ route, legacy: exchange.legacy, candidate: legacy }),
-      ports.compare({ route, legacy, candidate }),
+      ports.compare({ ...common, legacy: exchange.legacy, candidate: legacy }),
+      ports.compare({ ...common, legacy, candidate }),
     ]);
     if (own.kind === "failed" || own.incomparable || pair.kind === "failed" || pair.incomparable) return undefined;
     const between: (readonly Difference[])[] = [];
     for (let asked = 0; asked < further && !stop.aborted; asked += 1) {
       const after = await ports.ask("legacy", exchange, legacy.body);
       if (after.kind !== "response" || classOf(after) !== classOf(legacy)) break;
-      const verdict = await ports.compare({ route, legacy, candidate: after });
+      const verdict = await ports.compare({ ...common, legacy, candidate: after });
       if (verdict.kind === "failed" || verdict.incomparable) break;
       between.push(verdict.compared.differences);
     }

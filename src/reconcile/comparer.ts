@@ -1,6 +1,6 @@
 // reconcile/comparer.ts: what verification needs of comparing, and one comparison
 
-import { type CompiledRules, compareResponses, compileRules, type Origins } from "../compare/index.ts";
+import { type Asked, type CompiledRules, compareResponses, compileRules, type Origins } from "../compare/index.ts";
 import type { Response } from "../model/answer.ts";
 import { boundJson, LOOKED_AT } from "../model/clip.ts";
 import type { Compared, Difference } from "../model/difference.ts";
@@ -13,6 +13,8 @@ export type Job = {
   readonly legacy: Response;
   readonly candidate: Response;
   readonly rules?: CompareRules;
+  /** What is known of the request. */
+  readonly asked?: Asked;
   /** Whether many differences alike are to come back as a few of them and a count. */
   readonly folded?: boolean;
   /** Whether it belongs to a recheck: it is compared only while no first comparison waits. */
@@ -69,7 +71,7 @@ export function createBench(setup: Setup, clock: () => number): (job: Job) => Ve
     const overdue = () => clock() - from > setup.limits.deadlineMs;
     const limits = { ...setup.limits, overdue, naming: true };
     const rules = job.rules ? compileRules(job.rules, setup.origins) : (compiled.get(job.route) ?? otherwise);
-    const found = compareResponses(job.legacy, job.candidate, rules, limits);
+    const found = compareResponses(job.legacy, job.candidate, rules, limits, job.asked);
     const listed = job.folded ? fold(found.differences) : found.differences;
     const compared = { ...found, differences: listed.map(bounded) };
     return { kind: "compared", compared, incomparable: found.incomparable === true };

@@ -1,5 +1,6 @@
 // reconcile/reconciler.ts: exchanges in, comparisons out; bounded, and every offer ends in exactly one comparison
 
+import { askedOf } from "../compare/index.ts";
 import type { Recheck } from "../evidence/index.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference, Masked } from "../model/difference.ts";
@@ -145,7 +146,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   }
 
   async function compare(exchange: Answered, from: number): Promise<void> {
-    const job = { route: exchange.route, legacy: exchange.legacy, candidate: exchange.candidate };
+    const { route, legacy, candidate } = exchange;
+    const job = { route, legacy, candidate, asked: askedOf(exchange.request) };
     const verdict = await ports.comparer.compare({ ...job, folded: true });
     const undecided = verdict.kind === "failed" || (verdict.incomparable && verdict.compared.differences.length === 0);
     if (undecided) {
@@ -234,7 +236,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     const again = await ports.ask("legacy", exchange);
     if (again.kind !== "response") return;
     if (ports.identical(route, exchange.legacy, again)) return ports.sampled(exchange, [], first);
-    const job = { route, legacy: exchange.legacy, candidate: again, recheck: true };
+    const asked = askedOf(exchange.request);
+    const job = { route, legacy: exchange.legacy, candidate: again, asked, recheck: true };
     const verdict = await ports.comparer.compare(job);
     if (verdict.kind === "compared" && !verdict.incomparable) {
       ports.sampled(exchange, verdict.compared.differences, first);

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import {
+  type Asked,
   type CompareLimits,
   compareBodies,
   compareResponses,
@@ -58,8 +59,8 @@ export function response({ status = 200, type, fields = [], trailers = [], body 
 }
 
 /** What comparing two responses says, by one set of rules. */
-export function differ(legacy: Parts, candidate: Parts, words: Words = {}, origins?: Origins): Result {
-  return compareResponses(response(legacy), response(candidate), rules(words, origins), LIMITS);
+export function differ(legacy: Parts, candidate: Parts, words: Words = {}, origins?: Origins, asked?: Asked): Result {
+  return compareResponses(response(legacy), response(candidate), rules(words, origins), LIMITS, asked);
 }
 
 /** The differences, as short as they can be read: `body $.a value 1 -> 2`, `body $ format`. */
