@@ -204,7 +204,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       failed: bug("console"),
     },
     adminPorts({
-      ...{ now, config: current, evidence, store, control, telemetry, audit, flush: keeper.flush },
+      ...{ now, config: current, evidence, store, control, telemetry, audit, flush: keeper.flush, text: redactor.text },
       report: report.get,
       changed: () => {
         report.forget();

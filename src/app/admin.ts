@@ -18,6 +18,8 @@ export type AdminParts = {
   readonly audit: (entry: AuditEntry) => void;
   /** Writes what was changed, and tells whether it is durable. */
   readonly flush: () => Promise<Written>;
+  /** Takes secrets out of what people write. */
+  readonly text: (text: string) => string;
   readonly report: () => Report;
   /** The next report is to show what was just changed. */
   readonly changed: () => void;
@@ -37,6 +39,7 @@ export function adminPorts({
   telemetry,
   audit,
   flush,
+  text,
   report,
   changed,
 }: AdminParts): ConsolePorts {
@@ -57,6 +60,12 @@ export function adminPorts({
     changed();
     return kept();
   };
+  /** A reason may quote a token; it is stored, logged and shown. */
+  const plain = <W extends { readonly by: string; readonly why: string }>(wish: W): W => ({
+    ...wish,
+    by: text(wish.by),
+    why: text(wish.why),
+  });
   /** Why a finding could not be what was asked: it is not there, or something else. */
   const refused = (id: string, otherwise: string) =>
     evidence.finding(id, now()) === undefined
@@ -69,25 +78,29 @@ export function adminPorts({
     live: telemetry.health.live,
     ready: telemetry.health.ready,
     samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
-    accept: ({ finding, by, why, until }) => {
+    accept: (wish) => {
+      const { finding, by, why, until } = plain(wish);
       const decision = { by, why, at: now(), ...(until !== undefined && { until }) };
       if (!evidence.accept(finding, decision)) {
         return refused(finding, `${finding} stands for places that nobody has seen yet: write a rule for them instead`);
       }
       return noted({ who: by, action: "accept", what: finding, why });
     },
-    unaccept: ({ finding, by, why }) => {
+    unaccept: (wish) => {
+      const { finding, by, why } = plain(wish);
       if (!evidence.unaccept(finding, now())) return refused(finding, `finding ${finding} is not accepted`);
       return noted({ who: by, action: "unaccept", what: finding, why });
     },
-    epoch: ({ name, by, why }) => {
-      if (!evidence.newEpoch(name, now())) return { ok: true }; // told twice: that is one deploy
+    epoch: (wish) => {
+      const { name, by, why } = plain(wish);
+      if (!evidence.newEpoch(name, now())) return kept(); // told twice: that is one deploy
       return noted({ who: by, action: "epoch", what: name, why });
     },
     control: {
       read: () => controlShown(control.read()),
       change: async (change) => {
-        const done = await control.change(change); // which writes its own audit entry
+        const { to, ...rest } = plain(change);
+        const done = await control.change(to === undefined ? rest : { ...rest, to: plain(to) }); // it audits by itself
         changed();
         return done.ok ? kept() : done;
       },
