@@ -20,6 +20,7 @@ export function rulesOf(config: Config): Rules {
   const origins: Origins = {
     legacy: [config.legacy.url, ...replica],
     candidate: [new URL(config.candidate.url).origin, ...replica],
+    paths: pathsOf(config),
     ...(config.tls.cert === undefined ? {} : { scheme: "https" }),
   };
   const routes = new Map(config.routes.map((route) => [route.match.text, route.compare]));
@@ -36,4 +37,12 @@ export function rulesOf(config: Config): Rules {
     rulesFor: (route) => routes.get(route) ?? config.compare,
     compiledFor: (route) => compiled.get(route) ?? otherwise,
   };
+}
+
+/** The candidate's path prefixes, to be mapped back in its links: the mappings of all routes, and the path of its URL. */
+function pathsOf({ candidate, routes }: Config): NonNullable<Origins["paths"]> {
+  const base = new URL(candidate.url).pathname.replace(/\/+$/, "");
+  const mappings = [...routes.flatMap((route) => route.candidate.path), ...candidate.path];
+  const paths = mappings.map(({ from, to }) => ({ legacy: from, candidate: base + to }));
+  return base === "" ? paths : [...paths, { legacy: "/", candidate: `${base}/` }];
 }

@@ -77,6 +77,23 @@ recheck: { delay: 10ms, tries: 1 }
     expect(candidate.seen[1]!.field("x-forwarded-for")).toBe("127.0.0.1");
   });
 
+  test("has its paths mapped back in links before it is compared", async () => {
+    const reply = (target: string) =>
+      ok(JSON.stringify({ self: target, more: `${target}/lines?a=1` }), [
+        `Location: ${target}/new`,
+        "Content-Type: application/json",
+      ]);
+    await using open_ = await open(
+      (url) => `candidate: { url: ${url}/v2, path: [{ from: /api/v1/, to: /orders-api/ }] }\n`,
+      reply,
+    );
+    const { app, candidate } = open_;
+    for (const target of ["/api/v1/orders/7", "/stock/7"]) await exchange(app.port, get(target));
+    const { total } = await app.counted(2);
+    expect(candidate.seen.map(({ target }) => target)).toEqual(["/v2/orders-api/orders/7", "/v2/stock/7"]);
+    expect(total.outcomes.match).toBe(2);
+  });
+
   test("is not made of what the candidate does not serve yet", async () => {
     await using open_ = await open((url) => `candidate: { url: "${url}", serves: ["GET /orders/{id}", "GET /c/*"] }\n`);
     const { app, candidate } = open_;
