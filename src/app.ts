@@ -10,6 +10,7 @@ import { openIdentity } from "./app/identity.ts";
 import { type InForce, inForceOf } from "./app/in-force.ts";
 import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
+import { createPending } from "./app/pending.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
 import { openKept } from "./app/store.ts";
@@ -105,7 +106,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
   const { identity, fold: keptIdentity } = openIdentity(current);
-  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity);
+  const pending = createPending(() => performance.now());
+  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity, pending.waiting);
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.recheck.afterWrite);
   const folds = [keptIdentity, evidence, noise, settingsFold(current)];
@@ -225,7 +227,16 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       return switches.as;
     },
     hasRoom: reconciler.hasRoom,
-    offer: reconciler.offer,
+    offer: (route, begin, done) => {
+      const end = pending.begin(route);
+      const ended = () => {
+        end();
+        done();
+      };
+      if (reconciler.offer(route, begin, ended)) return true;
+      end();
+      return false;
+    },
     settle: (settled) => {
       telemetry.count(settled.route, settled.outcome);
       evidence.settle(settled, now());

@@ -14,6 +14,7 @@ export function openEvidence(
   redactor: Redactor,
   backtest: NonNullable<ExplainerSettings["backtest"]>,
   identity: Identity,
+  pending: () => ReadonlyMap<string, number> = () => new Map(),
 ): Evidence {
   const { limits, routes, findings, causes } = config();
   const readiness = readinessIn(config);
@@ -24,6 +25,7 @@ export function openEvidence(
     },
     routeReadiness: (route) => readiness().routes.get(route),
     identity,
+    pending,
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },

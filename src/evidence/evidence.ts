@@ -200,8 +200,18 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   const context = (at: number) => ({
     ...{ at, since, epoch, epochs, routes, capacityOf, readinessOf },
     standing: standing(at),
+    pending: pending(),
     base: settings.readiness,
   });
+
+  function pending(): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const [route, count] of settings.pending?.() ?? []) {
+      const name = names.routeOf(route);
+      found.set(name, (found.get(name) ?? 0) + count);
+    }
+    return found;
+  }
 
   /** Open findings that stand in the way of `ready`, by route, each in a few words. */
   function standing(at: number): ReadonlyMap<string, readonly string[]> {

@@ -3,7 +3,6 @@
 import type { Response } from "../model/answer.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import { type Digest, digest } from "../model/digest.ts";
-import { hasField } from "../model/fields.ts";
 import { COMPARED } from "../model/outcome.ts";
 import type { Unsteady } from "../model/report.ts";
 import { AGREED, createDistinct, type Distinct, FAILED, MISMATCHED, REFUSED } from "./distinct.ts";
@@ -160,15 +159,10 @@ function seenOf({ exchange, outcome }: Comparison): number | undefined {
   if (COMPARED.includes(outcome.outcome)) return AGREED;
   if (outcome.outcome === "candidate_error") return FAILED;
   if (outcome.outcome !== "not_comparable") return undefined;
-  const { legacy, candidate, request } = exchange;
+  const { legacy, candidate } = exchange;
   if (legacy.kind !== "response" || candidate.kind !== "response") return undefined;
-  const { status } = candidate;
-  if (status === 429 && legacy.status !== 429 && legacy.status !== 503) return REFUSED;
-  if (status !== 304 || legacy.status === 304) return undefined;
-  return CONDITIONS.some((name) => hasField(request.fields, name)) ? undefined : REFUSED;
+  return candidate.status === 429 && legacy.status !== 429 && legacy.status !== 503 ? REFUSED : undefined;
 }
-
-const CONDITIONS = ["if-none-match", "if-modified-since"];
 
 /** One answer, however often it is given: status, length and the beginning of the body. */
 function answerOf({ status, body }: Response): Digest {

@@ -28,6 +28,8 @@ export type Basis = {
   readonly latency: readonly LatencyRatio[];
   /** Open, confirmed findings of high or critical severity that were seen in this epoch, each in a few words. */
   readonly findings: readonly string[];
+  /** Shadowed requests that have waited long for their outcome. */
+  readonly pending: number;
   /** Distinct requests a second, lately. */
   readonly pace: number;
   /** Routes that count, this one included: the error of `reject` is shared among them. */
@@ -95,6 +97,7 @@ export function judge(basis: Basis, settings: ReadinessSettings): Judged {
     ...failures(basis, settings),
     ...unseen(basis, settings),
     ...slowness(basis, settings),
+    ...waiting(basis, settings, { enough, isClosed, bounds, byRequests }),
   ];
   concerns.sort((a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank));
 
@@ -243,6 +246,29 @@ function unseen({ traffic }: Basis, settings: ReadinessSettings): Concern[] {
   const text = `${percent(share)} of the requests were not compared, and readiness.unseen allows ${percent(settings.unseen)}: ${traffic.unseen} of ${traffic.eligible} (${traffic.unseenMostly}).`;
   return [{ rank: "unseen", text }];
 }
+
+/**
+ * A request that the candidate leaves hanging comes to its outcome only when its time is up, and those that it answers
+ * well come at once. So what has waited long counts as wrong for as long as it waits.
+ */
+function waiting(
+  { distinct, wrong, traffic, pending }: Basis,
+  settings: ReadinessSettings,
+  { enough, isClosed, bounds, byRequests }: Decisions,
+): Concern[] {
+  if (pending === 0 || !enough) return [];
+  const holds = isClosed || bounds.under(distinct + pending, wrong + pending);
+  if (holds && byRequests.under(traffic.requests + pending, traffic.wrong + pending)) return [];
+  const text = `${pending} requests have waited for more than a second; should they turn out wrong, it would be too many, and ${tolerated(settings)}.`;
+  return [{ rank: "unseen", text }];
+}
+
+type Decisions = {
+  readonly enough: boolean;
+  readonly isClosed: boolean;
+  readonly bounds: Bounds;
+  readonly byRequests: Bounds;
+};
 
 function slowness({ latency, distinct }: Basis, settings: ReadinessSettings): Concern[] {
   const found: Concern[] = [];

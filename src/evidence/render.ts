@@ -42,6 +42,8 @@ type Context = {
   readonly base: ReadinessSettings;
   /** Open, confirmed findings of high or critical severity, by route. */
   readonly standing: ReadonlyMap<string, readonly string[]>;
+  /** Shadowed requests that have waited long for their outcome, by route. */
+  readonly pending: ReadonlyMap<string, number>;
 };
 
 /** The name of the whole, which no route can have. */
@@ -120,6 +122,7 @@ function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"]
       recent: ledger.recent,
       latency,
       findings: context.standing.get(route) ?? [],
+      pending: context.pending.get(route) ?? 0,
       pace: perSecond(ledger.pace, context.epoch.startedAt, context.at),
       routes,
       at: context.at,

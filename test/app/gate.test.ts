@@ -16,14 +16,17 @@ async function between(isWrong: (target: string) => boolean, use: (app: Serving,
   const answering = (wrong: boolean) =>
     server((asked, response) => {
       response.setHeader("content-type", "application/json");
-      if (asked.url === "/reset" && wrong) response.destroy();
-      else response.end(JSON.stringify({ asked: asked.url, total: wrong && isWrong(asked.url!) ? 0 : 19.9 }));
+      if (wrong && asked.url!.includes("/hang-")) return; // never answered
+      response.end(JSON.stringify({ asked: asked.url, total: wrong && isWrong(asked.url!) ? 0 : 19.9 }));
     });
   await using legacy = await answering(false);
   await using candidate = await answering(true);
   using at = folder();
   const file = join(at.path, "config.yaml");
-  writeFileSync(file, `legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n${CONFIG}${UNHURRIED}`);
+  writeFileSync(
+    file,
+    `legacy: "${legacy.url}"\ncandidate: { url: "${candidate.url}", timeout: 60s }\n${CONFIG}${UNHURRIED}`,
+  );
   await using app = await serve([file]);
   await use(app, at.path);
 }
@@ -78,6 +81,23 @@ describe("the gate", () => {
         expect(out).toMatch(
           /^reject all routes: GET \/refunds\/\{id\} is rejected: at least .* readiness\.tolerance is 5 %/,
         );
+      },
+    );
+  }, 180_000);
+
+  test("stays shut while requests hang at the candidate, before their time is up", async () => {
+    await between(
+      () => false,
+      async (app) => {
+        // As many as would be ready if the others did not hang.
+        await many(150, 4, async (i) => void (await ask(`${app.proxy}/orders/${i}`)));
+        await many(12, 4, async (i) => void (await ask(`${app.proxy}/orders/hang-${1000 + i}`)));
+        await many(150, 4, async (i) => void (await ask(`${app.proxy}/orders/${i}`)));
+        const { out } = await until(async () => {
+          const told = await gate(app);
+          return told.out.includes("have waited for more than a second") ? told : undefined;
+        });
+        expect(out).toMatch(/^hold/);
       },
     );
   }, 180_000);

@@ -132,16 +132,28 @@ describe("readiness", () => {
       return evidence.report(at).routes[0]!.readiness;
     };
 
-    test("by 429, or by 304 where nobody asked for a condition, is not ready", () => {
+    test("by 429 is not ready", () => {
       expect(respond(200, 429)).toMatchObject({ verdict: "hold", traffic: { wrong: 80 } });
-      expect(respond(200, 304)).toMatchObject({ verdict: "hold", traffic: { wrong: 80 } });
     });
 
     test("is not held to what legacy refuses, and not to a condition of the client", () => {
       expect(respond(503, 429)).toMatchObject({ verdict: "ready", traffic: { wrong: 0 } });
       expect(respond(304, 304)).toMatchObject({ verdict: "ready", traffic: { wrong: 0 } });
-      expect(respond(200, 304, ["If-None-Match", '"a"'])).toMatchObject({ verdict: "ready", traffic: { wrong: 0 } });
     });
+  });
+
+  test("requests that hang count as wrong for as long as nothing is known of them", () => {
+    let hanging = 0;
+    const { evidence, at } = ready(5000, { pending: () => new Map([["GET /orders/{id}", hanging]]) });
+    expect(evidence.report(at).total.readiness.verdict).toBe("ready");
+    hanging = 15;
+    const { readiness } = evidence.report(at).routes[0]!;
+    expect(readiness).toMatchObject({ verdict: "hold", wrong: 0 });
+    expect(reasonOf(readiness)).toBe(
+      "15 requests have waited for more than a second; should they turn out wrong, it would be too many, and readiness.tolerance is 0.1 %.",
+    );
+    hanging = 0;
+    expect(evidence.report(at).total.readiness.verdict).toBe("ready");
   });
 
   test("requests that are not seen hold: too large, overload, not comparable, each named with its limit", () => {
