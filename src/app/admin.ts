@@ -102,7 +102,9 @@ export function adminPorts({
         const { to, ...rest } = plain(change);
         const done = await control.change(to === undefined ? rest : { ...rest, to: plain(to) }); // it audits by itself
         changed();
-        return done.ok ? kept() : done;
+        // The switch holds by its own file: a store that fails must not make it look as if it did not.
+        if (done.ok) await kept();
+        return done;
       },
     },
     audit: () => store.audit(AUDIT_SHOWN),

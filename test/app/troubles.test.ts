@@ -123,7 +123,10 @@ describe("a candidate that gives no answer is told of at once, with the key that
   });
 
   test.each([
-    ["404 Not Found", /^candidate answered 404 to 20 of 20 .*another path or Host: check `candidate\.url`/],
+    [
+      "404 Not Found",
+      /^candidate answered 404 to 20 of 20 .*another path or Host.*`candidate\.url`, `candidate\.path`/,
+    ],
     ["401 Unauthorized", /^candidate answered 401 to 20 of 20 .*other credentials/],
     ["403 Forbidden", /^candidate answered 403 to 20 of 20 .*other credentials/],
   ])("it answers everything with %s", async (status, expected) => {
