@@ -30,9 +30,25 @@ const samples = z.array(
 
 const requests = record({ level: count, digests: z.array(z.string().regex(/^[0-9a-z]+\.[0-9a-z]+$/)) });
 
+const valuePairs = z.array(z.tuple([z.string(), z.string()]));
+const range = z.tuple([z.number(), z.number()]).optional();
+const relation = z.discriminatedUnion("kind", [
+  record({ kind: z.literal("hypothesis"), name: z.string(), parameter: z.string() }),
+  record({ kind: z.literal("mapping"), pairs: valuePairs }),
+  record({ kind: z.literal("elsewhere") }),
+  record({ kind: z.literal("list"), way: z.string() }),
+  record({
+    kind: z.literal("observed"),
+    pairs: valuePairs.optional(),
+    looks: z.array(z.string()),
+    ...{ ratio: range, offset: range, length: range, likeness: z.number().optional() },
+  }),
+]);
 const acceptance = record({
   ...{ finding: z.string(), by: z.string(), why: z.string(), at: z.number(), until: z.number().optional() },
   masked: count,
+  covers: text,
+  relation: relation.optional(),
 });
 
 const readiness = record({ verdict: z.enum(["ready", "hold", "reject"]), reasons: z.array(z.string()) });

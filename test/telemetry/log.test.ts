@@ -4,7 +4,7 @@ import { findingOf } from "../../src/model/place.ts";
 import { comparison, open, parse, value } from "./some.ts";
 
 /** Controls, line separators, and characters that turn the direction of text or are invisible. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40/;
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udc7f]/;
 
 const mismatch = { outcome: "mismatch" } as const;
 
