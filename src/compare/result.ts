@@ -10,7 +10,7 @@ export type CompareLimits = {
   readonly budget: number;
   /** Asked now and then; true ends the comparison. */
   readonly overdue?: () => boolean;
-  /** Whether differences tell the names that stand beside their values, for whoever decides what may be shown. */
+  /** Whether differences tell the names that stand beside their values, so that redaction can decide what may be shown. */
   readonly naming?: boolean;
 };
 

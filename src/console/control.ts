@@ -223,7 +223,7 @@ async function lockFile(path: string): Promise<AsyncDisposable> {
 }
 
 /**
- * All of it or nothing, also when the machine stops in between. Whoever is on call may write it as another user than the
+ * All of it or nothing, also when the machine stops in between. The engineer on call may write it as another user than the
  * proxy's, so it is readable by others, but for one with the values of a cohort: that is its owner's alone, and the owner
  * stays who it was.
  */

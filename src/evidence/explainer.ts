@@ -6,7 +6,7 @@ import type { Relation } from "../model/relation.ts";
 import type { Cause } from "../model/report.ts";
 import type { Showing } from "../model/showing.ts";
 
-/** Whoever states causes: it sees every compared request, and what it showed. What it knows is kept as documents, as all evidence. */
+/** States causes: observes every compared request and its differences. Its knowledge is stored as documents, as all evidence. */
 export type Explainer = {
   readonly observe: (showing: Showing) => void;
   /** Best first. */

@@ -1,4 +1,4 @@
-// compare/json/naming.ts: names that stand beside a differing value and say what it is, for whoever decides what may be shown
+// compare/json/naming.ts: names that stand beside a differing value and say what it is, so that redaction can decide what may be shown
 
 import {
   createKeyLines,
