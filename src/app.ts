@@ -216,6 +216,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   );
   if (!opened.ok) throw new CannotOpen(opened.message);
   const admin = opening.use(opened.console);
+  const forgetReports = () => {
+    report.forget();
+    admin.forget();
+  };
 
   let switches = { of: control.read(), as: shadowControlOf(control.read()) };
   const proxy = await openProxy(inForce.proxy, {
@@ -291,7 +295,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     inForce = next;
     comparer.update(next.rules.setup);
     certificates.follow(certificateFiles(config));
-    report.forget();
+    forgetReports();
   }
 
   const certificates = opening.use(
@@ -324,7 +328,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const { url: adminUrl } = admin;
   const refuseReload = (faults: readonly string[]) => {
     refused = refusalText(faults);
-    report.forget();
+    forgetReports();
   };
   return {
     address,

@@ -37,6 +37,8 @@ export type OpenConsole = {
   readonly port: number;
   /** A new certificate, for new connections. Throws when it cannot be used. */
   readonly setTls: (tls: ConsoleTls) => void;
+  /** What was made for earlier readers is out of date: the next reader gets a new one. */
+  readonly forget: () => void;
   /** Stops accepting, lets answers under way finish within the given milliseconds, then cuts. */
   readonly close: (graceMs?: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -95,6 +97,7 @@ export async function openConsole(
       setTls: (next) => {
         if (server instanceof TlsServer) server.setSecureContext(secure(next));
       },
+      forget: views.forget,
       close,
       [Symbol.asyncDispose]: () => close(),
     },

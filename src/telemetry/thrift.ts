@@ -24,6 +24,7 @@ export function createThrift<T>(make: () => T, times = 10): Thrift<T> {
       const mine = { value };
       held = mine;
       const done = () => {
+        if (held !== mine) return; // forgotten while it was made
         const now = performance.now();
         until = now + (now - start) * times;
       };

@@ -35,6 +35,19 @@ describe("thrift", () => {
     expect(thrift.get()).toBe(2);
   });
 
+  test("one that was forgotten while it was made does not shorten how long the next one is shared", async () => {
+    const waiting: (() => void)[] = [];
+    const thrift = createThrift(() => new Promise<number>((made) => waiting.push(() => made(waiting.length))));
+    const first = thrift.get();
+    thrift.forget();
+    const second = thrift.get();
+    waiting[0]?.();
+    await first;
+    expect(thrift.get()).toBe(second);
+    waiting[1]?.();
+    expect(await second).toBe(2);
+  });
+
   test("readers at the same time share one answer, and a failure is not kept", async () => {
     let made = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
