@@ -1,7 +1,7 @@
 // test/trial/fault.ts: what a planted fault is, and how the places at which it must show are spelled
 
 import type { Random } from "../../src/cli/demo/random.ts";
-import type { Finding } from "../../src/model/report.ts";
+import type { Entry, Finding } from "../../src/model/report.ts";
 import type { Call } from "./clients.ts";
 import { type Answer, type Ask, type Handler, type Reply, record, type World } from "./service.ts";
 
@@ -22,7 +22,7 @@ export type Fault = {
   /** Other statements that are true of this fault, and name less than its cause. All others are wrong. */
   readonly true?: RegExp;
   /** What else is wrong with its findings, if anything. */
-  readonly check?: (findings: readonly Finding[]) => string | undefined;
+  readonly check?: (findings: readonly Finding[], entries: readonly Entry[]) => string | undefined;
   /** What both sides begin with; a consignment by its number unless said otherwise. */
   readonly right?: Handler;
   /** What the candidate makes of the right answer. */
@@ -37,11 +37,11 @@ export type Fault = {
 
 export const routeOf = ({ name, route }: Pick<Fault, "name" | "route">): string => route ?? `GET /${name}/{id}`;
 
-/** For lists and dictionaries: what differs alike is one finding, or very few. */
+/** For lists and dictionaries: what differs alike is one entry of the report, or very few. */
 export const atMost =
   (most: number) =>
-  (findings: readonly Finding[]): string | undefined =>
-    findings.length <= most ? undefined : `${findings.length} findings, ${most} at most`;
+  (_: readonly Finding[], entries: readonly Entry[]): string | undefined =>
+    entries.length <= most ? undefined : `${entries.length} entries, ${most} at most`;
 
 /** Both sides' handlers. */
 export function sidesOf(fault: Fault): { readonly legacy: Handler; readonly candidate: Handler } {

@@ -32,7 +32,9 @@ export function judgeFault(report: Report, fault: Fault): Line {
   if (verdict === "ready") return line(false, `the route is ready; ${describe(findings)}`);
   if (found.length === 0) return line(false, `${verdict}; ${describe(findings)}`);
   if (stray.length > 0) return line(false, `also ${describe(stray)}`);
-  const further = fault.check?.(findings) ?? overreach(findings);
+  const ids = new Set(findings.map(({ id }) => id));
+  const entries = report.entries.filter((entry) => entry.findings.some((id) => ids.has(id)));
+  const further = fault.check?.(findings, entries) ?? overreach(findings);
   if (further !== undefined) return line(false, `${further}; ${describe(findings)}`);
   const told = causesOf(findings);
   const said = `${spell(found[0]!)}, ${found[0]!.distinct} distinct; ${told[0] ?? "no cause"}`;

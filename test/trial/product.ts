@@ -37,12 +37,11 @@ export async function openProduct(sides: Sides, config: string): Promise<Product
   const at = folder();
   const file = join(at.path, "trial.yaml");
   const data = join(at.path, "data");
+  // As flags, so that a config may say more about either side.
+  const urls = ["--legacy", sides.legacy, "--candidate", sides.candidate];
   const tolerance = /^readiness:/m.test(config) ? "" : "readiness: { tolerance: 1% }\n";
-  writeFileSync(
-    file,
-    `legacy: "${sides.legacy}"\ncandidate: "${sides.candidate}"\ndata: "${data}"\n${tolerance}${config}`,
-  );
-  let serving: Serving = await serve([file]);
+  writeFileSync(file, `data: "${data}"\n${tolerance}${config}`);
+  let serving: Serving = await serve([file, ...urls]);
   const { port, admin } = serving;
   const complained: Record<string, unknown>[] = [];
 
@@ -85,7 +84,7 @@ export async function openProduct(sides: Sides, config: string): Promise<Product
       serving.kill("SIGKILL");
       await serving.exit;
       complained.push(...warnings(serving));
-      serving = await serve([file, "--listen", `127.0.0.1:${port}`, "--admin", new URL(admin).host]);
+      serving = await serve([file, ...urls, "--listen", `127.0.0.1:${port}`, "--admin", new URL(admin).host]);
     },
     complaints: () => [...complained, ...warnings(serving)],
     async [Symbol.asyncDispose]() {

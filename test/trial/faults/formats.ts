@@ -67,7 +67,8 @@ export const FORMATS: readonly Fault[] = [
     name: "html-price-wrong",
     shows: ["$* *"],
     also: ["* *"],
-    cause: /\/ 1\.19|x 0\.84/,
+    // Gross without the tax of 19 %.
+    cause: /x 0\.84|1\.19/,
     right: page,
     wrong: (right, { id }) =>
       inText((text) => text.replace(`>${consignment(id).price.gross}<`, `>${consignment(id).price.net}<`))(right),

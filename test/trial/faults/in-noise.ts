@@ -125,7 +125,7 @@ export const IN_NOISE: readonly Fault[] = [
   {
     name: "trace-is-empty",
     shows: "$.trace value",
-    cause: /always ""|empty/,
+    cause: /says ""|empty/,
     right: varying,
     wrong: instead(() => ({ trace: "" })),
   },

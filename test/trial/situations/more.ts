@@ -102,6 +102,7 @@ export const MORE: readonly Situation[] = [
       },
     },
     next: (n) => get(`/quotes/${n}`),
+    finds: ["GET /quotes/{id} $.price value"],
   },
   {
     name: "hangs-for-some",

@@ -324,11 +324,11 @@ function acceptThen(place: string): NonNullable<Situation["act"]> {
     const finding = report.findings.find(({ path, kind }) => `${path} ${kind}` === place);
     if (finding === undefined) return complain(`no finding at ${place} to accept`);
     await product.accept(finding, "agreed with the customers");
-    await load(900, (n) => get(`/quotes/${1_000 + n}`));
+    await load(900, (n) => get(`/quotes/${10_000 + n}`));
     await settle();
     shared.set("then", true);
     judge();
-    await load(900, (n) => get(`/quotes/${2_000 + n}`));
+    await load(900, (n) => get(`/quotes/${20_000 + n}`));
     const last = await settle();
     if (!last.findings.some(({ state }) => state !== "accepted" && state !== "fixed")) {
       complain(`nothing but ${last.findings.map(({ state, count }) => `${state} ${count}`).join(", ")}`);

@@ -1,7 +1,7 @@
 // test/trial/situations/reports.ts: what a reader sees first, and where two readers must see the same
 
 import { drawn } from "../domain.ts";
-import { entriesOf } from "../json-server.ts";
+import { spellEntry } from "../json-server.ts";
 import { type Answer, type Handler, json } from "../service.ts";
 import { get, quote, quotes, type Situation, type Stage, wrongly } from "./situation.ts";
 
@@ -16,14 +16,11 @@ const withFields =
 /** Sends, and complains of more entries than so many, or of a first one that does not match. */
 const readEntries =
   (requests: number, most: number, first?: RegExp) =>
-  async ({ load, settle, product, complain }: Stage): Promise<void> => {
+  async ({ load, settle, complain }: Stage): Promise<void> => {
     await load(requests);
-    await settle();
-    const entries = entriesOf((await product.command("report")).text);
-    const titles = entries.map((entry) => entry.trim().split("\n")[0]!.replace(/\s+/g, " "));
-    if (entries.length === 0 || entries.length > most)
-      complain(`${entries.length} entries: ${titles.slice(0, 5).join("; ")}`);
-    if (first !== undefined && !first.test(entries[0] ?? "")) complain(`the first entry is ${titles[0]}`);
+    const told = (await settle()).entries.map(spellEntry);
+    if (told.length === 0 || told.length > most) complain(`${told.length} entries: ${told.slice(0, 5).join("; ")}`);
+    if (first !== undefined && !first.test(told[0] ?? "")) complain(`the first entry is ${told[0]}`);
   };
 
 export const REPORTS: readonly Situation[] = [
@@ -118,10 +115,10 @@ export const REPORTS: readonly Situation[] = [
       await load(40);
       await settle();
       shared.set("fixed", true);
-      await load(300, (n) => get(`/quotes/${1_000 + n}`));
+      await load(300, (n) => get(`/quotes/${10_000 + n}`));
       await settle();
       shared.set("fixed", false);
-      await load(20, (n) => get(`/quotes/${2_000 + n}`));
+      await load(20, (n) => get(`/quotes/${20_000 + n}`));
       await settle();
       const live = (await product.report()).findings.map(({ id, state }) => `${id} ${state}`);
       // What is stored is at most `store.flush` behind.
