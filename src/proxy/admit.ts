@@ -21,7 +21,7 @@ export type AdmitState = {
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
   readonly rate: Rate;
-  /** How late our event loop runs, in milliseconds. */
+  /** How late our event loop keeps running, in milliseconds. */
   readonly lag: () => number;
   /** How large this process is, in bytes. */
   readonly memory: () => number;
@@ -32,7 +32,7 @@ export type AdmitState = {
   readonly shed: Shed;
 };
 
-/** A client notices a quarter of a second; shadowing goes before that. */
+/** Milliseconds. A client notices a quarter of a second; shadowing is shed before that. */
 const MAX_LAG_MS = 250;
 
 /** Methods that may be configured to be shadowed: reads, by RFC 9110. Others take a route that says `readOnly`. */

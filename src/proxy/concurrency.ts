@@ -13,11 +13,10 @@ export type Concurrency = {
 const COOL_MS = 1_000;
 const FALL = 0.7;
 const RISE = 0.1;
-/** To begin with; what waits for a candidate is held by the thread that serves clients, and the first answers tell how long. */
-const START = 32;
-/** Until it falls for the first time, a quick answer makes room for one more, and the limit can double in each such time. */
-const QUICK_RISE = 1;
-const QUICK_MS = 250;
+/** To begin with: what waits for a candidate is held by the thread that serves clients. Enough for the connections of a few browsers. */
+const START = 64;
+/** Until it falls for the first time, an answer makes room for one more, so that the limit doubles in the time that answers take. */
+const SLOW_START_RISE = 1;
 
 /** The weight of an answer in what answers take of late, and in what they usually take. */
 const LATELY = 1 / 32;
@@ -38,7 +37,7 @@ export function fixedConcurrency(max: number): Concurrency {
  */
 export function createConcurrency(max: number): Concurrency {
   let limit = Math.min(max, START);
-  let rise = QUICK_RISE;
+  let rise = SLOW_START_RISE;
   let fellAt = Number.NEGATIVE_INFINITY;
   let answers = 0;
   let lately = 0;
@@ -57,7 +56,7 @@ export function createConcurrency(max: number): Concurrency {
       if (answer.kind === "unseen") return;
       const slow = answer.kind === "response" && slower(Math.max(0, answer.durationMs - late));
       if (!slow && !overloaded(answer)) {
-        if (answer.kind === "response") limit = Math.min(max, limit + (answer.durationMs < QUICK_MS ? rise : RISE));
+        if (answer.kind === "response") limit = Math.min(max, limit + rise);
       } else if (now - fellAt >= COOL_MS) {
         fellAt = now;
         rise = RISE;

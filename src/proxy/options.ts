@@ -71,7 +71,7 @@ export type ShadowOptions = {
   readonly maxRequestBody: number;
   /** Shadow requests a second; no limit unless set. */
   readonly perSecond?: number;
-  /** When our own event loop runs later than this (milliseconds, 250 unless set), shadowing is what is left out. */
+  /** When our own event loop keeps running later than this (milliseconds, 250 unless set), shadowing is shed. */
   readonly maxLag?: number;
   /** When this process is larger than this, shadowing is what is left out. */
   readonly maxMemory?: number;

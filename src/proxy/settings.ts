@@ -95,7 +95,7 @@ export function createSettings(
         before && before.options.shadow.perSecond === options.shadow.perSecond
           ? before.admit.rate
           : createRate(perSecond),
-      lag: sweeper.lag,
+      lag: sweeper.standingLag,
       memory: before?.admit.memory ?? ports.memory,
       hasRoom: ports.hasRoom,
       shed: before?.admit.shed ?? createShed(),

@@ -19,7 +19,7 @@ function answer(status: number): Response {
 
 test("the candidate's concurrency falls once a second under overload, and rises again to its maximum", () => {
   const concurrency = createConcurrency(100);
-  for (let i = 0; i < 68; i++) concurrency.record(answer(200), 0);
+  for (let i = 0; i < 36; i++) concurrency.record(answer(200), 0);
   expect(concurrency.limit()).toBe(100);
   concurrency.record(late, 0);
   concurrency.record(late, 10);
@@ -32,16 +32,16 @@ test("the candidate's concurrency falls once a second under overload, and rises 
   expect(concurrency.limit()).toBe(100);
 });
 
-test("a candidate is asked few at once to begin with: more as soon as it is quick, and slowly more while it is not", () => {
+test("a candidate is asked few at once to begin with, and one more for each answer, however long they all take", () => {
   const limitAfter = (count: number, durationMs: number, max = 1000) => {
     const concurrency = createConcurrency(max);
     for (let i = 0; i < count; i++) concurrency.record({ ...answer(200), durationMs }, i);
     return concurrency.limit();
   };
-  expect(limitAfter(0, 0)).toBe(32);
+  expect(limitAfter(0, 0)).toBe(64);
   expect(limitAfter(0, 0, 8)).toBe(8);
-  expect(limitAfter(100, 20)).toBe(132);
-  expect(limitAfter(100, 2000)).toBeLessThan(43);
+  expect(limitAfter(100, 20)).toBe(164);
+  expect(limitAfter(100, 2000)).toBe(164);
 });
 
 test("a rate never gives more than its budget over any stretch of time", () => {
@@ -133,31 +133,52 @@ test("the candidate's concurrency falls when its answers take twice as long as u
   expect(concurrency.limit()).toBe(100);
 });
 
-test("a late event loop is noticed, forgotten again, and leaves out shadowing first", async () => {
+/** Keeps the event loop busy for so many turns in a row, of so many milliseconds each. */
+async function block(turns: number, ms: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+test("one late turn of the event loop is a lag that is forgotten; only turns that stay late are a standing one", async () => {
   using sweeper = createSweeper(5);
-  const item = { deadline: Number.POSITIVE_INFINITY, expire() {} };
-  sweeper.watch(item);
-  const until = performance.now() + 120;
-  while (performance.now() < until);
-  await eventually(() => sweeper.lag() > 80);
-  await eventually(() => sweeper.lag() < 40);
+  sweeper.watch({ deadline: Number.POSITIVE_INFINITY, expire() {} });
+  await block(1, 2000);
+  await eventually(() => sweeper.lag() > 1000);
+  expect(sweeper.standingLag()).toBeLessThan(1000);
+  await eventually(() => sweeper.lag() < 500);
+  await block(6, 600);
+  expect(sweeper.standingLag()).toBeGreaterThan(500);
+  await eventually(() => sweeper.standingLag() < 100);
+});
+
+test("an event loop that stays late sheds shadowing, one long turn of it does not", async () => {
   await using legacy = await backend(ok("fine"));
-  await using room = await openRoom(legacy, legacy, { shadow: { maxLag: 100 } });
+  await using room = await openRoom(legacy, legacy, { shadow: { maxLag: 200 } });
   legacy.reply = () => {};
   await using first = await rawClient(room.port);
   first.send(GET); // something under way, so that the loop is watched
   await eventually(() => legacy.seen.length === 2);
-  const blocked = performance.now() + 300;
-  while (performance.now() < blocked);
   legacy.reply = (socket) => void socket.write(ok("fine"));
+  await block(1, 600);
   expect(await exchange(room.port, GET)).toContain("fine");
-  expect(await room.outcome()).toBe("skipped/overload");
-  expect(room.proxy.gauges().shed).toMatchObject({ event_loop: 1, memory: 0 });
-  const over = performance.now() + 60_000;
-  while (room.exchanges.length === 0 && performance.now() < over) {
+  await room.exchange();
+  expect(room.proxy.gauges().shed).toMatchObject({ event_loop: 0 });
+  // How soon the proxy reads a request after late turns is up to the machine: so it is tried until one is shed.
+  const until = performance.now() + 60_000;
+  while (room.proxy.gauges().shed.event_loop === 0 && performance.now() < until) {
+    await block(5, 300);
     expect(await exchange(room.port, GET)).toContain("fine");
   }
-  expect(room.exchanges).not.toEqual([]);
+  expect(room.proxy.gauges().shed.event_loop).toBeGreaterThan(0);
+  const over = performance.now() + 60_000;
+  const before = room.exchanges.length;
+  while (room.exchanges.length === before && performance.now() < over) {
+    expect(await exchange(room.port, GET)).toContain("fine");
+  }
+  expect(room.exchanges.length).toBeGreaterThan(before);
 });
 
 test("a process that is too large leaves out shadowing, serves its clients, and takes it up again", async () => {

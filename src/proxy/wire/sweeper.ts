@@ -11,13 +11,21 @@ export type Watched = {
 export type Sweeper = {
   watch(item: Watched): void;
   unwatch(item: Watched): void;
-  /** The latest that a sweep of the last second or so came, in milliseconds: how late this process's event loop runs. */
+  /** The latest that a sweep of the last second or so came, in milliseconds: what a call may have waited for this process. */
   lag(): number;
+  /**
+   * How late the event loop keeps running, in milliseconds: the least lateness of the last few sweeps. As in CoDel
+   * (RFC 8289) the minimum tells a standing delay, which is overload, from a single one, such as a collection of garbage
+   * or a moment in which another process had the processor.
+   */
+  standingLag(): number;
   [Symbol.dispose](): void;
 };
 
 /** What is left of an old lag at the next sweep. */
 const FORGET = 0.95;
+/** So many sweeps in a row have to come late before the event loop counts as late: 0.1 s and what they are late together. */
+const IN_A_ROW = 4;
 
 /** Looks at all deadlines every `everyMs`, so an expiry is at most that late. Sleeps while nothing is watched. */
 export function createSweeper(everyMs = 25): Sweeper {
@@ -25,10 +33,15 @@ export function createSweeper(everyMs = 25): Sweeper {
   let timer: NodeJS.Timeout | undefined;
   let swept = 0;
   let lag = 0;
+  let sweeps = 0;
+  /** How late the last sweeps came, overwritten in turn. */
+  const late = new Float64Array(IN_A_ROW);
 
   function sweep(): void {
     const now = performance.now();
-    lag = Math.max(now - swept - everyMs, lag * FORGET);
+    const lateness = Math.max(0, now - swept - everyMs);
+    lag = Math.max(lateness, lag * FORGET);
+    late[sweeps++ % IN_A_ROW] = lateness;
     swept = now;
     for (const item of watched) if (item.deadline <= now) item.expire(now);
     if (watched.size === 0) sleep();
@@ -44,9 +57,11 @@ export function createSweeper(everyMs = 25): Sweeper {
       timer = setInterval(sweep, everyMs).unref();
       const now = performance.now();
       lag *= FORGET ** ((now - swept) / everyMs); // while it slept nothing was late
+      late.fill(0);
       swept = now;
     },
     lag: () => lag,
+    standingLag: () => Math.min(...late),
     unwatch: (item) => void watched.delete(item),
     [Symbol.dispose]() {
       watched.clear();
