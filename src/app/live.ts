@@ -6,7 +6,7 @@ import type { Redactor } from "../store/index.ts";
 
 /**
  * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two, others like
- * it wait for that: at 1,000 requests a second 256 would leave most of them unconfirmed. Their bytes have a limit too.
+ * it wait for that: at 1,000 requests a second 256 would leave most of them unconfirmed. `recheck.queue` limits their bytes.
  */
 const MAX_ASKING = 2048;
 
@@ -20,7 +20,7 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
       return config().verify.queue;
     },
     recheck: {
-      maxWaiting: MAX_ASKING,
+      maxCount: MAX_ASKING,
       get delayMs() {
         return config().recheck.delay;
       },
@@ -28,7 +28,7 @@ export function reconcileOptions(config: () => Config): ReconcileOptions {
         return config().recheck.tries;
       },
       get maxBytes() {
-        return config().verify.queue / 2;
+        return config().recheck.queue;
       },
       get perSecond() {
         return config().recheck.perSecond;

@@ -59,7 +59,7 @@ export const DEFAULTS = {
   overload: { eventLoopDelay: "100ms", memory: "768MiB" },
   capture: { maxBody: "1MiB", budget: "128MiB" },
   verify: { threads: 1, queue: "32MiB", deadline: "2s", maxDecoded: "16MiB" },
-  recheck: { delay: "500ms", perSecond: 20, sample: "1%", tries: 3, afterWrite: "10s", lag: "0s" },
+  recheck: { delay: "500ms", perSecond: 20, queue: "128MiB", sample: "1%", tries: 3, afterWrite: "10s", lag: "0s" },
   readiness: {
     tolerance: "0.1%",
     confidence: "95%",

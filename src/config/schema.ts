@@ -279,7 +279,9 @@ const keys = {
   ).describe("Whether shadowing hurts legacy."),
   overload: section(
     {
-      eventLoopDelay: duration({ least: "1ms" }).describe("Shed shadowing when the event loop lags so much."),
+      eventLoopDelay: duration({ least: "1ms" }).describe(
+        "Shed shadowing while the event loop stays so late: 4 looks in a row, 25 ms apart. A single delay sheds nothing.",
+      ),
       memory: size({ least: "64MiB" }).describe("Shed shadowing when the process is larger."),
     },
     DEFAULTS.overload,
@@ -307,6 +309,9 @@ const keys = {
     {
       delay: duration().describe("The wait before both sides are asked a second time."),
       perSecond: number().describe("The most rechecks a second, over all routes. 0: none."),
+      queue: size({ least: "1MiB" }).describe(
+        "Bytes of bodies that differing answers may keep while they wait for a recheck; past it they are decided without, and places never confirmed come first.",
+      ),
       sample: share().describe(
         "The share of all shadowed requests for which legacy is asked twice, to learn its noise.",
       ),

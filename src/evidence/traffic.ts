@@ -54,7 +54,7 @@ const HINTS: Readonly<Record<string, string>> = {
   "skipped/body_too_large": ": see shadow.maxRequestBody",
   "skipped/breaker": ": the candidate fails, see breaker",
   "skipped/overload": ": see candidate.maxInFlight, verify.queue and the runbook on shedding",
-  "not_comparable/unconfirmed": ": see recheck.perSecond",
+  "not_comparable/unconfirmed": ": see recheck.perSecond and recheck.queue",
   "not_comparable/streaming": ": see candidate.timeout",
 };
 

@@ -9,12 +9,13 @@ import type { Outcome } from "./outcome.ts";
 export type Standing = "mismatch" | "noise" | "transient" | "accepted" | "unconfirmed";
 
 /**
- * Why a difference was not confirmed: the recheck budget was spent (`recheck.perSecond`); each second answer had another
+ * Why a difference was not confirmed: the recheck budget was spent (`recheck.perSecond`); the answers that waited for a
+ * recheck were too large together (`recheck.queue`); each second answer had another
  * status class, or was not comparable; the proxy was stopping or shadowing was switched off; legacy's own body varies
  * and only its bytes or their hash are known (`capture.maxBody`); or legacy was seen to vary there, and too seldom asked to
  * say how often (`recheck.sample`).
  */
-export type Undecided = "budget" | "second_answers" | "stopped" | "opaque" | "samples";
+export type Undecided = "budget" | "room" | "second_answers" | "stopped" | "opaque" | "samples";
 
 export type JudgedDifference = Difference & {
   readonly standing: Standing;

@@ -11,7 +11,8 @@ import { remembering } from "../model/remember.ts";
 import type { Priority } from "./budget.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import type { Answered } from "./judge.ts";
-import { sizeOf } from "./pack.ts";
+import { LARGE_BYTES, sizeOf } from "./pack.ts";
+import { createTurns, type RecheckRoom } from "./recheck-room.ts";
 
 export type RecheckOptions = {
   /** Milliseconds before the first look; later ones wait longer, up to four times this. */
@@ -20,10 +21,6 @@ export type RecheckOptions = {
   readonly perSecond: number;
   /** Looks at most, unless the candidate may lag behind for longer than they take. */
   readonly tries: number;
-  /** Exchanges that are rechecked at the same time, at most; beyond it they are decided without. */
-  readonly maxWaiting: number;
-  /** Bytes of bodies that those keep meanwhile, at most. */
-  readonly maxBytes: number;
 };
 
 export type RecheckPorts = {
@@ -44,6 +41,10 @@ export type RecheckPorts = {
    * `beside`: the body that the answer will be compared with, and need not be read far beyond.
    */
   readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
+  /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
+  readonly identical: (route: string, one: Response, other: Response) => boolean;
+  /** Where exchanges wait meanwhile, with their bodies. */
+  readonly room: RecheckRoom;
   readonly compare: (job: Job) => Promise<Verdict>;
   /** Whether two responses to this exchange's request may be compared. */
   readonly comparable: (exchange: Answered) => boolean;
@@ -71,10 +72,14 @@ const REMEMBERED = 4000;
  */
 const FURTHER_ASKS = [1, 4, 8];
 
-/** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `maxWaiting`. */
+/** Large exchanges that are asked again at the same time, at most: each may have several more answers as large meanwhile. */
+const LARGE_AT_ONCE = 4;
+const NO_DIFFERENCES: readonly Difference[] = [];
+
+/** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `room`. */
 export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop: AbortSignal) {
   let waiting = 0;
-  let bytes = 0;
+  const turns = createTurns(LARGE_AT_ONCE, stop);
   /** How many exchanges with the same places are being rechecked to confirm them. */
   const confirming = new Map<string, number>();
   /** When the same wide places were last rechecked, and which requests with the same places were. */
@@ -84,27 +89,28 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
   async function recheck(exchange: Answered, first: readonly Difference[]): Promise<Recheck> {
     if (stop.aborted || !ports.on(exchange)) return { looks: [], cut: "stopped" };
     if (options.perSecond <= 0) return { looks: [], cut: "budget" };
-    const size = sizeOf(exchange);
-    if (waiting >= options.maxWaiting || bytes + size > options.maxBytes) return { looks: [], cut: "budget" };
     const key = placesOf(exchange.route, first);
     const need = ports.need(exchange, first);
-    if (need === "nothing" && !isDue(key, first)) return { looks: [], cut: "budget" };
+    const id = `${ports.identity(exchange)} ${key}`;
+    const isCrowded = (confirming.get(key) ?? 0) >= ALIKE_AT_ONCE;
+    const priority = priorityOf(need, isCrowded, identities.has(id));
+    const held = ports.room.enter(sizeOf(exchange), priority);
+    if (held === "bytes") return { looks: [], cut: "room" };
+    if (held === "count") return { looks: [], cut: "budget" };
+    using _ = held;
     waiting += 1;
-    bytes += size;
     try {
-      return need === "confirm"
-        ? await confirm(exchange, first, key)
-        : await verify(exchange, first, priorityOf(exchange, need, key));
+      if (need === "confirm") return await confirm(exchange, first, key);
+      if (need === "nothing" && !isDue(key, first)) return { looks: [], cut: "budget" };
+      remember(identities, id, true);
+      return await verify(exchange, first, priority);
     } finally {
       waiting -= 1;
-      bytes -= size;
     }
   }
 
-  function priorityOf(exchange: Answered, need: Need, key: string): Priority {
-    const id = `${ports.identity(exchange)} ${key}`;
-    const isKnown = identities.has(id);
-    remember(identities, id, true);
+  function priorityOf(need: Need, isCrowded: boolean, isKnown: boolean): Priority {
+    if (need === "confirm") return isCrowded ? "new_identity" : "confirm";
     return need === "verify" || !isKnown ? "new_identity" : "known";
   }
 
@@ -123,10 +129,12 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
     }
   }
 
-  /** The places are known: one look shows whether what is known still holds. */
-  function verify(exchange: Answered, first: readonly Difference[], priority: Priority): Promise<Recheck> {
+  /** The places are known: one look shows whether what is known still holds. Without budget for it nothing waits. */
+  async function verify(exchange: Answered, first: readonly Difference[], priority: Priority): Promise<Recheck> {
+    if (!ports.take(priority)) return { looks: [], cut: "budget" };
     const written = ports.written(exchange);
-    return looks(exchange, first, { tries: written ? options.tries : 1, written, priority, crowded: false });
+    const tries = written ? options.tries : 1;
+    return await looks(exchange, first, { tries, written, priority, crowded: false, isPaid: true });
   }
 
   type Plan = {
@@ -135,6 +143,8 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
     readonly priority: Priority;
     /** Enough others with the same places are being rechecked: this one takes only what is left over, for a while. */
     readonly crowded: boolean;
+    /** The first look has been taken from the budget. */
+    readonly isPaid?: boolean;
   };
 
   async function looks(exchange: Answered, first: readonly Difference[], plan: Plan): Promise<Recheck> {
@@ -148,11 +158,12 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
       if (!(await pause(untilLag > 0 && (attempt >= plan.tries || untilLag < delay) ? untilLag : delay))) {
         return { looks: found, cut: "stopped" };
       }
-      if (!(await affords(exchange, first, plan))) {
-        return { looks: found, cut: stop.aborted || !ports.on(exchange) ? "stopped" : "budget" };
-      }
+      const isPaid = attempt === 1 && plan.isPaid === true && ports.on(exchange);
+      if (!isPaid && !(await affords(exchange, first, plan))) return { looks: found, cut: whyCut(exchange) };
+      using _ = sizeOf(exchange) < LARGE_BYTES ? undefined : await turns();
+      if (stop.aborted) return { looks: found, cut: "stopped" };
       const isLast = attempt >= plan.tries && elapsed(exchange) >= lagMs;
-      const seen = await look(exchange, plan.priority === "confirm" ? furtherAsks(found.length) : 0);
+      const seen = await look(exchange, first, plan.priority === "confirm" ? furtherAsks(found.length) : 0);
       if (seen === undefined) cut ??= "second_answers";
       else {
         found.push(seen);
@@ -164,6 +175,7 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
     }
   }
 
+  const whyCut = (exchange: Answered): Undecided => (stop.aborted || !ports.on(exchange) ? "stopped" : "budget");
   const elapsed = (exchange: Answered) => ports.now() - exchange.at;
 
   /** Waits for the budget where nothing is known yet. Meanwhile others may find out what this difference is. */
@@ -181,33 +193,48 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
    * Asks legacy, the candidate, and legacy so many times more. Undefined when that decides nothing: a side gave no answer,
    * none that is comparable, or one of another status class than its first.
    */
-  async function look(exchange: Answered, further: number): Promise<Look | undefined> {
+  async function look(exchange: Answered, first: readonly Difference[], further: number): Promise<Look | undefined> {
+    const { route } = exchange;
     // Legacy first: if the data moves in between, the candidate is the one to have the newer.
-    const legacy = await ports.ask("legacy", exchange);
+    const legacy = await ports.ask("legacy", exchange, exchange.legacy.body);
     if (legacy.kind !== "response") return undefined;
-    const candidate = await ports.ask("candidate", exchange, legacy.body);
+    const isSteady = ports.identical(route, exchange.legacy, legacy);
+    // Captured beside the first answer that it most likely equals, so that it takes no memory of its own.
+    const candidate = await ports.ask("candidate", exchange, (isSteady ? exchange.candidate : legacy).body);
     if (candidate.kind !== "response" || !decides(exchange, legacy, candidate)) return undefined;
-    const common = { route: exchange.route, asked: askedOf(exchange.request) };
-    const [own, pair] = await Promise.all([
-      ports.compare({ ...common, legacy: exchange.legacy, candidate: legacy }),
-      ports.compare({ ...common, legacy, candidate }),
+    const isAsBefore = isSteady && ports.identical(route, exchange.candidate, candidate);
+    const [legacyTwice, now] = await Promise.all([
+      isSteady ? NO_DIFFERENCES : compare(exchange, exchange.legacy, legacy),
+      isAsBefore ? first : compare(exchange, legacy, candidate),
     ]);
-    if (own.kind === "failed" || own.incomparable || pair.kind === "failed" || pair.incomparable) return undefined;
+    if (legacyTwice === undefined || now === undefined) return undefined;
     const between: (readonly Difference[])[] = [];
     for (let asked = 0; asked < further && !stop.aborted; asked += 1) {
       const after = await ports.ask("legacy", exchange, legacy.body);
       if (after.kind !== "response" || classOf(after) !== classOf(legacy)) break;
-      const verdict = await ports.compare({ ...common, legacy, candidate: after });
-      if (verdict.kind === "failed" || verdict.incomparable) break;
-      between.push(verdict.compared.differences);
+      const differences = await compare(exchange, legacy, after);
+      if (differences === undefined) break;
+      between.push(differences);
     }
     return {
-      legacyTwice: own.compared.differences,
-      now: pair.compared.differences,
+      legacyTwice,
+      now,
       between,
       statuses: { legacy: legacy.status, candidate: candidate.status },
       afterMs: Math.max(0, elapsed(exchange)),
     };
+  }
+
+  /** What differs between two answers to this request; undefined when that cannot be said. */
+  async function compare(
+    exchange: Answered,
+    one: Response,
+    other: Response,
+  ): Promise<readonly Difference[] | undefined> {
+    const { route, request } = exchange;
+    if (ports.identical(route, one, other)) return NO_DIFFERENCES;
+    const verdict = await ports.compare({ route, asked: askedOf(request), legacy: one, candidate: other });
+    return verdict.kind === "failed" || verdict.incomparable ? undefined : verdict.compared.differences;
   }
 
   function furtherAsks(look: number): number {

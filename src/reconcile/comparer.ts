@@ -17,7 +17,7 @@ export type Job = {
   readonly asked?: Asked;
   /** Whether many differences alike are to come back as a few of them and a count. */
   readonly folded?: boolean;
-  /** Whether it belongs to a recheck: it is compared only while no first comparison waits. */
+  /** Whether it belongs to a recheck: first comparisons go before it, three times of four. */
   readonly recheck?: boolean;
 };
 
@@ -32,11 +32,12 @@ export type Comparer = {
   /** Rules for the jobs that come from now on. */
   readonly update: (setup: Setup) => void;
   /**
-   * Bytes of bodies that wait or are being compared, without those of rechecks; how many workers have been replaced; and
+   * Bytes of bodies that wait or are being compared, without those of rechecks: of all pairs and of small ones; how many workers have been replaced; and
    * the processor time that threads of its own have taken in all, in milliseconds.
    */
   readonly stats: () => {
     readonly bytes: number;
+    readonly smallBytes: number;
     readonly jobs: number;
     readonly replaced: number;
     readonly cpuMs: number;

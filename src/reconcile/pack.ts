@@ -21,6 +21,9 @@ export type Batch = { readonly bytes: ArrayBuffer | SharedArrayBuffer; readonly 
  */
 export type Hold = (bytes: number) => ArrayBuffer | SharedArrayBuffer;
 
+/** Bytes of bodies from which a pair is large: it is compared apart from others, and rechecked a few at a time. */
+export const LARGE_BYTES = 128 * 1024;
+
 const LEAST_HELD = 64 * 1024;
 /** A larger batch has memory of its own, which goes to its reader: it must not stay resident because of one large body. */
 const MOST_HELD = 2 * 1024 * 1024;

@@ -3,7 +3,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
-import { createHold, pack, sizeOf } from "./pack.ts";
+import { createHold, LARGE_BYTES, pack, sizeOf } from "./pack.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export type PoolOptions = {
@@ -29,7 +29,8 @@ type Lane = { readonly small: Waiting[]; readonly large: Waiting[] };
  */
 const BATCH = 16;
 const BATCH_BYTES = 256 * 1024;
-const SMALL_BYTES = 128 * 1024;
+/** So often a recheck's jobs are taken before those of first comparisons: otherwise those could keep them waiting for ever. */
+const RECHECKS_EVERY = 4;
 /** CPU milliseconds past the deadline after which a comparison that did not end by itself is ended with its thread. */
 const HARD_GRACE_MS = 1000;
 /** Milliseconds for a thread to start and begin its first job, on a machine that is busy. */
@@ -43,15 +44,18 @@ const NOT_BEGUN = -1;
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
 export function createPool(options: PoolOptions): Comparer {
   const nice = options.nice ?? 10;
-  const smallBytes = options.smallBytes ?? SMALL_BYTES;
+  const smallPair = options.smallBytes ?? LARGE_BYTES;
   /** In the order in which they are taken from. */
   const lanes: readonly Lane[] = [
     { small: [], large: [] },
     { small: [], large: [] },
   ];
+  const rechecksFirst = lanes.toReversed();
+  let takes = 0;
   const laneOf = ({ job }: Waiting) => lanes[job.recheck ? 1 : 0]!;
   let setup = options.setup;
   let bytes = 0;
+  let smallBytes = 0;
   let jobs = 0;
   let replaced = 0;
   let cpuMs = 0;
@@ -70,8 +74,13 @@ export function createPool(options: PoolOptions): Comparer {
     });
   }
 
+  function count(size: number, sign: 1 | -1): void {
+    bytes += sign * size;
+    if (size < smallPair) smallBytes += sign * size;
+  }
+
   function finish(waiting: Waiting, verdict: Verdict): void {
-    if (!waiting.job.recheck) bytes -= waiting.bytes;
+    if (!waiting.job.recheck) count(waiting.bytes, -1);
     jobs -= 1;
     waiting.done(verdict);
   }
@@ -136,7 +145,8 @@ export function createPool(options: PoolOptions): Comparer {
 
     function take(): Waiting[] {
       const taken: Waiting[] = [];
-      for (const { small, large } of lanes) {
+      takes = (takes + 1) % RECHECKS_EVERY;
+      for (const { small, large } of takes === 0 ? rechecksFirst : lanes) {
         if (takesLarge && large.length > 0) return [large.shift()!];
         for (let size = 0; small.length > 0 && taken.length < BATCH && size < BATCH_BYTES; ) {
           const next = small.shift()!;
@@ -201,16 +211,16 @@ export function createPool(options: PoolOptions): Comparer {
       new Promise((done) => {
         if (closed) return done({ kind: "failed", reason: "crash" });
         const waiting = { job, bytes: sizeOf(job), done };
-        if (!job.recheck) bytes += waiting.bytes;
+        if (!job.recheck) count(waiting.bytes, 1);
         jobs += 1;
-        laneOf(waiting)[waiting.bytes < smallBytes ? "small" : "large"].push(waiting);
+        laneOf(waiting)[waiting.bytes < smallPair ? "small" : "large"].push(waiting);
         send();
       }),
     update: (next) => {
       setup = next;
       for (const seat of seats) seat.send({ kind: "setup", setup });
     },
-    stats: () => ({ bytes, jobs, replaced, cpuMs }),
+    stats: () => ({ bytes, smallBytes, jobs, replaced, cpuMs }),
     close: async () => {
       closed = true;
       for (const { small, large } of lanes) {

@@ -12,6 +12,7 @@ import type { Comparer, Job } from "./comparer.ts";
 import { abridge, fold, standsForOthers } from "./fold.ts";
 import { type Answered, type Judge, judge } from "./judge.ts";
 import { sizeOf } from "./pack.ts";
+import { createRecheckRoom } from "./recheck-room.ts";
 import { createReservations } from "./reservations.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
@@ -21,6 +22,10 @@ export type ReconcileOptions = {
   /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
   readonly queueBytes: number;
   readonly recheck: RecheckOptions & {
+    /** Exchanges that are rechecked at the same time, at most; beyond it they are decided without. */
+    readonly maxCount: number;
+    /** Bytes of bodies that those keep meanwhile, at most. */
+    readonly maxBytes: number;
     /** Share of the shadowed requests for which legacy is asked twice, 0 to 1. */
     readonly sample: number;
   };
@@ -72,6 +77,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   const perSecond = () => options.recheck.perSecond;
   const budget = createBudget(perSecond, ports.now);
   const sampling = createBudget(perSecond, ports.now);
+  const room = createRecheckRoom(options.recheck);
   const rechecking = createRecheck(
     options.recheck,
     {
@@ -83,6 +89,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
       lagMs: ports.lagMs,
       on: (exchange) => ports.on(exchange.route),
       take: budget.take,
+      room,
+      identical: ports.identical,
       compare: (job) => ports.comparer.compare({ ...job, recheck: true }),
       comparable: (exchange) => ports.comparable(exchange) === undefined,
       decided: (exchange, first, looks) =>
@@ -97,11 +105,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   let idle: (() => void) | undefined;
   const ended = new WeakSet<Exchange>();
 
-  const bytes = () => ports.comparer.stats().bytes;
-
   function hasRoom(route: string): boolean {
     if (stopping.signal.aborted || pending >= options.maxPending) return false;
-    return reservations.fits(route, bytes());
+    return reservations.fits(route, ports.comparer.stats());
   }
 
   async function reconcile(route: string, begin: () => Promise<Exchange>): Promise<void> {
@@ -232,8 +238,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     const { route } = exchange;
     const share = options.recheck.sample;
     if (stopping.signal.aborted || share <= 0 || !(ports.random() < share || ports.wantsSample(route))) return;
-    if (!ports.on(route) || !sampling.take()) return;
-    const again = await ports.ask("legacy", exchange);
+    using held = roomFor(exchange);
+    if (held === undefined || !ports.on(route) || !sampling.take()) return;
+    const again = await ports.ask("legacy", exchange, exchange.legacy.body);
     if (again.kind !== "response") return;
     if (ports.identical(route, exchange.legacy, again)) return ports.sampled(exchange, [], first);
     const asked = askedOf(exchange.request);
@@ -242,6 +249,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
     if (verdict.kind === "compared" && !verdict.incomparable) {
       ports.sampled(exchange, verdict.compared.differences, first);
     }
+  }
+
+  /** For a sample, which needs it least. */
+  function roomFor(exchange: Answered): Disposable | undefined {
+    const held = room.enter(sizeOf(exchange), "known");
+    return typeof held === "string" ? undefined : held;
   }
 
   type More = Partial<Pick<Comparison, "approximate" | "masked" | "unconfirmed" | "convergedMs" | "differences">>;
@@ -270,7 +283,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
         });
       return true;
     },
-    stats: () => ({ pending, bytes: bytes(), asking: rechecking.waiting() }),
+    stats: () => ({ pending, bytes: ports.comparer.stats().bytes, asking: rechecking.waiting() }),
     drain: async (graceMs) => {
       stopping.abort();
       if (pending === 0) return;

@@ -100,7 +100,7 @@ async function judge(
     {
       maxPending: 10,
       queueBytes: 1e9,
-      recheck: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
+      recheck: { delayMs: 1, tries: 1, maxCount: 10, maxBytes: 1e9, perSecond: options.again ? 1000 : 0, sample: 0 },
     },
     {
       now: () => AT,
@@ -186,7 +186,7 @@ test("of places that are too many to list none passes as accepted because others
     {
       maxPending: 10,
       queueBytes: 1e9,
-      recheck: { delayMs: 1, tries: 1, maxWaiting: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
+      recheck: { delayMs: 1, tries: 1, maxCount: 10, maxBytes: 1e9, perSecond: 0, sample: 0 },
     },
     {
       now: () => AT,

@@ -13,7 +13,7 @@ import { exchange, json, ROUTE, SETUP } from "./support.ts";
 const OPTIONS: ReconcileOptions = {
   maxPending: 1000,
   queueBytes: 1_000_000,
-  recheck: { delayMs: 1, tries: 3, maxWaiting: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
+  recheck: { delayMs: 1, tries: 3, maxCount: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
 };
 
 /** A reconciler over real comparing, with the sides of its further looks given by `ask`. */

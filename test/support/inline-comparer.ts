@@ -10,7 +10,7 @@ export function createInlineComparer(setup: Setup, clock: () => number): Compare
     update: (next) => {
       compare = createBench(next, clock);
     },
-    stats: () => ({ bytes: 0, jobs: 0, replaced: 0, cpuMs: 0 }),
+    stats: () => ({ bytes: 0, smallBytes: 0, jobs: 0, replaced: 0, cpuMs: 0 }),
     close: async () => {},
   };
 }

@@ -232,6 +232,7 @@ export function place(one: { readonly where: string; readonly path: string }): s
 
 const ADVICE: Readonly<Record<Undecided, string>> = {
   budget: "no budget for a recheck that decides: raise recheck.perSecond",
+  room: "the answers that waited for a recheck were too large together: raise recheck.queue",
   second_answers: "a side's second answer has another status class, or none that is comparable",
   stopped: "the recheck was cut short by a stop, or shadowing was switched off",
   opaque:
