@@ -69,7 +69,27 @@ describe("the Prometheus rules", () => {
   });
 });
 
-describe("rules and dashboard", () => {
+/** `breaker_open` says it; an alert alone needs it; the dashboard's variables are made of it. */
+const NOT_SHOWN = ["breaker_state", "shadow_off_until_timestamp_seconds", "build_info"];
+
+describe("rules, dashboard and README", () => {
+  test("the README lists every metric there is, with its type and labels", () => {
+    const readme = readFileSync(join(CONFIG, "../README.md"), "utf8");
+    const rows = readme.matchAll(/^\| `(\w+)` +\| (counter|gauge|histogram) +\| ([^|]*)\|/gm);
+    const listed = [...rows].map(([, name, type, labels]) => [name!, { type, labels: labels!.match(/\w+/g) ?? [] }]);
+    const all = Object.entries(METRICS).map(([name, { type, labels }]) => [name, { type, labels }]);
+    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(all));
+  });
+
+  test("the dashboard shows every metric there is", () => {
+    const shown = new Set(
+      panels.flatMap((expr) =>
+        [...expr.matchAll(/\bparallel_run_(\w+)/g)].map(([, name]) => name!.replace(/_bucket$/, "")),
+      ),
+    );
+    expect(Object.keys(METRICS).filter((name) => !shown.has(name))).toEqual(NOT_SHOWN);
+  });
+
   test("ask only for metrics and labels that there are", () => {
     const recorded = new Set(rules.flatMap((rule) => rule.record ?? []));
     for (const expr of [...rules.map((rule) => rule.expr), ...panels]) {
