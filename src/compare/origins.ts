@@ -2,20 +2,10 @@
 
 import { Buffer } from "node:buffer";
 import type { Side } from "../model/answer.ts";
+import type { Origins, PathPrefix } from "../model/library.ts";
 import type { Asked } from "./asked.ts";
 
-/** A path prefix of legacy, `/api/v1/`, and what the candidate has in its place, `/v2/`. */
-export type PathPrefix = { readonly legacy: string; readonly candidate: string };
-
-/** Each side's own origins, `http://legacy:8080`; the first is the one that is shown. */
-export type Origins = {
-  readonly legacy: readonly string[];
-  readonly candidate: readonly string[];
-  /** Path prefixes that are mapped back in the candidate's links; the first that fits counts. */
-  readonly paths?: readonly PathPrefix[];
-  /** How clients reach this proxy, where that is certain. */
-  readonly scheme?: "http" | "https";
-};
+export type { Origins } from "../model/library.ts";
 
 /** One way an origin may be spelled in a body, and what stands for it. */
 type Spelling = {

@@ -9,10 +9,16 @@ import { codingsOf, type Decoded, decode } from "./codings.ts";
 import { compareContent } from "./content.ts";
 import { compareFields } from "./fields.ts";
 import { compareMeasured } from "./measured.ts";
-import { mediaType } from "./media-type.ts";
+import { type MediaType, mediaType } from "./media-type.ts";
 import { type CompareLimits, EQUAL, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { notOfType, wholeBody } from "./whole.ts";
+
+/**
+ * A response as it came. `isText`: the body is UTF-8 text whose content codings are undone already, whatever its fields say of
+ * how it was sent. `type`: the media type of the body in place of its `Content-Type`.
+ */
+export type ComparedSide = Response & { readonly isText?: boolean; readonly type?: string };
 
 /**
  * Compares two responses. It never throws, whatever the bytes and fields are.
@@ -22,8 +28,8 @@ import { notOfType, wholeBody } from "./whole.ts";
  * @param asked what is known of the request, so that links by the names that the client knows us by are known as our own
  */
 export function compareResponses(
-  legacy: Response,
-  candidate: Response,
+  legacy: ComparedSide,
+  candidate: ComparedSide,
   rules: CompiledRules,
   limits: CompareLimits,
   asked?: Asked,
@@ -76,14 +82,14 @@ function statedLength({ fields }: Response): number | undefined {
 }
 
 function compareBodyOf(
-  legacy: Response,
-  candidate: Response,
+  legacy: ComparedSide,
+  candidate: ComparedSide,
   rules: CompiledRules,
   limits: CompareLimits,
   asked: Asked | undefined,
 ): Result {
   if (!rules.body || bodiless(legacy.status) || bodiless(candidate.status)) return EQUAL;
-  const codings = { legacy: codingsOf(legacy.fields), candidate: codingsOf(candidate.fields) };
+  const codings = { legacy: codingsUnder(legacy), candidate: codingsUnder(candidate) };
   const [a, b] = [legacy.body, candidate.body];
   if (a.kind === "measured" || b.kind === "measured") {
     return compareMeasured(a, b, codings, rules, limits);
@@ -92,14 +98,21 @@ function compareBodyOf(
   if (sameBytes(x, y) && codings.legacy.join() === codings.candidate.join()) return EQUAL;
   const [m, n] = [decode(x, codings.legacy, limits.maxDecoded), decode(y, codings.candidate, limits.maxDecoded)];
   if (m.kind !== "decoded" || n.kind !== "decoded") return compareUndecoded(m, n, x, y, rules, limits);
-  const type = (response: Response) => mediaType(fieldValue(response.fields, "content-type"));
   return compareContent({
-    legacy: { bytes: m.bytes, type: type(legacy) },
-    candidate: { bytes: n.bytes, type: type(candidate) },
+    legacy: { bytes: m.bytes, type: typeOf(legacy) },
+    candidate: { bytes: n.bytes, type: typeOf(candidate) },
     rules,
     limits,
     asked,
   });
+}
+
+const codingsUnder = ({ fields, isText }: ComparedSide) => (isText === true ? [] : codingsOf(fields));
+
+function typeOf({ fields, isText, type }: ComparedSide): MediaType | undefined {
+  const media = mediaType(type ?? fieldValue(fields, "content-type"));
+  if (media === undefined || isText !== true) return media;
+  return { ...media, parameters: new Map(media.parameters).set("charset", "utf-8") };
 }
 
 /** At least one side could not be decoded, and nothing is cut and then compared. */

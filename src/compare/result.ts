@@ -1,6 +1,9 @@
 // compare/result.ts: what the parts of a comparison hand to each other, and how they are put together
 
-import type { Compared, Difference, Masked } from "../model/difference.ts";
+import type { Difference, Masked } from "../model/difference.ts";
+import type { Result } from "../model/library.ts";
+
+export type { Result } from "../model/library.ts";
 
 /** How far a comparison may go. */
 export type CompareLimits = {
@@ -12,18 +15,6 @@ export type CompareLimits = {
   readonly overdue?: () => boolean;
   /** Whether differences tell the names that stand beside their values, so that redaction can decide what may be shown. */
   readonly naming?: boolean;
-};
-
-/**
- * A comparison's result. Where there are differences they are true, whatever else is set.
- */
-export type Result = Compared & {
-  /** The deadline passed before all was compared: the differences are those found until then. */
-  readonly overdue?: boolean;
-  /** What a person should know about how the bodies were read, such as a charset that is not the declared one. */
-  readonly notes?: readonly string[];
-  /** The bodies could not be told equal or different (`not_comparable{partial}` unless there are differences). */
-  readonly incomparable?: boolean;
 };
 
 export const EQUAL: Result = Object.freeze({

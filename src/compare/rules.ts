@@ -1,19 +1,10 @@
 // compare/rules.ts: a route's rules, compiled once and used for each of its comparisons
 
-import type { JsonText } from "../model/difference.ts";
+import type { Decoder, Decoders, Origins } from "../model/library.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
 import { compileJsonRules, type JsonRules } from "./json/index.ts";
-import { compileOrigins, type OriginMap, type Origins } from "./origins.ts";
+import { compileOrigins, type OriginMap } from "./origins.ts";
 import { PER_ANSWER_FIELDS } from "./per-answer.ts";
-
-/**
- * Reads a body of a type that is bytes to us (protobuf, MessagePack, CBOR) into JSON text, which is then compared like
- * any other. Nothing or a throw says that the bytes are not of that type.
- */
-export type Decoder = (bytes: Uint8Array) => JsonText | undefined;
-
-/** Decoders by media type without parameters: `application/x-protobuf`. They go before what is built in. */
-export type Decoders = Readonly<Record<string, Decoder>>;
 
 export type CompiledRules = {
   readonly json: JsonRules;

@@ -1,5 +1,6 @@
 // config/read.ts: text -> a trusted Config, or every fault with its place
 
+import type { CompareRules } from "../model/rules.ts";
 import { checks } from "./checks.ts";
 import { complain } from "./complain.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +12,7 @@ import { resolve } from "./resolve.ts";
 import { type Parsed, schema } from "./schema.ts";
 import { unsetDeep } from "./section.ts";
 import { plain, readTree, type Tree } from "./tree.ts";
+import { type NotPlain, treeOfValue } from "./tree-of-value.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** Flags of the command line; each wins over the file. */
@@ -82,6 +84,40 @@ function read(text: string, { file, env, overrides = {}, checkFile }: ReadOption
   const config = resolve(sound.parsed);
   if (faults.length > 0 || config === undefined) return { faults: inOrder(faults), warnings };
   return { config, warnings: inOrder(warnings) };
+}
+
+/** Rules that a program gives, or what is wrong with them: each with its path, `rules.ignore[0]`. */
+export type RulesReading =
+  | { readonly rules: CompareRules }
+  | { readonly faults: readonly { readonly path: string; readonly message: string; readonly hint?: string }[] };
+
+/**
+ * Reads a value as what would stand under `compare:` in a config, with the same schema, faults and hints. `${ENV}` is not
+ * filled in.
+ */
+export function readRules(value: unknown): RulesReading {
+  const unread: NotPlain[] = [];
+  const rules = treeOfValue(value, "rules", unread);
+  const compare = { key: "compare", spotAt: () => rules.spot, node: rules };
+  const around: Tree = { kind: "map", spot: rules.spot, entries: [compare] };
+  const legacy = withFlag(around, FLAGS.legacy, "http://legacy.invalid", "rules");
+  const tree = withFlag(legacy, FLAGS.candidate, "http://candidate.invalid", "rules");
+  const faults: Fault[] = [];
+  const sound = parse(tree, faults);
+  if (sound !== undefined) faults.push(...checks(sound.parsed, sound.tree, tree, false));
+  const config = sound === undefined ? undefined : resolve(sound.parsed);
+  if (unread.length + faults.length === 0 && config !== undefined) return { rules: config.compare };
+  // A part without something that could not be read lacks it for that reason alone.
+  const others = faults.map(ofRules).filter(({ path }) => !unread.some((one) => one.path.startsWith(path)));
+  return { faults: [...unread, ...others] };
+}
+
+/** The place is said by the path, so the message need not say it as the place in a config. */
+function ofRules({ file: path, message, hint }: Fault): NotPlain {
+  const place = `compare${path.slice("rules".length)}`;
+  const rest = message.startsWith(place) ? message.slice(place.length).replace(/^:? /, "") : message;
+  const alone = rest.endsWith(` in ${place}`) ? rest.slice(0, -` in ${place}`.length) : rest;
+  return { path, message: alone, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** So often is a tree parsed again without its faulty parts, to look for faults between the sound ones. */
