@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -67,6 +67,28 @@ describe("the package", () => {
     const { code, stdout, stderr } = await run("node", ["--input-type=module", "-e", script], folder);
     expect(stderr).toBe("");
     expect([code, stdout]).toEqual([0, "function\n"]);
+  });
+
+  test("its types need no other package and no types of Node, and the documented examples print what is documented", async () => {
+    const text = await readFile(join(HOUSE, "docs/library.md"), "utf8");
+    const examples = [...text.matchAll(/^```ts\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm)];
+    expect(examples.length).toBe(text.match(/^```ts$/gm)!.length);
+    expect(examples.length).toBeGreaterThan(4);
+    const consumer = join(folder, "consumer");
+    await mkdir(consumer);
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [], lib: ["ES2022"] },
+      ...{ target: "ES2022", module: "nodenext", rootDir: ".", outDir: "out" },
+    };
+    await writeFile(join(consumer, "package.json"), '{ "type": "module" }');
+    await writeFile(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    await writeFile(join(consumer, "console.d.ts"), "declare const console: { log(...values: unknown[]): void };\n");
+    for (const [i, [, code]] of examples.entries()) await writeFile(join(consumer, `example-${i}.ts`), code!);
+    const tsc = join(HOUSE, "node_modules/typescript/bin/tsc");
+    expect(await run("node", [tsc, "-p", "."], consumer)).toMatchObject({ code: 0, stdout: "" });
+    for (const [i, [, , printed]] of examples.entries()) {
+      expect(await run("node", [`out/example-${i}.js`], consumer)).toEqual({ code: 0, stdout: printed, stderr: "" });
+    }
   });
 
   test("it holds compiled JavaScript, and no sources or tests", async () => {
