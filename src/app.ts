@@ -268,6 +268,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     proxy,
     gauges: gauges.get,
     store,
+    samplesOmitted: keeper.omitted,
     queue: () => reconciler.stats().pending,
     comparing: () => comparer.stats().cpuMs,
     on,

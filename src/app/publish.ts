@@ -12,6 +12,8 @@ export type Sources = {
   readonly proxy: RunningProxy;
   readonly gauges: () => Gauges;
   readonly store: Store;
+  /** Samples that were not kept, for want of time to redact them. */
+  readonly samplesOmitted: () => number;
   /** Exchanges waiting for verification. */
   readonly queue: () => number;
   /** Processor time that comparing has taken, in milliseconds. */
@@ -57,6 +59,7 @@ export function publish(telemetry: Telemetry, sources: Sources): void {
     const { samples, documents, audit } = store.stats().lost;
     return samples + documents + audit;
   });
+  telemetry.publish("samples_omitted_total", sources.samplesOmitted);
   telemetry.publish("readiness", () =>
     gauges().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
   );

@@ -23,6 +23,8 @@ export type Keeper = {
   readonly audit: (entry: AuditEntry) => void;
   /** Writes everything that changed until now, and tells whether it is durable: documents and audit entries, that is. */
   readonly flush: () => Promise<Written>;
+  /** Samples of findings that wanted one and were not kept, because redacting them would have gone past a limit. */
+  readonly omitted: () => number;
   /** Writes what is left. The store stays open. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -33,9 +35,15 @@ const EVERY_MS = 10_000;
 /** Samples between two writes, over all findings. */
 const PER_FLUSH = 20;
 const FINDINGS = 5_000;
-/** After a sample that took long to redact, none is kept for so many times as long: the thread has others to serve. */
-const REST = 20;
-const LONG_MS = 2;
+/**
+ * Redacting runs on the thread that serves clients, at some 4 MB/s. So many bytes of bodies a second, and so many at once after
+ * a pause: about a fifteenth of the thread's time. Bytes and not milliseconds, so that what is kept does not depend on how fast
+ * or busy the machine is.
+ */
+const BYTES_PER_SECOND = 256 * 1024;
+const BYTES_AT_ONCE = 512 * 1024;
+/** What a sample costs beside its bodies: its fields, target and reasons, in bytes of body. */
+const REST_OF_SAMPLE = 2 * 1024;
 const DURABLE: Written = { durable: true };
 
 export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOptions): Keeper {
@@ -45,8 +53,16 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
   /** One write at a time: a slow disk makes batches larger, not more. */
   let last: Promise<Written> = Promise.resolve(DURABLE);
   let waiting = 0;
-  /** Monotonic milliseconds. */
-  let restsUntil = 0;
+  /** Bytes that may be redacted now. Below 0 after a sample that was larger than what was left. */
+  let bytes = BYTES_AT_ONCE;
+  let refilled = now();
+  let omitted = 0;
+
+  function hasBytes(at: number): boolean {
+    bytes = Math.min(BYTES_AT_ONCE, bytes + (Math.max(0, at - refilled) / 1_000) * BYTES_PER_SECOND);
+    refilled = at;
+    return bytes > 0;
+  }
 
   function isWanted(findings: readonly string[], at: number): boolean {
     return findings.some((finding) => {
@@ -85,25 +101,38 @@ export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOpti
   return {
     offer: (comparison, findings) => {
       const at = now();
-      const from = performance.now();
-      if (findings.length === 0 || samples.length >= PER_FLUSH || from < restsUntil || !isWanted(findings, at)) return;
+      if (findings.length === 0 || !isWanted(findings, at)) return;
+      if (samples.length >= PER_FLUSH || !hasBytes(at)) {
+        omitted += 1;
+        return;
+      }
       for (const finding of findings) {
         const one = kept.get(finding) ?? { count: 0, last: 0 };
         kept.delete(finding);
         kept.set(finding, { count: one.count + 1, last: at });
         if (kept.size > FINDINGS) kept.delete(kept.keys().next().value!);
       }
-      samples.push(sampleOf(comparison, findings, parts));
-      const took = performance.now() - from;
-      if (took > LONG_MS) restsUntil = from + took * (1 + REST);
+      const sample = sampleOf(comparison, findings, parts);
+      samples.push(sample);
+      bytes -= costOf(sample);
     },
     audit: (entry) => {
       entries.push(entry);
     },
     flush,
+    omitted: () => omitted,
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await flush();
     },
   };
+}
+
+/** Bytes that were redacted for it, by the length of their text. */
+function costOf({ request, legacy, candidate }: Sample): number {
+  const bodies = [
+    request.body,
+    ...[legacy, candidate].map((answer) => (answer.kind === "response" ? answer.body : undefined)),
+  ];
+  return bodies.reduce((sum, body) => sum + (body?.kind === "text" ? body.text.length : 0), REST_OF_SAMPLE);
 }

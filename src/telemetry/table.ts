@@ -111,6 +111,11 @@ export const METRICS = {
     help: "Requests refused before they were relayed, because of how they were sent; not in requests_total.",
   },
   store_lost_total: { type: "counter", labels: [], help: "Records that the store could not keep." },
+  samples_omitted_total: {
+    type: "counter",
+    labels: [],
+    help: "Samples of findings that were not kept, because redacting them would have taken too much of the clients' thread.",
+  },
   store_degraded: { type: "gauge", labels: [], help: "1 while the store cannot write and keeps to memory." },
   store_bytes: { type: "gauge", labels: [], help: "Size of the store." },
   shadow_share: {

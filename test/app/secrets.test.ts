@@ -250,8 +250,7 @@ ${UNHURRIED}routes: [{ match: "POST /json", readOnly: true }]
     if (opened.kind !== "open") throw new Error(opened.message);
     const samples = opened.reader.samples({ limit: 1000 });
     opened.reader.close();
-    // How many bodies are kept depends on how fast this machine redacts them: a slow one pauses the keeping.
-    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.length).toBeGreaterThan(20);
     seen.push(...found("samples", JSON.stringify(samples)));
     for (const format of ["text", "json", "markdown", "html"]) {
       const shown = run(["report", "--data", data, "--format", format]);
