@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { AuditEntry } from "../../src/model/control.ts";
+import type { AuditEntry, Control } from "../../src/model/control.ts";
 import { ask, folder, freePort, many, run, type Serving, serve, server, until } from "./serving.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -20,19 +20,25 @@ async function sides() {
   closing.use(candidate);
   return {
     asked,
+    /** The targets that the candidate was asked for. */
+    targets: candidate.seen,
     flags: ["--legacy", legacy.url, "--candidate", candidate.url],
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 
-/** Asks without a pause until `stop`; resolves with how many were asked and what was not legacy's answer. */
-function load(app: Serving, target = (n: number) => `/orders/${n}`) {
+/**
+ * Asks without a pause until `stop`; resolves with how many were asked and what was not legacy's answer. Requests that are sent
+ * after `afterSwitch()` say so in their query.
+ */
+function load(app: Serving) {
+  let query = "";
   const wrong: unknown[] = [];
   let going = true;
   let sent = 0;
   const done = many(1_000_000, 4, async () => {
     if (!going) return;
-    const answer = await ask(`${app.proxy}${target(sent++)}`).catch((error: Error) => ({
+    const answer = await ask(`${app.proxy}/orders/${sent++}${query}`).catch((error: Error) => ({
       status: 0,
       body: String(error),
     }));
@@ -44,8 +50,13 @@ function load(app: Serving, target = (n: number) => `/orders/${n}`) {
     await done;
     return { sent, wrong };
   };
-  return { sent: () => sent, stop };
+  const afterSwitch = () => {
+    query = AFTER;
+  };
+  return { sent: () => sent, stop, afterSwitch };
 }
+
+const AFTER = "?after-the-switch";
 
 /** Load goes on for so many more requests and at least so long. */
 async function goesOn(loading: { sent: () => number }, requests: number, ms: number): Promise<void> {
@@ -53,8 +64,15 @@ async function goesOn(loading: { sent: () => number }, requests: number, ms: num
   await until(() => loading.sent() > from + requests && performance.now() > at + ms);
 }
 
-/** Waits until load goes on without a request to the candidate, and then expects that this stays so. */
-async function staysOff(both: { asked: unknown[] }, loading: { sent: () => number }): Promise<void> {
+/**
+ * From now on no request that a client sends may reach the candidate. What was under way may still: waits until that has come
+ * to its end, and expects that it stays so.
+ */
+async function staysOff(
+  both: { readonly asked: readonly unknown[]; readonly targets: readonly string[] },
+  loading: { readonly sent: () => number; readonly afterSwitch: () => void },
+): Promise<void> {
+  loading.afterSwitch();
   let asked: number;
   do {
     asked = both.asked.length;
@@ -62,6 +80,7 @@ async function staysOff(both: { asked: unknown[] }, loading: { sent: () => numbe
   } while (both.asked.length > asked);
   await goesOn(loading, 100, 1_000);
   expect(both.asked.length).toBe(asked);
+  expect(both.targets.filter((target) => target.includes(AFTER))).toEqual([]);
 }
 
 const control = async (...args: string[]) => {
@@ -154,6 +173,11 @@ describe("parallel-run control off", () => {
     await until(() => both.asked.length > 50);
     expect((await control("off", "--admin", `http://127.0.0.1:${await freePort()}`)).code).toBe(3);
     expect((await control("off", "--data", at.path)).code).toBe(0);
+    // The file is looked at every 400 ms; once the switch is seen to be in force it holds for every request.
+    await until(async () => {
+      const { everything } = JSON.parse((await ask(`${app.admin}/api/v1/control`)).body) as Control;
+      return everything?.on === false;
+    });
     await staysOff(both, loading);
     expect((await loading.stop()).wrong).toEqual([]);
   });
