@@ -313,7 +313,7 @@ const keys = {
         "Bytes of bodies that differing answers may keep while they wait for a recheck; past it they are decided without, and places never confirmed come first.",
       ),
       sample: share().describe(
-        "The share of all shadowed requests for which legacy is asked twice, to learn its noise.",
+        "The share of all shadowed requests for which legacy is asked twice, to learn its noise; of the first 24 of a route, a hundred times that share. At most `perSecond`. 0%: none.",
       ),
       tries: count(1, 10).describe("How often a difference is rechecked at most, with growing delays."),
       afterWrite: duration().describe(

@@ -48,7 +48,7 @@ export type ReconcilePorts = Judge &
     ) => readonly JudgedDifference[];
     /** Each comparison with differences, once, with what its recheck saw. */
     readonly classified: (exchange: Answered, judged: readonly JudgedDifference[], recheck: Recheck) => void;
-    /** Whether more of this route's requests should be sampled than usual. */
+    /** Whether more of this route's requests should be sampled than usual: {@link EAGERNESS} times the share. */
     readonly wantsSample: (route: string) => boolean;
     /** Legacy's first answer against its second, and against the candidate's where they were compared. */
     readonly sampled: (
@@ -71,6 +71,12 @@ export type Reconciler = {
   /** Lets what has begun come to its end, without asking again, for at most so many milliseconds. */
   readonly drain: (graceMs: number) => Promise<void>;
 };
+
+/**
+ * How much more of a route's requests are sampled while little is known of it. With the default share of 1 % that is every one, so
+ * that noise is known before it is taken for findings; who sets a smaller share gets fewer in proportion.
+ */
+const EAGERNESS = 100;
 
 export function createReconciler(options: ReconcileOptions, ports: ReconcilePorts): Reconciler {
   const stopping = new AbortController();
@@ -236,8 +242,8 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
    */
   async function sample(exchange: Answered, first: readonly Difference[] | undefined): Promise<void> {
     const { route } = exchange;
-    const share = options.recheck.sample;
-    if (stopping.signal.aborted || share <= 0 || !(ports.random() < share || ports.wantsSample(route))) return;
+    const share = options.recheck.sample * (ports.wantsSample(route) ? EAGERNESS : 1);
+    if (stopping.signal.aborted || ports.random() >= share) return;
     using held = roomFor(exchange);
     if (held === undefined || !ports.on(route) || !sampling.take()) return;
     const again = await ports.ask("legacy", exchange, exchange.legacy.body);

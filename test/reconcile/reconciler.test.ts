@@ -389,6 +389,35 @@ describe("the reconciler", () => {
     expect([told, deaf.bugs.length]).toEqual([1, 1]);
   });
 
+  test("legacy is asked twice for the share of the requests that is configured, and for 100 times that of a new route", async () => {
+    for (const [sample, isNew, expected] of [
+      [0, true, 0],
+      [0.001, true, 100],
+      [0.01, true, 1_000],
+      [1, true, 1_000],
+      [0, false, 0],
+      [0.01, false, 10],
+      [1, false, 1_000],
+    ] as const) {
+      let asked = 0;
+      let n = 0;
+      const { reconciler, settle } = open(
+        { maxPending: 2_000, recheck: { ...OPTIONS.recheck, perSecond: 1e6, maxCount: 10_000, sample } },
+        {
+          random: () => n++ / 1_000, // evenly: every thousandth once
+          wantsSample: () => isNew,
+          ask: async () => {
+            asked += 1;
+            return json(1);
+          },
+        },
+      );
+      await settle(...Array.from({ length: 1_000 }, () => exchange(json(1), json(1))));
+      await expect.poll(() => reconciler.stats().pending).toBe(0);
+      expect({ asked, n, sample }).toEqual({ asked: expected, n: 1_000, sample });
+    }
+  });
+
   test("a sampled request asks legacy twice and tells what changed", async () => {
     const noticed: string[][] = [];
     let n = 0;
