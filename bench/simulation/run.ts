@@ -1,11 +1,9 @@
 // bench/simulation/run.ts: how often a verdict is wrong, how soon it is given, and how soon a break is noticed
 
-import { createHistogram, observe } from "../../src/evidence/histogram.ts";
-import { latencyRatios } from "../../src/evidence/latency.ts";
 import { createRecent, isRejected, observeRecent, startOver } from "../../src/evidence/recent.ts";
 import { seeded, zipf } from "./random.ts";
 import { levelsOf, POPULATION, type Scenario } from "./scenarios.ts";
-import { ALPHA, LEVELS, openRoute, type Rules, rulesOf } from "./verdicts.ts";
+import { LEVELS, openRoute, type Rules, rulesOf } from "./verdicts.ts";
 
 export type Size = { readonly runs: number; readonly requests: number; readonly seed: number };
 
@@ -140,26 +138,4 @@ export function noticed(
     reject = Math.max(reject, rejected ?? Number.POSITIVE_INFINITY);
   }
   return { hold, reject: Number.isFinite(reject) ? reject : undefined };
-}
-
-/** Whether the latency condition is ever met where the candidate's 95th percentile is exactly at the limit. */
-export function latencyAtLimit(limit: number, { runs, requests, seed }: Size, every: number): number {
-  let passed = 0;
-  for (let run = 0; run < runs; run++) {
-    const random = seeded(seed + run);
-    const [legacy, candidate] = [createHistogram(), createHistogram()];
-    // Waits that both sides share, so that they depend on each other, and one of each side's own.
-    const wait = () => -10 * Math.log(1 - random());
-    let isPassed = false;
-    for (let n = 1; n <= requests && !isPassed; n++) {
-      const shared = random() < 0.3 ? wait() : undefined;
-      observe(legacy, 20 + (shared ?? wait()));
-      observe(candidate, limit * (20 + (shared ?? wait())));
-      if (n % every !== 0) continue;
-      const p95 = latencyRatios(legacy, candidate, 1 - ALPHA).find(({ quantile }) => quantile === "p95");
-      isPassed = p95 !== undefined && p95.high <= limit;
-    }
-    if (isPassed) passed += 1;
-  }
-  return passed / runs;
 }

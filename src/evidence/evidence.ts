@@ -12,6 +12,7 @@ import { AGREED, distinctCapacity } from "./distinct.ts";
 import { type Compared, type Growing, gradeOf, keepSample, see } from "./finding.ts";
 import { createFindings, type Decision } from "./findings.ts";
 import { join } from "./join.ts";
+import { restoreLatencyPairs, type StoredLatencyPairs, storeLatencyPairs } from "./latency-pairs.ts";
 import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
 import { createNames, type Joined } from "./names.ts";
 import { NAMELESS } from "./recent.ts";
@@ -278,13 +279,22 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       if (epochDirty)
         documents.push({ kind: "epoch", key: "current", value: { ...epoch, since, epochs: [...epochs] } });
       epochDirty = false;
-      const fresh = { tally: new Set<string>(), distinct: new Set<string>(), answers: new Set<string>() };
+      const fresh = {
+        tally: new Set<string>(),
+        latency: new Set<string>(),
+        distinct: new Set<string>(),
+        answers: new Set<string>(),
+      };
       for (const ledger of routes.values()) {
         if (!ledger.dirty) continue;
         ledger.dirty = false;
         fresh.tally.add(ledger.route);
         const value = storeLedger(ledger, compared.get(ledger.route) ?? 0);
         documents.push({ kind: "tally", key: ledger.route, value });
+        if (changedLatency(ledger)) {
+          fresh.latency.add(ledger.route);
+          documents.push({ kind: "latency", key: ledger.route, value: storeLatencyPairs(ledger.latencyPairs) });
+        }
         for (const kind of ["distinct", "answers"] as const) {
           for (const { chunk, data } of ledger[kind].changes()) {
             const key = `${ledger.route}\n${chunk}`;
@@ -300,6 +310,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
         const times = compared.get(key);
         const value = times === undefined ? null : { compared: times };
         if (!fresh.tally.has(key)) documents.push({ kind: "tally", key, value });
+        if (!fresh.latency.has(key)) documents.push({ kind: "latency", key, value: null });
       }
       for (const kind of ["distinct", "answers"] as const) {
         for (const key of left[kind]) {
@@ -351,6 +362,9 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       compared.set(key, Number(times ?? 0));
       names.know(key);
       if (isLedger(value)) restoreLedger(open(key), value, identity !== undefined);
+    } else if (kind === "latency") {
+      const ledger = routes.get(key);
+      if (ledger !== undefined) ledger.latencyPairs = restoreLatencyPairs(value as StoredLatencyPairs);
     } else if (kind === "distinct" || kind === "answers") {
       const { data } = value as { readonly data?: unknown };
       const cut = key.lastIndexOf("\n");
@@ -366,6 +380,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 const RESTORING: readonly string[] = [
   "epoch",
   "tally",
+  "latency",
   "distinct",
   "answers",
   "finding",
@@ -373,6 +388,17 @@ const RESTORING: readonly string[] = [
   "requests",
   "acceptance",
 ];
+
+/**
+ * Whether so many more latencies were counted that they are to be stored again: they take more room than all else of a
+ * route, and a fiftieth of them is no loss.
+ */
+function changedLatency(ledger: Ledger): boolean {
+  const { total } = ledger.latencyPairs;
+  if (total - ledger.latencyPairsStored < Math.max(1, total / 50)) return false;
+  ledger.latencyPairsStored = total;
+  return true;
+}
 
 /** One request, however often it is asked: method, target and body. */
 function fingerprint(exchange: Exchange): Digest {

@@ -12,9 +12,16 @@ const BUCKETS = 1050;
 
 export const createHistogram = (): Histogram => ({ counts: new Map(), total: 0, max: 0 });
 
+/** The bucket of a duration, 0 to `BUCKETS`: it is above the edge of the bucket before, and at most its own edge. */
+export const bucketOf = (ms: number): number =>
+  ms <= SMALLEST ? 0 : Math.min(BUCKETS, Math.ceil(Math.log(ms / SMALLEST) / BASE));
+
+/** The upper edge of a bucket, in milliseconds. */
+export const edgeOf = (bucket: number): number => SMALLEST * Math.exp(bucket * BASE);
+
 export function observe(histogram: Histogram, ms: number): void {
   if (!(ms >= 0)) return;
-  const bucket = ms <= SMALLEST ? 0 : Math.min(BUCKETS, Math.ceil(Math.log(ms / SMALLEST) / BASE));
+  const bucket = bucketOf(ms);
   histogram.counts.set(bucket, (histogram.counts.get(bucket) ?? 0) + 1);
   histogram.total += 1;
   if (ms > histogram.max) histogram.max = ms;
@@ -36,7 +43,7 @@ export function atRanks(histogram: Histogram, ranks: readonly number[]): number[
   for (const [bucket, count] of buckets) {
     seen += count;
     while (next < ranks.length && Math.min(ranks[next]!, histogram.total) <= seen) {
-      values.push(Math.min(histogram.max, SMALLEST * Math.exp(bucket * BASE)));
+      values.push(Math.min(histogram.max, edgeOf(bucket)));
       next += 1;
     }
   }

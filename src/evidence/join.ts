@@ -1,6 +1,7 @@
 // evidence/join.ts: the numbers of two routes that turned out to be one
 
 import { addInto } from "./histogram.ts";
+import { addLatencyPairs } from "./latency-pairs.ts";
 import { type Ledger, STATUSES } from "./ledger.ts";
 import { merge } from "./tally.ts";
 
@@ -20,6 +21,7 @@ export function join(ledger: Ledger, other: Ledger): void {
   ledger.answers.merge(other.answers);
   if (other.recent.broken && !ledger.recent.broken) ledger.recent = other.recent;
   for (const name of ["legacyMs", "candidateMs", "convergedMs"] as const) addInto(ledger[name], other[name]);
+  addLatencyPairs(ledger.latencyPairs, other.latencyPairs);
   for (const [status, times] of other.statuses) {
     if (!ledger.statuses.has(status) && ledger.statuses.size >= STATUSES) continue;
     ledger.statuses.set(status, (ledger.statuses.get(status) ?? 0) + times);

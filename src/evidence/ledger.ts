@@ -14,6 +14,7 @@ import {
   type StoredHistogram,
   storeHistogram,
 } from "./histogram.ts";
+import { addLatencyPair, createLatencyPairs, type LatencyPairs } from "./latency-pairs.ts";
 import { createPace, type Pace, step } from "./pace.ts";
 import { boundsByRequests, type Growth } from "./readiness.ts";
 import { createRecent, observeRecent, type Recent, startOver } from "./recent.ts";
@@ -44,6 +45,10 @@ export type Ledger = {
   readonly pace: Pace;
   legacyMs: Histogram;
   candidateMs: Histogram;
+  /** Both of them for each request. */
+  latencyPairs: LatencyPairs;
+  /** The pairs that were stored last. */
+  latencyPairsStored: number;
   /** How long transients took to settle. */
   convergedMs: Histogram;
   /** Legacy's status codes, and how often an answer with each was compared. */
@@ -68,6 +73,8 @@ export function createLedger(route: string, identity: string, distinct: number, 
     pace: createPace(),
     legacyMs: createHistogram(),
     candidateMs: createHistogram(),
+    latencyPairs: createLatencyPairs(),
+    latencyPairsStored: 0,
     convergedMs: createHistogram(),
     statuses: new Map(),
     rules: new Map(),
@@ -112,6 +119,7 @@ export function enter(
   if (legacy.kind === "response" && candidate.kind === "response") {
     observe(ledger.legacyMs, legacy.durationMs);
     observe(ledger.candidateMs, candidate.durationMs);
+    addLatencyPair(ledger.latencyPairs, legacy.durationMs, candidate.durationMs);
   }
   if (comparison.convergedMs !== undefined) observe(ledger.convergedMs, comparison.convergedMs);
   return isNew ? "new" : "known";

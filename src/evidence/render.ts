@@ -7,6 +7,7 @@ import { entriesOf } from "./entries.ts";
 import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.ts";
 import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
+import { addLatencyPairs, createLatencyPairs } from "./latency-pairs.ts";
 import type { Ledger } from "./ledger.ts";
 import { perSecond } from "./pace.ts";
 import { type Judged, judge } from "./readiness.ts";
@@ -106,7 +107,7 @@ function routeReports(context: Context, ledgers: readonly Ledger[]): JudgedRoute
 function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"], routes: number): JudgedRoute {
   const { route, counter, distinct } = ledger;
   const settings = context.readinessOf(route);
-  const latency = latencyRatios(ledger.legacyMs, ledger.candidateMs, settings.confidence);
+  const latency = latencyRatios(ledger.latencyPairs, ledger.legacyMs, ledger.candidateMs, settings.confidence);
   const { readiness, rank } = judge(
     {
       distinct: distinct.size(),
@@ -145,7 +146,9 @@ function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"]
 function totalReport(context: Context, judged: readonly JudgedRoute[]): RouteReport {
   let tallied: Tallied = createCounter();
   const parts = { legacyMs: createHistogram(), candidateMs: createHistogram(), convergedMs: createHistogram() };
+  const pairs = createLatencyPairs();
   for (const ledger of context.routes.values()) {
+    addLatencyPairs(pairs, ledger.latencyPairs);
     tallied = merge(tallied, ledger.counter);
     for (const name of ["legacyMs", "candidateMs", "convergedMs"] as const) addInto(parts[name], ledger[name]);
   }
@@ -155,7 +158,7 @@ function totalReport(context: Context, judged: readonly JudgedRoute[]): RouteRep
     part: "counts",
     ...countsOf(tallied),
     readiness: wholeReadiness(judged, context.base.tolerance),
-    latency: latencyRatios(parts.legacyMs, parts.candidateMs, context.base.confidence),
+    latency: latencyRatios(pairs, parts.legacyMs, parts.candidateMs, context.base.confidence),
     ...(convergence === undefined ? {} : { convergence }),
   };
 }

@@ -7,6 +7,7 @@ export type Side = "plus" | "minus";
 
 /** Each bet stakes this share of the wealth on the next sign; a small one finds a small bias, a large one finds it soon. */
 const BETS: readonly number[] = [0.15, 0.35, 0.6, 0.85, 0.97];
+const LOG_BETS = BETS.map((bet) => [Math.log1p(bet), Math.log1p(-bet)] as const);
 
 /**
  * The logarithm of an e-value against "this side is no likelier than the other".
@@ -17,10 +18,19 @@ const BETS: readonly number[] = [0.15, 0.35, 0.6, 0.85, 0.97];
  * and Finance, 2019). Twenty signs on one side and none on the other exceed 1e5.
  */
 export function logEvidence({ plus, minus }: Signs, side: Side = "plus"): number {
-  const [forIt, against] = side === "plus" ? [plus, minus] : [minus, plus];
-  const wealths = BETS.map((bet) => forIt * Math.log1p(bet) + against * Math.log1p(-bet));
-  const most = Math.max(...wealths);
-  return most + Math.log(wealths.reduce((sum, wealth) => sum + Math.exp(wealth - most), 0) / BETS.length);
+  const forIt = side === "plus" ? plus : minus;
+  const against = side === "plus" ? minus : plus;
+  let most = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  // The logarithm of a sum of exponentials, with the largest taken out as it goes.
+  for (const [win, lose] of LOG_BETS) {
+    const wealth = forIt * win + against * lose;
+    if (wealth > most) {
+      sum = sum * Math.exp(most - wealth) + 1;
+      most = wealth;
+    } else sum += Math.exp(wealth - most);
+  }
+  return most + Math.log(sum / LOG_BETS.length);
 }
 
 /** A sign test that, once it has rejected, stays so for as long as the recent signs keep to that side. */

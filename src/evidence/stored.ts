@@ -83,8 +83,9 @@ const fullTally = record({
 });
 
 const tally = z.union([fullTally, shortTally]);
+const latency = record({ level: count, cells: z.array(count) });
 
-const SHAPES: Readonly<Record<string, z.ZodType>> = { finding, samples, requests, acceptance, epoch, tally };
+const SHAPES: Readonly<Record<string, z.ZodType>> = { finding, samples, requests, acceptance, epoch, tally, latency };
 
 /** Whether a document's value has the shape that a document of its kind has. */
 export function hasShape(kind: string, value: unknown): boolean {

@@ -65,7 +65,17 @@ const other = fc.oneof(
 
 test("a run leaves documents of every kind", () => {
   expect([...new Set(DOCUMENTS.map(({ kind }) => kind))].sort()).toEqual(
-    expect.arrayContaining(["acceptance", "cause", "epoch", "finding", "noise", "requests", "samples", "tally"]),
+    expect.arrayContaining([
+      "acceptance",
+      "cause",
+      "epoch",
+      "finding",
+      "latency",
+      "noise",
+      "requests",
+      "samples",
+      "tally",
+    ]),
   );
 });
 

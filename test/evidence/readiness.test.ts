@@ -197,7 +197,7 @@ describe("readiness", () => {
     ]);
     expect(why({ candidateMs: 30 }, 600)).toEqual([
       "hold",
-      "The candidate is too slow: p95 is 3.00 times legacy's (between 3.00 and 3.00), and readiness.latency.p95 allows 1.20.",
+      "The candidate is too slow: p95 is 3.00 times legacy's (between 2.97 and 3.09), and readiness.latency.p95 allows 1.20.",
     ]);
     expect(why({}, 0)[0]).toBe("ready");
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { LATENCIES, latencyAtLimit, untilFastEnough } from "../../bench/simulation/latency.ts";
 import { seeded } from "../../bench/simulation/random.ts";
-import { atTolerance, falseAlarms, family, latencyAtLimit, noticed, untilReady } from "../../bench/simulation/run.ts";
+import { atTolerance, falseAlarms, family, noticed, untilReady } from "../../bench/simulation/run.ts";
 import { levelsOf, SCENARIOS } from "../../bench/simulation/scenarios.ts";
 import { ALPHA, LEVELS, openRoute, rulesOf } from "../../bench/simulation/verdicts.ts";
 import { comparison, createEvidence, difference } from "./comparisons.ts";
@@ -63,9 +64,11 @@ describe(`with exactly the tolerance wrong, over all looks (seed ${SEED})`, () =
     expect(reject).toBeLessThanOrEqual(ALPHA);
   }, 60_000);
 
-  test("the latency condition is met in at most alpha, looked at again and again", () => {
-    expect(latencyAtLimit(1.2, { runs: 40, requests: 2_000, seed: SEED }, 50)).toBeLessThanOrEqual(ALPHA);
-  }, 60_000);
+  for (const scenario of LATENCIES) {
+    test(`the latency condition is met at its limit in at most alpha, looked at again and again: ${scenario.name}`, () => {
+      expect(latencyAtLimit(scenario, 1.2, { runs: 60, requests: 2_000, seed: SEED }, 50)).toBeLessThanOrEqual(ALPHA);
+    }, 60_000);
+  }
 
   test("the detectors of recent changes give fewer than one false alarm in 10^6 requests", () => {
     const { hold, reject } = falseAlarms(0.01, { runs: 60, requests: 50_000, seed: SEED });
@@ -78,6 +81,13 @@ describe(`what it takes (seed ${SEED})`, () => {
   test("at half the tolerance fewer distinct requests than the 2,919 of a two-sided mixture at 1 %", () => {
     const { mean } = untilReady(0.005, rulesOf(0.01, 50_000), { runs: 300, requests: 50_000, seed: SEED });
     expect(mean).toBeLessThan(2_919);
+  }, 60_000);
+
+  test("equal latencies are known to be fast enough after some hundred requests", () => {
+    const size = { runs: 9, requests: 2_000, seed: SEED };
+    const met = LATENCIES.slice(0, 2).map((scenario) => untilFastEnough(scenario, 1.2, size, 25));
+    expect(met[0]).toBeLessThanOrEqual(900);
+    expect(met[1]).toBeLessThanOrEqual(250);
   }, 60_000);
 
   test("a break after a long clean past is noticed within some dozens of requests", () => {
