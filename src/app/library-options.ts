@@ -52,18 +52,18 @@ function membersOf(given: unknown, at: string, known: readonly string[], refuse:
   }
   const members: Record<string, unknown> = {};
   for (const key of Object.keys(given)) {
-    if (known.includes(key)) members[key] = memberOf(given, key, at, refuse);
+    if (known.includes(key)) members[key] = memberOf(given, key, `${at}.${key}`, refuse);
     else refuse({ path: at, message: `unknown key ${key}`, hint: hintFor(key, at, known) });
   }
   return members;
 }
 
-function memberOf(given: object, key: string, at: string, refuse: Refuse): unknown {
+function memberOf(given: object, key: string, path: string, refuse: Refuse): unknown {
   try {
     return Reflect.get(given, key);
   } catch (error) {
     const message = `reading it threw: ${error instanceof Error ? error.message : String(error)}`;
-    refuse({ path: `${at}.${key}`, message, hint: "give a plain value, without getters" }, error);
+    refuse({ path, message, hint: "give a plain value, without getters" }, error);
     return undefined;
   }
 }
@@ -111,14 +111,15 @@ const isText = (value: unknown) => typeof value === "string";
 
 function decodersOf(given: unknown, refuse: Refuse): Decoders {
   if (given === undefined) return {};
-  if (typeof given !== "object" || given === null || !isPlain(given)) {
+  if (typeof given !== "object" || given === null || Array.isArray(given) || !isPlain(given)) {
     const hint = '{ "application/x-protobuf": (bytes) => jsonText }';
     refuse({ path: "options.decoders", message: `${shown(given)} is not an object of functions`, hint });
     return {};
   }
   const sound: [string, Decoders[string]][] = [];
-  for (const [type, decode] of Object.entries(given)) {
+  for (const type of Object.keys(given)) {
     const path = `options.decoders['${type}']`;
+    const decode = memberOf(given, type, path, refuse);
     if (typeof decode !== "function") refuse({ path, message: `${shown(decode)} is not a function` });
     else if (mediaType(type) === undefined || type.includes(";")) {
       refuse({ path, message: "is not a media type without parameters", hint: "as in application/x-protobuf" });

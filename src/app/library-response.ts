@@ -60,6 +60,10 @@ export function sideOfResponse(
     const unknown = Object.keys(given).filter((key) => !(KEYS as readonly string[]).includes(key));
     for (const key of unknown) refuse({ path: at, message: `unknown key ${key}`, hint: hintFor(key) });
     if (unknown.length > 0) return undefined;
+    if (KEYS.every((key) => Reflect.get(given, key) === undefined)) {
+      refuse({ path: at, message: "has nothing to compare", hint: `give status, fields or body; ${VALUES}` });
+      return undefined;
+    }
     const { status, fields, headers, trailers, body } = given as Readonly<Record<(typeof KEYS)[number], unknown>>;
     if (fields !== undefined && headers !== undefined) {
       refuse({ path: at, message: "has both fields and headers, which are the same", hint: "give one of them" });
@@ -158,6 +162,10 @@ function fieldsOf(given: unknown, at: string, refuse: Refuse): Fields {
   const hint = 'a Headers, a list of pairs [["etag", "1"]], rawHeaders, or an object { etag: "1" }';
   if (typeof given !== "object" || given === null) {
     refuse({ path: at, message: `${shown(given)} is no set of fields`, hint });
+    return [];
+  }
+  if (!(Symbol.iterator in given) && !isPlain(given)) {
+    refuse({ path: at, message: `${nameOf(given)} is no set of fields`, hint });
     return [];
   }
   const fields: string[] = [];

@@ -89,8 +89,17 @@ function run(options: unknown, read: (options: ReadOptions, refuse: Refuse) => S
   };
   const known = readOptions(options, refuse);
   const [legacy, candidate] = read(known, refuse);
+  if (legacy !== undefined && !comparesAny(known, legacy)) {
+    const hint = "name a place in the body, or give both sides' status or fields";
+    refuse({ path: "rules.only", message: "names nothing that is given here", hint });
+  }
   if (faults.length > 0 || legacy === undefined || candidate === undefined) throw new CompareError(faults, thrown);
   return withOutcome(compareResponses(legacy.side, candidate.side, known.rules, known.limits));
+}
+
+/** Where `only` names nothing that is at hand, no difference would say nothing. */
+function comparesAny({ rules }: ReadOptions, { has }: GivenSide): boolean {
+  return rules.body || has.fields || (rules.status && has.status);
 }
 
 /** What only one side has is not known to be equal, and a string beside a parsed value may be either. */

@@ -1,5 +1,6 @@
 // model/difference.ts: one place where the candidate departs from legacy
 
+/** Where a difference is: the status code, a header or trailer field, or the body. */
 export type Where = "status" | "field" | "body";
 
 export const KINDS = ["missing", "extra", "value", "type", "order", "format"] as const;

@@ -208,6 +208,8 @@ describe("two responses from the package", () => {
     expect(faults({ fields: { "a b": "1" }, body: "" })[0]).toMatchObject({ path: "legacy.fields['a b']" });
     expect(faults({ fields: { a: "\u0100" }, body: "" })[0]!.message).toMatch(/no field can hold/);
     expect(faults({ headers: ["a"], body: "" })[0]).toMatchObject({ path: "legacy.headers[0]" });
+    expect(faults({})[0]!.message).toBe("has nothing to compare");
+    expect(faults({ fields: new (class Bag {})(), body: "" })[0]).toMatchObject({ path: "legacy.fields" });
     expect(faults({ body: { at: new Date(0) } })[0]).toMatchObject({ path: "legacy.body.at" });
   });
 });
@@ -469,9 +471,23 @@ describe("options that cannot be used", () => {
     expect(faults({ origins: { legacy: "http://a" } })).toMatchObject([{ path: "options.origins.legacy" }]);
     expect(faults({ origins: { legacy: ["a"] } })).toMatchObject([{ path: "options.origins.legacy[0]" }]);
     expect(faults({ decoders: { "a/b": 1 } })).toMatchObject([{ path: "options.decoders['a/b']" }]);
+    const getter = {
+      get "a/b"() {
+        throw new Error("no");
+      },
+    };
+    expect(faults({ decoders: getter })[0]).toMatchObject({ path: "options.decoders['a/b']" });
     expect(faults("json")).toMatchObject([{ path: "options" }]);
     expect(faults([])).toMatchObject([{ path: "options" }]);
   });
+});
+
+test("rules that leave nothing to compare are refused, not taken for a match", () => {
+  const only: CompareOptions = { rules: { only: ["status", "field etag"] } };
+  expect(refused(() => compare("1", "2", only))).toMatchObject([{ path: "rules.only" }]);
+  expect(refused(() => compareValues(1, 2, only))).toMatchObject([{ path: "rules.only" }]);
+  expect(compare({ status: 200, body: "1" }, { status: 200, body: "2" }, only).outcome).toBe("match");
+  expect(compare({ fields: { etag: "1" } }, { fields: { etag: "2" } }, only).outcome).toBe("mismatch");
 });
 
 test("the types of the rules have the keys that a config's `compare` has", () => {
