@@ -29,7 +29,8 @@ export const controlCommand: Command = {
        parallel-run control off | on | share SHARE | clear  [--route ROUTE] [--for DURATION] [--why REASON]
        parallel-run control cohort (--field NAME | --cookie NAME) (--value V ... | --share SHARE)
 
-off stops every candidate request within a second; clients notice nothing. A switch survives a restart.
+Once off has returned, no further request reaches the candidate; with --data, from the next look at the file on (every 400 ms).
+Clients notice nothing. A switch survives a restart.
 off, share and cohort do not replace one another: a share that is set while shadowing is off leaves it off
 until \`on\`. clear gives the whole switch back to the config. off for everything wins over any route; else a
 route's share and cohort win over those of everything.

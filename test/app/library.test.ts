@@ -505,8 +505,26 @@ test("the types of the rules have the keys that a config's `compare` has", () =>
   };
   expect(compare("1", "1", { rules: every }).outcome).toBe("match");
   const file = join(import.meta.dirname, "../../config/parallel-run.schema.json");
-  const { properties } = (JSON.parse(readFileSync(file, "utf8")) as Schema).properties["compare"]!;
-  expect(Object.keys(every).sort()).toEqual(Object.keys(properties).sort());
+  const { properties } = (JSON.parse(readFileSync(file, "utf8")) as { properties: { compare: Schema } }).properties
+    .compare;
+  expect(keysOf(every)).toEqual(Object.keys(properties!).sort());
+  expect(keysOf(every.numbers[0]!)).toEqual(keysIn(properties!["numbers"]!));
+  expect(keysOf(every.times[1] as object)).toEqual(keysIn(properties!["times"]!));
+  expect(keysOf(every.strings[0]!)).toEqual(keysIn(properties!["strings"]!));
+  expect(keysOf(every.fields)).toEqual(keysIn(properties!["fields"]!));
+  expect(keysOf(every.patch)).toEqual(keysIn(properties!["patch"]!));
 });
 
-type Schema = { readonly properties: Readonly<Record<string, Schema>> };
+type Schema = {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+};
+
+const keysOf = (value: object) => Object.keys(value).sort();
+
+/** The keys of a section, or of the sections that a list holds. */
+function keysIn({ properties, items, anyOf }: Schema): string[] {
+  if (properties !== undefined) return keysOf(properties);
+  return [items, ...(anyOf ?? [])].flatMap((below) => (below === undefined ? [] : keysIn(below)));
+}
