@@ -5,16 +5,18 @@ import type { ReconcileOptions } from "../reconcile/index.ts";
 import type { Redactor } from "../store/index.ts";
 
 /**
- * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two, others like
- * it wait for that: at 1,000 requests a second 256 would leave most of them unconfirmed. `recheck.queue` limits their bytes.
+ * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two and longer on a
+ * busy machine, others like it wait for that: 4096 are four seconds of 1,000 requests. `recheck.queue` limits their bytes.
  */
-const MAX_ASKING = 2048;
+const MAX_ASKING = 4096;
+/** Exchanges that are asked for or wait to be compared, at most. `verify.queue` limits their bytes. */
+const MAX_COMPARING = 4096;
 
 /** Options of the reconciler, as the config says at the moment they are read. */
 export function reconcileOptions(config: () => Config): ReconcileOptions {
   return {
     get maxPending() {
-      return config().candidate.maxInFlight + 4096;
+      return config().candidate.maxInFlight + MAX_COMPARING + MAX_ASKING;
     },
     get queueBytes() {
       return config().verify.queue;

@@ -405,7 +405,7 @@ const keys = {
       idleTimeout: duration({ least: "1ms" }).describe("For a client to stand still, sending or reading."),
       keepAliveTimeout: duration({ least: "1ms" }).describe("For an unused client connection."),
       halfClose: flag().describe(
-        "Answer a client that shuts its write side after its request. If false, such a client counts as gone.",
+        "Answer a client that shuts its write side after its request. One that left looks the same until it is written to, or a TCP probe finds out after 10 s. If false, both count as gone.",
       ),
       maxConnections: count(1).describe("Client connections at once."),
       maxRequestsPerSocket: count(1).describe("Requests on one client connection."),
