@@ -1,7 +1,7 @@
 // app/library-response.ts: what a caller gives for one side -> the response that the engine compares
 
 import { types } from "node:util";
-import type { ComparedSide } from "../compare/index.ts";
+import { type ComparedSide, codingsOf, decode } from "../compare/index.ts";
 import { NO_BODY } from "../model/body.ts";
 import { type Fields, fieldValue } from "../model/fields.ts";
 import type { InputFault } from "../model/library.ts";
@@ -79,6 +79,7 @@ export function sideOfResponse(
         ...EMPTY,
         ...typed(fieldValue(read, "content-type") === undefined ? options.type : undefined),
         ...side,
+        ...(isFromFetch(fields ?? headers, body, read, options.most) ? { isDecoded: true } : {}),
         ...(isStatus(status) ? { status } : {}),
         fields: read,
         trailers: fieldsOf(trailers, `${at}.trailers`, refuse),
@@ -91,6 +92,15 @@ export function sideOfResponse(
     refuse({ path: at, message, hint: "give a plain object, without getters" }, error);
     return undefined;
   }
+}
+
+/**
+ * `fetch` undoes content codings and leaves the field that names them. Bytes beside its `Headers` that are not in that coding are
+ * what it gave; bytes that are, are as they came over the wire.
+ */
+function isFromFetch(given: unknown, body: unknown, fields: Fields, most: number): boolean {
+  if (typeof given !== "object" || given === null || !types.isUint8Array(body)) return false;
+  return nameOf(given) === "an instance of Headers" && decode(body, codingsOf(fields), most).kind === "broken";
 }
 
 const EMPTY: ComparedSide = {

@@ -15,10 +15,14 @@ import type { CompiledRules } from "./rules.ts";
 import { notOfType, wholeBody } from "./whole.ts";
 
 /**
- * A response as it came. `isText`: the body is UTF-8 text whose content codings are undone already, whatever its fields say of
- * how it was sent. `type`: the media type of the body in place of its `Content-Type`.
+ * A response as it came. `isDecoded`: its content codings are undone already, whatever its fields say of how it was sent.
+ * `isText`: so they are, and it is UTF-8. `type`: the media type of the body in place of its `Content-Type`.
  */
-export type ComparedSide = Response & { readonly isText?: boolean; readonly type?: string };
+export type ComparedSide = Response & {
+  readonly isDecoded?: boolean;
+  readonly isText?: boolean;
+  readonly type?: string;
+};
 
 /**
  * Compares two responses. It never throws, whatever the bytes and fields are.
@@ -107,7 +111,9 @@ function compareBodyOf(
   });
 }
 
-const codingsUnder = ({ fields, isText }: ComparedSide) => (isText === true ? [] : codingsOf(fields));
+function codingsUnder({ fields, isDecoded, isText }: ComparedSide): string[] {
+  return isDecoded === true || isText === true ? [] : codingsOf(fields);
+}
 
 function typeOf({ fields, isText, type }: ComparedSide): MediaType | undefined {
   const media = mediaType(type ?? fieldValue(fields, "content-type"));

@@ -107,8 +107,8 @@ export type ResponseLike = {
   /** Trailer fields; absent: none. */
   readonly trailers?: FieldsLike | undefined;
   /**
-   * A `Uint8Array` is the body as it came over the wire, with the content codings that `Content-Encoding` names. A string is
-   * the text of the body, already decoded. Anything else is its parsed JSON value, see {@link compareValues} for what that
+   * A `Uint8Array` is the body as it came over the wire, with the content codings that `Content-Encoding` names;
+   * beside the `Headers` of `fetch`, which undoes them, it may be decoded already. A string is the text of the body, already decoded. Anything else is its parsed JSON value, see {@link compareValues} for what that
    * may hold. Absent: an empty body.
    */
   readonly body?: unknown;

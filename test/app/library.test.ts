@@ -14,6 +14,7 @@ import {
   type ResponseLike,
   type Rules,
 } from "../../src/index.ts";
+import { server } from "./serving.ts";
 
 /** What a call refuses. */
 function refused(call: () => unknown): readonly InputFault[] {
@@ -166,6 +167,24 @@ describe("two responses from the package", () => {
         { path: "$.total", legacy: "10", candidate: "11" },
       ]);
     }
+  });
+
+  test("bytes that fetch gave are decoded already, though its fields name a coding", async () => {
+    const body = JSON.stringify({ total: 10 });
+    await using legacy = await server((_, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+      response.end(gzipSync(body));
+    });
+    const fetched = await fetch(legacy.url);
+    const { status, headers } = fetched;
+    const bytes = new Uint8Array(await fetched.arrayBuffer());
+    expect(headers.get("content-encoding")).toBe("gzip");
+    const wire: ResponseLike = { status, headers: [...headers], body: gzipSync('{ "total": 10.0 }') };
+    expect(compare({ status, headers, body: bytes }, wire).differences).toEqual([]);
+    expect(compare({ status, headers, body: gzipSync(body) }, wire).differences).toEqual([]);
+    expect(compare({ status, headers: [...headers], body: bytes }, wire).differences).toMatchObject([
+      { kind: "format" },
+    ]);
   });
 
   test("a string beside a parsed value is refused, since it may be text or a value", () => {
