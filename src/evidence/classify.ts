@@ -113,7 +113,9 @@ function legacyChanged(
   { route, at, written }: Circumstances,
 ): JudgedDifference {
   const known = book.explains(route, difference, at);
-  if (known.is === "objection") return mismatch(difference, known.why);
+  // The candidate has what legacy says now: being late is not held against it.
+  const isCaughtUp = known.is === "objection" && known.isBehind && still === undefined;
+  if (known.is === "objection" && !isCaughtUp) return mismatch(difference, known.why);
   if (still === undefined) {
     // Two clocks may say the same for once.
     const isUsual = known.is === "noise" && book.rate(route, difference, at) >= USUALLY;

@@ -15,6 +15,7 @@ import {
   createPlace,
   fadePlace,
   hasVaried,
+  isBehind,
   isUnstable,
   objection,
   type Place,
@@ -46,7 +47,8 @@ const NOISE: NoiseSettings = {
  * What is known of a difference without asking anyone.
  *
  * - `noise`: legacy differs there from itself, and nothing speaks against the candidate's value.
- * - `objection`: legacy does, and the candidate was shown not to vary as legacy does; `why`, for a person.
+ * - `objection`: legacy does, and the candidate was shown not to vary as legacy does; `why`, for a person. `isBehind`: its
+ *   value is one that legacy showed a while before.
  * - `shape`: legacy does, and never with a value of this form.
  * - `steady`: legacy was asked twice about it, more than once, and the difference stood.
  * - `moving`: the sides differ there for a while, and agreed whenever they were asked again.
@@ -55,7 +57,7 @@ const NOISE: NoiseSettings = {
  */
 export type Explanation =
   | { readonly is: "noise" | "shape" | "steady" | "moving" | "doubtful" | "unknown" }
-  | { readonly is: "objection"; readonly why: string };
+  | { readonly is: "objection"; readonly why: string; readonly isBehind: boolean };
 
 /** What a recheck of a difference would be for: to confirm it, to verify what is known of its place, or nothing new. */
 export type Need = "confirm" | "verify" | "nothing";
@@ -318,7 +320,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       if (hasVaried(place) && covers(place, found.position, difference)) {
         if (!allowsShape(place, difference)) return { is: "shape" };
         const why = objection(place, difference);
-        if (why !== undefined) return { is: "objection", why };
+        if (why !== undefined) return { is: "objection", why, isBehind: isBehind(place, difference) };
         if (rateOf(page, place, at) >= settings.leastRate) return { is: "noise" };
       }
       const left = fade(place.at, at);

@@ -18,6 +18,7 @@ import { addSign, createSignTest, fadeSigns, type Side, type SignTest } from "./
  * - `constancy`: plus where only legacy's value is another than in the difference before, minus where only the candidate's is.
  * - `disagreement`: legacy asked twice: plus where the candidate differs from legacy in more elements than legacy from
  *   itself, minus where it differs in fewer.
+ * - `lag`: plus where the candidate shows what legacy showed a while before, minus where legacy shows what the candidate did.
  */
 export const TESTS = {
   presence: ["plus", "minus"],
@@ -27,6 +28,7 @@ export const TESTS = {
   repeats: ["plus", "minus"],
   constancy: ["plus"],
   disagreement: ["plus"],
+  lag: ["plus"],
 } as const satisfies Record<string, readonly Side[]>;
 
 export type TestName = keyof typeof TESTS;
@@ -76,6 +78,11 @@ export type Place = PlaceCounts & {
     readonly candidate: readonly number[];
   }[];
   lastPair: number;
+  /** When each side last showed a value, by its hash: the most recent ones. Not kept over a restart. */
+  readonly legacyAt: Map<number, number>;
+  readonly candidateAt: Map<number, number>;
+  /** How long after legacy the candidate showed the same value, the first time that it did, in milliseconds; 0: never. */
+  lagMs: number;
   /** Each side's values in the difference before, as one hash. Not kept over a restart. */
   lastLegacy: number;
   lastCandidate: number;
@@ -86,6 +93,12 @@ const POSITIONS = 24;
 const KEPT = 16;
 const SHOWN = 256;
 const PENDING = 64;
+/** Values of each side of which it is known when they were last shown. */
+const DATED = 256;
+/** Both sides may show a value this long after each other because each asks elsewhere at its own time. */
+const LEAST_LAG_MS = 1000;
+/** Delays up to so many times as long, or as short, are the same lag. */
+const LAG_SPREAD = 1.5;
 /** So long a value of the candidate's has to be shown by legacy, too, before it counts as one that legacy never shows. */
 const PENDING_MS = 3000;
 /** Values that legacy must have shown before anything is called new. */
@@ -119,6 +132,7 @@ export function createPlace(at: number, alpha: number): Place {
       repeats: createSignTest(),
       constancy: createSignTest(),
       disagreement: createSignTest(),
+      lag: createSignTest(),
     },
     own: [],
     ownRatio: [],
@@ -126,6 +140,9 @@ export function createPlace(at: number, alpha: number): Place {
     shownTotal: 0,
     pending: [],
     lastPair: 0,
+    legacyAt: new Map(),
+    candidateAt: new Map(),
+    lagMs: 0,
     lastLegacy: 0,
     lastCandidate: 0,
   };
@@ -200,6 +217,7 @@ export function addPair(place: Place, differences: readonly Difference[], at: nu
   if (pair === place.lastPair) return;
   place.lastPair = pair;
   addConstancy(place, legacy, candidate);
+  addLag(place, differences, at);
   if (place.pending.length < PENDING) place.pending.push({ at, legacy, candidate });
   let offset = 0;
   let size = 0;
@@ -221,6 +239,43 @@ function addConstancy(place: Place, legacy: readonly number[], candidate: readon
   }
   place.lastLegacy = l;
   place.lastCandidate = c;
+}
+
+/**
+ * A cache that is not refreshed, or a replica: the candidate shows what legacy showed, always about as long before. Two
+ * sides that draw their values in the same way show what the other showed equally often. Of values that only grow nothing can be
+ * said: uptimes of processes of which one was started later look the same.
+ */
+function addLag(place: Place, differences: readonly Difference[], at: number): void {
+  const both = differences.flatMap(({ legacy, candidate }) =>
+    legacy === undefined || candidate === undefined ? [] : [[hashOf(legacy), hashOf(candidate)] as const],
+  );
+  if (!isUndirected(place) && !isGrowing(place)) {
+    let behind = 0;
+    for (const [legacy, candidate] of both) {
+      behind += Number(isLag(place, place.legacyAt.get(candidate), at));
+      behind -= Number(isLag(place, place.candidateAt.get(legacy), at));
+    }
+    add(place, "lag", Math.sign(behind));
+  }
+  for (const [legacy, candidate] of both) {
+    date(place.legacyAt, legacy, at);
+    date(place.candidateAt, candidate, at);
+  }
+}
+
+/** Whether a value that the other side last showed `then` is shown with the lag that was seen first. */
+function isLag(place: Place, then: number | undefined, at: number): boolean {
+  if (then === undefined || at - then < LEAST_LAG_MS) return false;
+  const lag = at - then;
+  if (place.lagMs === 0) place.lagMs = lag;
+  return lag <= place.lagMs * LAG_SPREAD && lag >= place.lagMs / LAG_SPREAD;
+}
+
+function date(dated: Map<number, number>, value: number, at: number): void {
+  dated.delete(value);
+  dated.set(value, at);
+  if (dated.size > DATED) dated.delete(dated.keys().next().value!);
 }
 
 /** Which of the two is larger, and which the larger magnitude, by more than legacy differs from itself; else 0. */
@@ -292,8 +347,15 @@ export function objection(place: Place, difference: Difference): string | undefi
     if (size.rejected === bigger)
       return `systematically ${bigger === "plus" ? "larger" : "smaller"} than legacy's value`;
   }
+  if (isBehind(place, difference)) return `what legacy showed some ${Math.round(place.lagMs / 1000)} s before`;
   if (disagreement.rejected !== undefined) return "differs from legacy more often than legacy differs from itself";
   return undefined;
+}
+
+/** Whether the candidate was shown to be behind legacy, and this value is one that legacy showed before. */
+export function isBehind({ tests, legacyAt, candidateAt }: Place, { legacy, candidate }: Difference): boolean {
+  if (tests.lag.rejected === undefined || legacy === undefined || candidate === undefined) return false;
+  return legacyAt.has(hashOf(candidate)) && !candidateAt.has(hashOf(legacy));
 }
 
 /** Whether the candidate was shown to change its answer here more often than legacy does. */

@@ -40,6 +40,9 @@ export function storePage({ at, trials, eager, places }: Page): unknown {
         shownTotal,
         pending,
         lastPair,
+        legacyAt,
+        candidateAt,
+        lagMs,
         lastLegacy,
         lastCandidate,
         ...counts
@@ -76,7 +79,14 @@ export function restorePage(value: unknown, alpha: number): Page | undefined {
 }
 
 /** Numbers of a place that are not kept. */
-const MADE_ANEW: ReadonlySet<string> = new Set(["alpha", "shownTotal", "lastPair", "lastLegacy", "lastCandidate"]);
+const MADE_ANEW: ReadonlySet<string> = new Set([
+  "alpha",
+  "shownTotal",
+  "lastPair",
+  "lagMs",
+  "lastLegacy",
+  "lastCandidate",
+]);
 
 function signTestOf({ plus, minus, rejected, share, recent }: SignTest): SignTest {
   const isSide = rejected === "plus" || rejected === "minus";

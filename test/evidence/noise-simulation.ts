@@ -105,6 +105,9 @@ const jitter = (random: Random) => 100 + Math.round((random() - 0.5) * 1000) / 1
 const stateless = (side: Side) => () => side;
 const same = (side: Side): Scenario => ({ legacy: stateless(side), candidate: stateless(side) });
 
+/** Another price every 150 ms, for all who ask. */
+const priceAt = (at: number) => json(100 + Math.floor(seeded(Math.floor(at / 150))() * 900));
+
 /** A counter of its own on each side: it grows with each request, and by what others ask. */
 const counter = (start: number, most: number) => (): Side => {
   let count = start;
@@ -139,6 +142,8 @@ export const NOISE: Readonly<Record<string, Scenario>> = {
     legacy: stateless((_, at) => json(Math.floor((at - 1_690_000_000_000) / 1000))),
     candidate: stateless((_, at) => json(Math.floor((at - 1_699_999_000_000) / 1000))),
   },
+  "a price that changes all the time": same((_, at) => priceAt(at)),
+  "a price of now or of before, at random": same((random, at) => priceAt(random() < 0.5 ? at : at - 1_500)),
   "a position that moves with the clock": same((_, at) => json(52 + Math.sin(at / 300_000) / 10)),
 };
 
@@ -195,6 +200,10 @@ export const FAULTS: Readonly<Record<string, Scenario>> = {
   "never there": {
     legacy: stateless((random) => (random() < 0.4 ? undefined : json("promotion"))),
     candidate: stateless(() => undefined),
+  },
+  "a price of a second and a half ago": {
+    legacy: stateless((_, at) => priceAt(at)),
+    candidate: stateless((_, at) => priceAt(at - 1_500)),
   },
   "a counter that stands still": { legacy: counter(100_000, 3), candidate: stateless(() => json(17)) },
 };

@@ -88,8 +88,14 @@ export const MORE: readonly Situation[] = [
       },
     },
     next: (n) => get(`/quotes/${n % 600}`),
-    requests: 2_400,
     perSecond: 300,
+    // Nothing is wrong until the first request comes for the second time.
+    act: async ({ load, settle, judge }) => {
+      await load(700);
+      await settle();
+      judge();
+      await load(500);
+    },
     finds: ["GET /quotes/{id} $.price value"],
   },
   {
@@ -97,11 +103,19 @@ export const MORE: readonly Situation[] = [
     must: "not ready",
     routes: {
       quotes: {
-        legacy: ({ id }, { now }) => quote(id, Math.floor(now() / 1000) % 1000),
-        candidate: ({ id }, { now }) => quote(id, (Math.floor(now() / 1000) - 5) % 1000),
+        legacy: ({ id }, { now }) => quote(id, priceAt(now())),
+        candidate: ({ id }, { now }) => quote(id, priceAt(now() - 5_000)),
       },
     },
     next: (n) => get(`/quotes/${n}`),
+    perSecond: 60,
+    // Nobody can know it before legacy has shown what the candidate shows.
+    act: async ({ load, settle, judge }) => {
+      await load(900);
+      await settle();
+      judge();
+      await load(300, (n) => get(`/quotes/${1_000 + n}`));
+    },
     finds: ["GET /quotes/{id} $.price value"],
   },
   {
@@ -322,3 +336,6 @@ export const MORE: readonly Situation[] = [
 
 /** The same share of all ids at every look. */
 const isIn = (share: number, id: number) => drawn("share", id)() < share;
+
+/** Another price every quarter of a second, for all who ask. */
+const priceAt = (ms: number) => 100 + Math.floor(drawn("price", Math.floor(ms / 250))() * 900);
