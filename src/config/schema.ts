@@ -280,7 +280,7 @@ const keys = {
   overload: section(
     {
       eventLoopDelay: duration({ least: "1ms" }).describe(
-        "Shed shadowing while the event loop stays so late: 4 looks in a row, 25 ms apart. A single delay sheds nothing.",
+        "Shed shadowing while the event loop stays so late: on average over the last 8 looks, 25 ms apart, without the worst. A single delay sheds nothing.",
       ),
       memory: size({ least: "64MiB" }).describe("Shed shadowing when the process is larger."),
     },

@@ -14,9 +14,9 @@ export type Sweeper = {
   /** The latest that a sweep of the last second or so came, in milliseconds: what a call may have waited for this process. */
   lag(): number;
   /**
-   * How late the event loop keeps running, in milliseconds: the least lateness of the last few sweeps. As in CoDel
-   * (RFC 8289) the minimum tells a standing delay, which is overload, from a single one, such as a collection of garbage
-   * or a moment in which another process had the processor.
+   * How late the event loop keeps running, in milliseconds: the mean lateness of the last sweeps without the latest one. So
+   * a standing delay, which is overload, is told from a single one, such as a collection of garbage or a moment in which
+   * another process had the processor.
    */
   standingLag(): number;
   [Symbol.dispose](): void;
@@ -24,8 +24,8 @@ export type Sweeper = {
 
 /** What is left of an old lag at the next sweep. */
 const FORGET = 0.95;
-/** So many sweeps in a row have to come late before the event loop counts as late: 0.1 s and what they are late together. */
-const IN_A_ROW = 4;
+/** Sweeps whose lateness is averaged: those of 0.2 s, and what they are late together. */
+const AVERAGED = 8;
 
 /** Looks at all deadlines every `everyMs`, so an expiry is at most that late. Sleeps while nothing is watched. */
 export function createSweeper(everyMs = 25): Sweeper {
@@ -35,13 +35,13 @@ export function createSweeper(everyMs = 25): Sweeper {
   let lag = 0;
   let sweeps = 0;
   /** How late the last sweeps came, overwritten in turn. */
-  const late = new Float64Array(IN_A_ROW);
+  const late = new Float64Array(AVERAGED);
 
   function sweep(): void {
     const now = performance.now();
     const lateness = Math.max(0, now - swept - everyMs);
     lag = Math.max(lateness, lag * FORGET);
-    late[sweeps++ % IN_A_ROW] = lateness;
+    late[sweeps++ % AVERAGED] = lateness;
     swept = now;
     for (const item of watched) if (item.deadline <= now) item.expire(now);
     if (watched.size === 0) sleep();
@@ -61,7 +61,14 @@ export function createSweeper(everyMs = 25): Sweeper {
       swept = now;
     },
     lag: () => lag,
-    standingLag: () => Math.min(...late),
+    standingLag() {
+      let [sum, most] = [0, 0];
+      for (const one of late) {
+        sum += one;
+        most = Math.max(most, one);
+      }
+      return (sum - most) / (AVERAGED - 1);
+    },
     unwatch: (item) => void watched.delete(item),
     [Symbol.dispose]() {
       watched.clear();
