@@ -107,7 +107,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
   const { identity, fold: keptIdentity } = openIdentity(current);
   const pending = createPending(() => performance.now());
-  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity, pending.waiting);
+  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity, pending);
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.recheck.afterWrite);
   const folds = [keptIdentity, evidence, noise, settingsFold(current)];
@@ -221,6 +221,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     admin.forget();
   };
 
+  let isFirst = true;
   let switches = { of: control.read(), as: shadowControlOf(control.read()) };
   const proxy = await openProxy(inForce.proxy, {
     now,
@@ -232,6 +233,9 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     },
     hasRoom: reconciler.hasRoom,
     offer: (route, begin, done) => {
+      // Whoever reads the report after the first request is to see it.
+      if (isFirst) forgetReports();
+      isFirst = false;
       const end = pending.begin(route);
       const ended = () => {
         end();

@@ -5,6 +5,7 @@ import { readinessOf, settingsDocument } from "../console/index.ts";
 import { createEvidence, type Evidence, type EvidenceSettings, type Identity } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
 import type { Redactor } from "../store/index.ts";
+import type { Pending } from "./pending.ts";
 import type { Fold } from "./store.ts";
 
 /** Differences come without their secrets; the target is the one thing left to redact. Readiness is as the config in force says. */
@@ -14,7 +15,7 @@ export function openEvidence(
   redactor: Redactor,
   backtest: NonNullable<ExplainerSettings["backtest"]>,
   identity: Identity,
-  pending: () => ReadonlyMap<string, number> = () => new Map(),
+  pending?: Pick<Pending, "all" | "waiting">,
 ): Evidence {
   const { limits, routes, findings, causes } = config();
   const readiness = readinessIn(config);
@@ -25,7 +26,7 @@ export function openEvidence(
     },
     routeReadiness: (route) => readiness().routes.get(route),
     identity,
-    pending,
+    ...(pending && { underWay: pending.all, pending: pending.waiting }),
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
     limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },

@@ -3,7 +3,9 @@
 export type Pending = {
   /** A request begins. @returns what ends it */
   readonly begin: (route: string) => () => void;
-  /** By route, how many have waited longer than `PENDING_MS`. Routes without any are left out. */
+  /** By route, how many there are. Routes without any are left out. */
+  readonly all: () => ReadonlyMap<string, number>;
+  /** Of these, how many have waited longer than `PENDING_MS`. */
   readonly waiting: () => ReadonlyMap<string, number>;
 };
 
@@ -26,6 +28,7 @@ export function createPending(now: () => number): Pending {
         if (begun.size === 0 && byRoute.get(route) === begun) byRoute.delete(route);
       };
     },
+    all: () => new Map([...byRoute].map(([route, begun]) => [route, begun.size])),
     waiting: () => {
       const until = now() - PENDING_MS;
       const found = new Map<string, number>();

@@ -198,16 +198,31 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     return { ever: compared.get(route) ?? 0, now: ledger === undefined ? 0 : rates(ledger.counter.outcomes).compared };
   }
 
-  const context = (at: number) => ({
-    ...{ at, since, epoch, epochs, routes, capacityOf, readinessOf },
-    standing: standing(at),
-    pending: pending(),
-    base: settings.readiness,
-  });
+  function context(at: number) {
+    const underWay = byName(settings.underWay?.());
+    return {
+      ...{ at, since, epoch, epochs, underWay, capacityOf, readinessOf },
+      routes: withThoseUnderWay(underWay),
+      standing: standing(at),
+      pending: byName(settings.pending?.()),
+      base: settings.readiness,
+    };
+  }
 
-  function pending(): ReadonlyMap<string, number> {
+  /** A route of which no request has its outcome yet has no ledger, and must not be left out of the whole. */
+  function withThoseUnderWay(underWay: ReadonlyMap<string, number>): ReadonlyMap<string, Ledger> {
+    const all = new Map(routes);
+    for (const route of underWay.keys()) {
+      if (all.has(route)) continue;
+      all.set(route, createLedger(route, identity?.version() ?? "", capacityOf(route), readinessOf(route).tolerance));
+    }
+    return all;
+  }
+
+  /** Counts by the routes under which their requests count. */
+  function byName(counts: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
-    for (const [route, count] of settings.pending?.() ?? []) {
+    for (const [route, count] of counts) {
       const name = names.routeOf(route);
       found.set(name, (found.get(name) ?? 0) + count);
     }

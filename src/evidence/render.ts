@@ -43,6 +43,8 @@ type Context = {
   readonly base: ReadinessSettings;
   /** Open, confirmed findings of high or critical severity, by route. */
   readonly standing: ReadonlyMap<string, readonly string[]>;
+  /** Shadowed requests that have no outcome yet, by route. */
+  readonly underWay: ReadonlyMap<string, number>;
   /** Shadowed requests that have waited long for their outcome, by route. */
   readonly pending: ReadonlyMap<string, number>;
 };
@@ -72,6 +74,7 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? [], extra.describedRoutes ?? []),
     epochs: context.epochs,
     ...(extra.interference && { interference: extra.interference }),
+    underWay: [...context.underWay.values()].reduce((sum, count) => sum + count, 0),
     ...(extra.rechecking !== undefined && { rechecking: extra.rechecking }),
     warnings: [
       ...(extra.warnings ?? []),
@@ -99,7 +102,9 @@ export function summarise(context: Context): EpochSummary {
 type JudgedRoute = { readonly report: RouteReport; readonly rank: Judged["rank"] };
 
 function routeReports(context: Context, ledgers: readonly Ledger[]): JudgedRoute[] {
-  const parts = ledgers.map((ledger) => partOf(ledger.counter, context.readinessOf(ledger.route).excludedBy));
+  const parts = ledgers.map(({ route, counter }) =>
+    partOf(counter, context.readinessOf(route).excludedBy, context.underWay.get(route) ?? 0),
+  );
   const counting = parts.filter((part) => part === "counts").length;
   return ledgers.map((ledger, i) => routeReport(context, ledger, parts[i]!, Math.max(1, counting)));
 }

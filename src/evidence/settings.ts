@@ -91,6 +91,8 @@ export type EvidenceSettings = {
   readonly routeReadiness?: (route: string) => ReadinessSettings | undefined;
   readonly life: Pick<LifeSettings, "fixedAfter"> & Partial<LifeSettings>;
   readonly limits?: Partial<EvidenceLimits>;
+  /** By route, shadowed requests that have no outcome yet, at this moment. */
+  readonly underWay?: () => ReadonlyMap<string, number>;
   /** By route, shadowed requests that have waited long for their outcome, at this moment. */
   readonly pending?: () => ReadonlyMap<string, number>;
   /** Without it a request is distinct by method, target and body. */

@@ -43,9 +43,17 @@ export function trafficOf({ outcomes, reasons }: Tallied, refused: number): Traf
   };
 }
 
-/** Whether a route is part of the question. A route switched off at runtime is: nothing is known of it. */
-export function partOf({ outcomes, reasons }: Tallied, excludedBy: string | undefined): RouteReport["part"] {
+/**
+ * Whether a route is part of the question. A route switched off at runtime is: nothing is known of it.
+ * @param underWay shadowed requests that have no outcome yet
+ */
+export function partOf(
+  { outcomes, reasons }: Tallied,
+  excludedBy: string | undefined,
+  underWay: number,
+): RouteReport["part"] {
   if (excludedBy !== undefined) return "excluded";
+  if (underWay > 0) return "counts";
   const never = sum(reasons, ["skipped/method", "skipped/route", "skipped/upgrade", "skipped/loop"]);
   return rates(outcomes).requests > never ? "counts" : "not_shadowed";
 }

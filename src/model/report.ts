@@ -231,7 +231,9 @@ export type Report = {
   /** The findings that need someone, told together where they are one fault; most telling first. */
   readonly entries: readonly Entry[];
   readonly unsteady: readonly Unsteady[];
-  /** Comparisons with differences whose recheck is under way: they are in no number yet. Absent where that is not known. */
+  /** Shadowed requests that have no outcome yet: they are in no number. Absent where that is not known. */
+  readonly underWay?: number;
+  /** Those of them that differ and are being rechecked: they are in no number yet. Absent where that is not known. */
   readonly rechecking?: number;
   /** Rules by what they settled; those that never applied have 0. */
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];

@@ -57,6 +57,12 @@ describe("a report in any format", () => {
   );
 
   test.each(["text", "markdown", "html"] as const)("%s says so when there is nothing yet", (name) => {
+    expect(LINES[name](aReport({ underWay: 3 }))).toContain(
+      "Nothing is decided yet: 3 requests have come and are being compared.",
+    );
+    expect(LINES[name](aReport({ underWay: 1, rechecking: 1 }))).toContain(
+      "Nothing is decided yet: 1 request has come and is being compared, 1 of them rechecked.",
+    );
     expect(LINES[name](aReport())).toContain("No request has come yet.");
     const { total, epoch } = aReport();
     const past = { ...epoch, endedAt: 1, outcomes: total.outcomes, readiness: total.readiness };

@@ -156,6 +156,24 @@ describe("readiness", () => {
     expect(evidence.report(at).total.readiness.verdict).toBe("ready");
   });
 
+  test("a route whose first requests have no outcome yet holds the whole, and is listed", () => {
+    const underWay = new Map([["GET /invoices/{id}", 1]]);
+    const { evidence, at } = ready(5000, { underWay: () => underWay });
+    const { total, routes, underWay: all } = evidence.report(at);
+    expect(total.readiness).toMatchObject({
+      verdict: "hold",
+      reasons: ["GET /invoices/{id} is on hold: nothing was compared yet."],
+    });
+    expect(routes.map(({ route, requests }) => `${route} ${requests}`)).toEqual([
+      "GET /invoices/{id} 0",
+      "GET /orders/{id} 5000",
+    ]);
+    expect(all).toBe(1);
+    underWay.clear();
+    expect(evidence.report(at).total.readiness.verdict).toBe("ready");
+    expect(evidence.report(at).routes).toHaveLength(1);
+  });
+
   test("requests that are not seen hold: too large, overload, not comparable, each named with its limit", () => {
     const hold = (outcome: Outcome) => {
       const { evidence, at } = ready(6000);

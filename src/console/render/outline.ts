@@ -72,7 +72,7 @@ export function outline(report: Report, caps: Caps): Outline {
     reasons: first(total.readiness.reasons, 5),
     period: `${moment(report.at)} UTC, epoch ${named(report.epoch.name)} since ${moment(report.epoch.startedAt)}, counting since ${moment(report.since)} (${duration(Math.max(0, report.at - report.since))})`,
     epochStartedAt: report.epoch.startedAt,
-    totals: totals(total, report.rechecking ?? 0),
+    totals: totals(total, report.underWay ?? 0, report.rechecking ?? 0),
     warnings: first(report.warnings, 10),
     entries,
     severe: first(severe, SEVERE),
@@ -109,10 +109,9 @@ function urgency({ readiness, part }: RouteReport): number {
   return { reject: 2, hold: 1, ready: 0 }[readiness.verdict];
 }
 
-function headline({ total, routes, entries, epochs = [], rechecking = 0 }: Report): string {
+function headline({ total, routes, entries, epochs = [], underWay = 0, rechecking = 0 }: Report): string {
   if (total.requests === 0) {
-    if (rechecking > 0)
-      return `Nothing is decided yet: ${plural(rechecking, "request")} differ and are being rechecked.`;
+    if (underWay > 0) return `Nothing is decided yet: ${beingCompared(underWay, rechecking)}.`;
     return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
   }
   const { readiness } = total;
@@ -131,6 +130,12 @@ function headline({ total, routes, entries, epochs = [], rechecking = 0 }: Repor
   }
 }
 
+/** `3 requests have come and are being compared, 2 of them rechecked`. */
+function beingCompared(underWay: number, rechecking: number): string {
+  const again = rechecking > 0 ? `, ${count(rechecking)} of them rechecked` : "";
+  return `${plural(underWay, "request")} ${underWay === 1 ? "has" : "have"} come and ${underWay === 1 ? "is" : "are"} being compared${again}`;
+}
+
 /** Of the route that is worst. */
 function tooMany({ lower, tolerance }: Readiness): string {
   if (lower <= tolerance) return "";
@@ -144,7 +149,7 @@ function evidence({ needed, etaSeconds }: Readiness): string {
   return ` ${plural(needed, "more distinct request")} that are right would do${time}.`;
 }
 
-function totals(total: RouteReport, rechecking: number): (readonly [string, string, string])[] {
+function totals(total: RouteReport, underWay: number, rechecking: number): (readonly [string, string, string])[] {
   const { outcomes, requests, compared, readiness } = total;
   const shadowed = requests - outcomes.skipped;
   const rows: (readonly [string, string, string])[] = [
@@ -167,7 +172,10 @@ function totals(total: RouteReport, rechecking: number): (readonly [string, stri
       count(total.unconfirmed),
       `${of(total.unconfirmed, compared, "compared")}, without a recheck`,
     ]);
-  if (rechecking > 0) rows.push(["rechecking", count(rechecking), "in no other number yet"]);
+  if (underWay > 0) {
+    const again = rechecking > 0 ? `, ${count(rechecking)} of them rechecked` : "";
+    rows.push(["under way", count(underWay), `in no other number yet${again}`]);
+  }
   if (compared > 0)
     rows.push([
       "distinct",
