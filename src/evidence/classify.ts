@@ -1,8 +1,10 @@
 // evidence/classify.ts: a difference and its recheck -> mismatch, noise, transient or unconfirmed, place by place
 
-import type { JudgedDifference } from "../model/comparison.ts";
+import type { JudgedDifference, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalOf } from "../model/place.ts";
+import { VARIES_HERE } from "../model/varying.ts";
+import { cookieName } from "./cookie-name.ts";
 import type { Look, NoiseBook, Recheck } from "./noise-book.ts";
 import { fits, shapeOf } from "./shape.ts";
 
@@ -16,7 +18,7 @@ export type Circumstances = {
   readonly lagMs: number;
 };
 
-type Known = Pick<NoiseBook, "explains" | "rate" | "allows" | "unstable" | "steadyPairs">;
+type Known = Pick<NoiseBook, "explains" | "rate" | "allows" | "unstable" | "steadyPairs" | "changedAlone">;
 
 /** Where legacy varies in so large a share of so many elements, it is no chance that it stood still in another. */
 const NEARLY_ALL = { of: 20, share: 0.95 };
@@ -29,7 +31,6 @@ const USUALLY = 0.5;
  * times in a row once in 36 times.
  */
 const ENOUGH_PAIRS = { stands: 6, unstable: 16 };
-
 /**
  * What each difference of the first comparison is, by the table of DESIGN section 5. L1 and C1 are the first answers, L2
  * and C2 the second.
@@ -60,7 +61,7 @@ export function classify(
     pairs: looks.reduce((sum, { between }) => sum + 1 + (between?.length ?? 0), 0),
   };
   return first.map((difference) => {
-    if (isOfClass(difference)) return byStatus(difference, looks, book, circumstances);
+    if (isOfClass(difference)) return byStatus(difference, seen, book, circumstances);
     const still = standsIn(difference, seen.now, seen.moved);
     const moved = variedAt(difference, seen);
     return moved.length > 0
@@ -84,24 +85,36 @@ type Seen = {
 function unasked(difference: Difference, { cut }: Recheck, book: Known, circumstances: Circumstances) {
   const { route, at, written, lagMs } = circumstances;
   const known = book.explains(route, difference, at);
-  const unconfirmed = { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" } as const;
-  if (known.is === "objection") return mismatch(difference, known.why);
+  if (known.is === "objection") return mismatch(difference, VARIES_HERE + known.why);
   if (known.is === "noise") return isOpaque(difference) ? opaque(difference) : noise(difference);
   if (known.is === "steady") return mismatch(difference);
   if (known.is === "moving" && (written || lagMs > 0)) return transient(difference);
-  return unconfirmed;
+  return unconfirmed(difference, cut ?? "budget");
 }
 
-function byStatus(difference: Difference, looks: readonly Look[], book: Known, { route, at }: Circumstances) {
+function byStatus(
+  difference: Difference,
+  { recheck: { looks, cut }, moved, pairs }: Seen,
+  book: Known,
+  { route, at }: Circumstances,
+): JudgedDifference {
   const known = book.explains(route, difference, at);
-  const legacyShowsIt = looks.some(({ statuses }) => `${statuses.legacy}` === difference.candidate);
-  if (known.is === "objection") return mismatch(difference, known.why);
+  const legacyShowsIt =
+    looks.some(({ statuses }) => `${statuses.legacy}` === difference.candidate) ||
+    moved.all.some(({ where, candidate }) => where === "status" && candidate === difference.candidate);
+  if (known.is === "objection") return mismatch(difference, VARIES_HERE + known.why);
   if (known.is === "noise" || legacyShowsIt) return noise(difference);
   const isSteady = looks.every(({ statuses }) => `${statuses.legacy}` === difference.legacy);
   const changed = looks.some(
     ({ statuses }) => statusClass(`${statuses.candidate}`) !== statusClass(difference.candidate),
   );
-  return isSteady && changed ? unstable(difference) : mismatch(difference);
+  if (!isSteady || !changed) return mismatch(difference);
+  // Legacy may fail at random as well. Whether it does shows when it is asked often enough, or has failed alone before.
+  const alone = book.changedAlone(route, difference);
+  const isLegacyToo = alone.legacy >= 0.1 && alone.candidate < 3 + 8 * alone.legacy;
+  const isAskedOften = pairs + book.steadyPairs(route, difference, at) >= ENOUGH_PAIRS.unstable;
+  if (isLegacyToo) return unconfirmed(difference, "samples");
+  return cut === undefined || isAskedOften ? unstable(difference) : unconfirmed(difference, cut);
 }
 
 function legacyChanged(
@@ -115,7 +128,7 @@ function legacyChanged(
   const known = book.explains(route, difference, at);
   // The candidate has what legacy says now: being late is not held against it.
   const isCaughtUp = known.is === "objection" && known.isBehind && still === undefined;
-  if (known.is === "objection" && !isCaughtUp) return mismatch(difference, known.why);
+  if (known.is === "objection" && !isCaughtUp) return mismatch(difference, VARIES_HERE + known.why);
   if (still === undefined) {
     // Two clocks may say the same for once.
     const isUsual = known.is === "noise" && book.rate(route, difference, at) >= USUALLY;
@@ -123,7 +136,7 @@ function legacyChanged(
   }
   if (isOpaque(difference)) return opaque(difference);
   if (!holdsShape(difference, moved) && !book.allows(route, difference)) {
-    return mismatch(difference, "legacy varies here, and not with a value of this form");
+    return mismatch(difference, `${VARIES_HERE}not with a value of this form`);
   }
   if (follows(difference, still, looks)) return transient(difference);
   if (!written || known.is === "noise" || isNewEachTime(difference)) return noise(difference);
@@ -142,17 +155,20 @@ function legacyStood(
     const then = i === looks.length - 1 ? still : standsIn(difference, index(now), moved);
     return then === undefined || then.path !== difference.path || spelling(then) !== spelling(difference);
   });
-  if (known.is === "objection") return mismatch(difference, known.why);
+  if (known.is === "objection") return mismatch(difference, VARIES_HERE + known.why);
   if (known.is === "noise" && !isOpaque(difference)) {
     return varies && book.unstable(route, difference) ? unstable(difference) : noise(difference);
   }
   if (still === undefined && (written || settledWithin(looks, lagMs))) return transient(difference);
-  if (known.is === "doubtful") return { ...difference, standing: "unconfirmed", undecided: "samples" };
+  if (known.is === "doubtful") return unconfirmed(difference, "samples");
   const wanted = varies ? ENOUGH_PAIRS.unstable : ENOUGH_PAIRS.stands;
+  const allPairs = pairs + book.steadyPairs(route, difference, at);
+  // Legacy showed other elements in the same list: whether it has as many of them each time shows only in many pairs.
   const isEnough =
-    cut === undefined || known.is === "steady" || pairs + book.steadyPairs(route, difference, at) >= wanted;
+    known.is === "steady" ||
+    (isInVaryingList(difference, moved) ? allPairs >= ENOUGH_PAIRS.unstable : cut === undefined || allPairs >= wanted);
   const mayStillSettle = lagMs > 0 && cut !== undefined && looks.at(-1)!.afterMs < lagMs && known.is !== "steady";
-  if (!isEnough || mayStillSettle) return { ...difference, standing: "unconfirmed", undecided: cut ?? "budget" };
+  if (!isEnough || mayStillSettle) return unconfirmed(difference, cut ?? "samples");
   return varies ? unstable(difference) : mismatch(difference);
 }
 
@@ -170,6 +186,11 @@ function settledWithin(looks: readonly Look[], lagMs: number): boolean {
   return looks.at(-1)!.afterMs <= lagMs || previous === undefined || previous.afterMs < lagMs;
 }
 
+const unconfirmed = (difference: Difference, undecided: Undecided): JudgedDifference => ({
+  ...difference,
+  standing: "unconfirmed",
+  undecided,
+});
 const noise = (difference: Difference): JudgedDifference => ({ ...difference, standing: "noise" });
 const transient = (difference: Difference): JudgedDifference => ({ ...difference, standing: "transient" });
 const unstable = (difference: Difference): JudgedDifference => ({
@@ -186,11 +207,7 @@ function mismatch(difference: Difference, why?: string): JudgedDifference {
 }
 
 /** Legacy's own body varies, and of neither side is anything known but its bytes: that hides whatever else is wrong. */
-const opaque = (difference: Difference): JudgedDifference => ({
-  ...difference,
-  standing: "unconfirmed",
-  undecided: "opaque",
-});
+const opaque = (difference: Difference) => unconfirmed(difference, "opaque");
 
 /** A whole body of which only its length and a hash, or that its bytes differ, is known. */
 function isOpaque({ where, path, kind, legacy, candidate }: Difference): boolean {
@@ -227,7 +244,7 @@ function index(all: readonly Difference[]): Index {
   const exact = new Map<string, Difference>();
   const general = new Map<string, Difference[]>();
   for (const difference of all) {
-    const place = `${difference.where} ${difference.path}`;
+    const place = exactKey(difference);
     if (!exact.has(place)) exact.set(place, difference);
     const key = generalKey(difference);
     const alike = general.get(key);
@@ -237,6 +254,7 @@ function index(all: readonly Difference[]): Index {
   return { exact, general, all };
 }
 
+const exactKey = (one: Difference) => `${one.where} ${one.path}${cookieName(one)}`;
 const generalKey = (one: Difference) => `${one.where} ${generalOf(one).path} ${one.kind}`;
 
 /**
@@ -245,7 +263,7 @@ const generalKey = (one: Difference) => `${one.where} ${generalOf(one).path} ${o
  */
 function standsIn(difference: Difference, now: Index, moved: Index): Difference | undefined {
   const { where, path } = difference;
-  const exact = now.exact.get(`${where} ${path}`);
+  const exact = now.exact.get(exactKey(difference));
   if (exact !== undefined) return exact;
   const near = above(difference, now) ?? now.all.find((other) => other.where === where && isUnder(other.path, path));
   if (near !== undefined) return near;
@@ -270,8 +288,10 @@ function standsIn(difference: Difference, now: Index, moved: Index): Difference 
  * member of two other elements, unless it did so in nearly all of those that differ. What moves below it does not excuse it.
  */
 function variedAt(difference: Difference, { first, moved }: Seen): readonly Difference[] {
-  const here = moved.exact.get(`${difference.where} ${difference.path}`) ?? above(difference, moved);
+  const here = moved.exact.get(exactKey(difference)) ?? above(difference, moved);
   if (here !== undefined) return [here];
+  // Where legacy has other elements each time, their order says nothing.
+  if (difference.kind === "order") return moved.all.filter((own) => isElementOf(own, difference));
   if (!difference.path.includes("[")) return [];
   const isOneSided = difference.kind === "missing" || difference.kind === "extra";
   if (difference.path.endsWith("]")) {
@@ -288,8 +308,23 @@ function variedAt(difference: Difference, { first, moved }: Seen): readonly Diff
   return varying.length >= NEARLY_ALL.of && varying.length >= differing.length * NEARLY_ALL.share ? [] : alike;
 }
 
+/** An element that only one side has, of a list whose elements, or their order, legacy was seen to change. */
+function isInVaryingList(difference: Difference, moved: Index): boolean {
+  const { where, kind, path } = difference;
+  if ((kind !== "missing" && kind !== "extra") || !path.endsWith("]")) return false;
+  const list = generalOf({ ...difference, path: parent(path) }).path;
+  return moved.all.some(
+    (own) =>
+      own.where === where &&
+      (own.kind === "order"
+        ? generalOf(own).path === list
+        : own.path.endsWith("]") && generalOf({ ...own, path: parent(own.path) }).path === list),
+  );
+}
+
 function holdsShape(difference: Difference, moved: readonly Difference[]): boolean {
   const { where, path, kind, legacy, candidate } = difference;
+  if (kind === "order" && moved.some((own) => isElementOf(own, difference))) return true;
   if (kind === "order" || kind === "format") return moved.some((own) => own.kind === kind);
   const isBelow = (own: Difference) => isUnder(path, own.path);
   // Above the place only what legacy had there first is known, and that the whole of it can be gone.
@@ -297,6 +332,10 @@ function holdsShape(difference: Difference, moved: readonly Difference[]): boole
   const seen = moved.flatMap((own) => (isBelow(own) ? [legacy] : [own.legacy, own.candidate]));
   return seen.some((value) => fits(candidate, shapeOf(value, where), where));
 }
+
+/** Whether a difference is about an element that only one side has of this very list. */
+const isElementOf = ({ where, path, kind }: Difference, list: Difference) =>
+  (kind === "missing" || kind === "extra") && where === list.where && path.endsWith("]") && parent(path) === list.path;
 
 /** The difference at the nearest place above. */
 function above({ where, path }: Difference, among: Index): Difference | undefined {

@@ -4,10 +4,13 @@ import type { JudgedDifference, Standing, Undecided } from "../model/comparison.
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { generalOf } from "../model/place.ts";
+import { cookieName } from "./cookie-name.ts";
 import {
   addCandidateMove,
   addDisagreement,
+  addLegacyMove,
   addOwn,
+  addOwnAtOnce,
   addPair,
   addRepeat,
   allowsShape,
@@ -126,14 +129,22 @@ export type NoiseBook = {
   ) => void;
   readonly explains: (route: string, difference: Difference, at: number) => Explanation;
   readonly need: (route: string, differences: readonly Difference[], at: number) => Need;
-  /** Whether more of this route's requests should be sampled than usual, because little is known of it yet. */
-  readonly wantsSample: (route: string) => boolean;
+  /**
+   * How much a further sample of this route is wanted beyond the usual share: `much` while next to nothing is known of it, or
+   * little of a place that was seen to vary.
+   */
+  readonly wantsSample: (route: string) => "much" | "little" | "no";
   /** The lower end of how often legacy disagrees with itself at this place; 0 where nothing is known. */
   readonly rate: (route: string, difference: Difference, at: number) => number;
   /** Whether legacy has been seen with a value of this shape there. */
   readonly allows: (route: string, difference: Difference) => boolean;
   /** Whether the candidate was shown to change its answers there more often than legacy does. */
   readonly unstable: (route: string, difference: Difference) => boolean;
+  /** Both asked again because of a difference there: how often the candidate alone, and legacy alone, then said something else. */
+  readonly changedAlone: (
+    route: string,
+    difference: Difference,
+  ) => { readonly candidate: number; readonly legacy: number };
   /** How many pairs of legacy's own answers agreed there; 0 where it was ever seen to vary. */
   readonly steadyPairs: (route: string, difference: Difference, at: number) => number;
   readonly places: (at: number) => readonly NoisyPlace[];
@@ -146,6 +157,8 @@ export type NoiseBook = {
 const Z = 1.645;
 /** Requests of a new route that are sampled, and after a place was first seen to vary: so many show what it is like. */
 const EAGER = 24;
+/** The first of these, which show whether anything varies at all. */
+const FIRST = 4;
 /** Rechecks of a place that varies until the candidate's values are known well enough. */
 const WELL_LOOKED = 48;
 /** Differences of one comparison that are taken in. */
@@ -157,8 +170,8 @@ const REMEMBERED = 2000;
 export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
   const settings = { ...NOISE, ...overrides };
   const pages = new Map<string, Page>();
-  /** Legacy's last value by place and request. */
-  const before = new Map<string, { readonly value: string; readonly at: number }>();
+  /** Both sides' last values by place and request. */
+  const before = new Map<string, { readonly legacy: string; readonly candidate?: string; readonly at: number }>();
 
   const fade = (since: number, at: number) => (at <= since ? 1 : 2 ** ((since - at) / settings.halfLifeMs));
 
@@ -190,8 +203,11 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return place;
   }
 
-  /** @returns the places at which legacy differed from itself. */
-  function note(page: Page, differences: readonly Difference[], at: number): ReadonlySet<string> {
+  /**
+   * @param isAtOnce legacy was asked twice at once and whatever the candidate said
+   * @returns the places at which legacy differed from itself.
+   */
+  function note(page: Page, differences: readonly Difference[], at: number, isAtOnce: boolean): ReadonlySet<string> {
     const noted = new Set<string>();
     for (const difference of differences.slice(0, MOST)) {
       const { key, position } = spot(difference);
@@ -199,6 +215,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       if (place === undefined) continue;
       if (!hasVaried(place)) page.eager = Math.max(page.eager, EAGER);
       addOwn(place, difference, position);
+      if (isAtOnce) addOwnAtOnce(place, difference);
       noted.add(key);
     }
     return noted;
@@ -238,23 +255,33 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return page === undefined || place === undefined ? undefined : { page, place, position };
   }
 
-  /** The same request was asked a moment ago: did legacy say the same here? */
+  /**
+   * The same request was asked before: whether both sides' values go up and down or only up; and, if it was a moment ago,
+   * whether legacy said the same here.
+   */
   function compareWithBefore(page: Page, difference: Difference, resource: number, at: number): void {
-    const { legacy } = difference;
+    const { legacy, candidate } = difference;
     if (legacy === undefined || legacy.length > 256 || difference.kind !== "value") return;
     const { key, position } = spot(difference);
     const id = `${resource} ${difference.path} ${key}`;
     const last = before.get(id);
     before.delete(id);
-    before.set(id, { value: legacy, at });
+    const isKept = candidate !== undefined && candidate.length <= 256;
+    before.set(id, { legacy, at, ...(isKept && { candidate }) });
     if (before.size > REMEMBERED) before.delete(before.keys().next().value!);
-    if (last === undefined || at - last.at > SAME_MOMENT_MS) return;
-    const place = placeOf(page, key, at);
+    if (last === undefined) return;
+    const isSameMoment = at - last.at <= SAME_MOMENT_MS;
+    const place = isSameMoment ? placeOf(page, key, at) : page.places.get(key);
     if (place === undefined) return;
+    addCandidateMove(place, last.candidate, candidate, difference);
+    if (!isSameMoment) {
+      addLegacyMove(place, last.legacy, legacy, difference);
+      return;
+    }
     place.looked += 1;
-    if (last.value === legacy) return;
+    if (last.legacy === legacy) return;
     place.confirmed += 1;
-    addOwn(place, { ...difference, legacy: last.value, candidate: legacy }, position);
+    addOwn(place, { ...difference, legacy: last.legacy, candidate: legacy }, position);
   }
 
   const book: NoiseBook = {
@@ -271,7 +298,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         if (place === undefined || !hasVaried(place)) continue;
         addDisagreement(place, countOf(differing.get(key)), countOf(varying.get(key)));
       }
-      for (const key of note(page, legacyTwice, at)) {
+      for (const key of note(page, legacyTwice, at, true)) {
         const place = page.places.get(key); // it may have made room for another meanwhile
         if (place !== undefined) place.varied += 1;
       }
@@ -284,7 +311,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         const place = page.places.get(key);
         if (place === undefined || !hasVaried(place)) continue;
         fadePlace(place, fade(place.at, at), at);
-        addPair(place, here, at, spanMs);
+        addPair(place, here, at, spanMs, rateOf(page, place, at));
         page.dirty = true;
       }
     },
@@ -295,10 +322,13 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       const isNoise = (key: string) => asked.get(key)?.some(({ standing }) => standing === "noise") === true;
       // That legacy differs from its first answer may be why the sides differed: the data moved. Not so a moment later.
       const pairs = looks.flatMap(({ legacyTwice, between = [] }) => [
-        legacyTwice.filter((one) => isNoise(spot(one).key)),
-        ...between.map((own) => own.filter((one) => !written || isNoise(spot(one).key))),
+        { own: legacyTwice.filter((one) => isNoise(spot(one).key)), isAtOnce: false },
+        ...between.map((own) => ({
+          own: own.filter((one) => !written || isNoise(spot(one).key)),
+          isAtOnce: true,
+        })),
       ]);
-      const varied = pairs.map((own) => note(page, own, at));
+      const varied = pairs.map(({ own, isAtOnce }) => note(page, own, at, isAtOnce));
       for (const [key, here] of asked) {
         const place = placeOf(page, key, at);
         if (place === undefined) continue;
@@ -341,7 +371,9 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     },
     wantsSample: (route) => {
       const page = pages.get(route);
-      return page === undefined ? pages.size < settings.routes : page.eager > 0;
+      if (page === undefined) return pages.size < settings.routes ? "much" : "no";
+      if (page.eager <= 0) return "no";
+      return page.trials < FIRST || [...page.places.values()].some(hasVaried) ? "much" : "little";
     },
     rate: (route, difference, at) => {
       const found = known(route, difference);
@@ -355,6 +387,10 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     unstable: (route, difference) => {
       const found = known(route, difference);
       return found !== undefined && isUnstable(found.place);
+    },
+    changedAlone: (route, difference) => {
+      const { plus = 0, minus = 0 } = known(route, difference)?.place.tests.repeats ?? {};
+      return { candidate: minus, legacy: plus };
     },
     steadyPairs: (route, difference, at) => {
       const page = pages.get(route);
@@ -451,5 +487,5 @@ function byPlace<D extends Difference>(differences: readonly D[]): Map<string, D
 
 function spot(difference: Difference): { readonly key: string; readonly position: string } {
   const general = generalOf(difference);
-  return { key: `${difference.where} ${general.path}`, position: general.positions.join("/") };
+  return { key: `${difference.where} ${general.path}${cookieName(difference)}`, position: general.positions.join("/") };
 }

@@ -1,6 +1,7 @@
 // evidence/noise-place.ts: what is known of one place of a route: how legacy varies there, and whether the candidate varies likewise
 
 import type { Difference } from "../model/difference.ts";
+import { addCodePairs, addOwnCodes, type CodeShares, createCodeShares, shareObjection } from "./code-shares.ts";
 import { hashOf, type Measured, measure } from "./measure.ts";
 import { fits, type Shape, shapeOf } from "./shape.ts";
 import { addSign, createSignTest, fadeSigns, type Side, type SignTest } from "./sign-test.ts";
@@ -71,6 +72,8 @@ export type Place = PlaceCounts & {
   readonly shown: Map<number, number>;
   /** How many values those are in all. */
   shownTotal: number;
+  /** Where they are a few codes: how often each side shows each of them. Not kept over a restart. */
+  readonly shares: CodeShares;
   /** Pairs of which it is not yet known whether legacy shows the candidate's value elsewhere. */
   readonly pending: {
     readonly at: number;
@@ -138,6 +141,7 @@ export function createPlace(at: number, alpha: number): Place {
     ownRatio: [],
     shown: new Map(),
     shownTotal: 0,
+    shares: createCodeShares(),
     pending: [],
     lastPair: 0,
     legacyAt: new Map(),
@@ -190,11 +194,28 @@ export function addOwn(place: Place, difference: Difference, position: string): 
   if (ratio !== undefined) push(place.ownRatio, Math.abs(ratio));
 }
 
+/** Legacy was asked twice at once, whatever the candidate said, and differed from itself here. */
+export function addOwnAtOnce(place: Place, { kind, legacy, candidate }: Difference): void {
+  if (kind !== "order" && legacy !== undefined && candidate !== undefined) {
+    addOwnCodes(place.shares, hashOf(legacy), hashOf(candidate));
+  }
+}
+
+/** How often legacy must differ from itself for the same pair of values, seen again, to be no repetition of one answer. */
+const AT_ONCE = 0.2;
+
 /**
  * One comparison's differences here, of a place where legacy varies.
  * @param spanMs how long both answers took: clocks may differ by as much
+ * @param rate the lower end of how often legacy differs from itself here when it is asked twice, 0 to 1
  */
-export function addPair(place: Place, differences: readonly Difference[], at: number, spanMs: number): void {
+export function addPair(
+  place: Place,
+  differences: readonly Difference[],
+  at: number,
+  spanMs: number,
+  rate: number,
+): void {
   // Of another order both texts are indexes in legacy's order: they are not the values of either side.
   if (differences.some(({ kind }) => kind === "order")) return;
   const pair = hashOf(differences.map(({ legacy, candidate }) => `${legacy}\n${candidate}`).join("\n"));
@@ -213,6 +234,7 @@ export function addPair(place: Place, differences: readonly Difference[], at: nu
       0,
     ),
   );
+  if (pair !== place.lastPair || rate >= AT_ONCE) addCodes(place, differences);
   // Two caches that answer with the same values again are no further evidence.
   if (pair === place.lastPair) return;
   place.lastPair = pair;
@@ -230,6 +252,13 @@ export function addPair(place: Place, differences: readonly Difference[], at: nu
   }
   add(place, "offset", Math.sign(offset));
   add(place, "size", Math.sign(size));
+}
+
+function addCodes(place: Place, differences: readonly Difference[]): void {
+  const pairs = differences.flatMap(({ legacy, candidate }) =>
+    legacy === undefined || candidate === undefined ? [] : [{ legacy: hashOf(legacy), candidate: hashOf(candidate) }],
+  );
+  addCodePairs(place.shares, pairs, place.alpha);
 }
 
 function addConstancy(place: Place, legacy: readonly number[], candidate: readonly number[]): void {
@@ -313,42 +342,60 @@ export function addRepeat(place: Place, legacyChanged: boolean, candidateChanged
   add(place, "repeats", Number(legacyChanged) - Number(candidateChanged));
 }
 
-/** The candidate's number or time now, and before. */
+/** The candidate's number or time now, and before, for the same request. */
 export function addCandidateMove(place: Place, before: string | undefined, now: string | undefined, of: Difference) {
-  const [first, second] = [measure(before, of.where), measure(now, of.where)];
-  if (first === undefined || second === undefined || first.value === second.value) return;
-  if (second.value > first.value) place.candidateUp += 1;
-  else place.candidateDown += 1;
+  const direction = directionOf(before, now, of);
+  if (direction > 0) place.candidateUp += 1;
+  else if (direction < 0) place.candidateDown += 1;
+}
+
+/** Legacy's number or time now, and long before, for the same request. */
+export function addLegacyMove(place: Place, before: string | undefined, now: string | undefined, of: Difference) {
+  const direction = directionOf(before, now, of);
+  if (direction > 0) place.legacyUp += 1;
+  else if (direction < 0) place.legacyDown += 1;
+}
+
+function directionOf(before: string | undefined, now: string | undefined, { where }: Difference): number {
+  const [first, second] = [measure(before, where), measure(now, where)];
+  return first === undefined || second === undefined ? 0 : Math.sign(second.value - first.value);
 }
 
 function add(place: Place, name: TestName, sign: number): void {
   addSign(place.tests[name], sign, TESTS[name], place.alpha);
 }
 
-/** Why a value is not one that a second legacy would have given; undefined when nothing speaks against it. */
+/** Why a value is not one that a second legacy would have given, in words that follow `VARIES_HERE`; undefined when nothing speaks against it. */
 export function objection(place: Place, difference: Difference): string | undefined {
   const { where, kind, legacy, candidate } = difference;
   const { presence, offset, size, novelty, repeats, constancy, disagreement } = place.tests;
-  if (repeats.rejected === "plus") return "legacy's value changes when it is asked again, the candidate's does not";
+  if (repeats.rejected === "plus") return "only legacy's value changes when both are asked again";
   // Servers in turn may by chance show one side the same for long: asked again, it would say another.
   if (constancy.rejected !== undefined && repeats.plus >= 2 && repeats.plus > 4 * repeats.minus) {
-    return "the same each time, where legacy's value varies";
+    return "the candidate says the same each time";
   }
-  if (presence.rejected === "minus" && kind === "missing") return "missing more often than in legacy's own answers";
-  if (presence.rejected === "plus" && kind === "extra") return "there more often than in legacy's own answers";
+  if (presence.rejected === "minus" && kind === "missing") return "the candidate lacks it more often";
+  if (presence.rejected === "plus" && kind === "extra") return "the candidate has it more often";
   if (novelty.rejected !== undefined && candidate !== undefined && isNew(place, candidate)) {
-    return "a value that legacy does not show here";
+    return "the candidate's value is one that legacy never shows";
+  }
+  if (legacy !== undefined && candidate !== undefined && isCode(place)) {
+    const why = shareObjection(place.shares, hashOf(legacy), hashOf(candidate));
+    if (why !== undefined) return why;
   }
   const [l, c] = [measure(legacy, where), measure(candidate, where)];
   if (l !== undefined && c !== undefined) {
     const larger = c.value > l.value ? "plus" : "minus";
     const bigger = Math.abs(c.value) > Math.abs(l.value) ? "plus" : "minus";
-    if (offset.rejected === larger) return `systematically ${larger === "plus" ? "more" : "less"} than legacy's value`;
+    if (offset.rejected === larger)
+      return `the candidate's value is systematically ${larger === "plus" ? "more" : "less"}`;
     if (size.rejected === bigger)
-      return `systematically ${bigger === "plus" ? "larger" : "smaller"} than legacy's value`;
+      return `the candidate's value is systematically ${bigger === "plus" ? "larger" : "smaller"}`;
   }
-  if (isBehind(place, difference)) return `what legacy showed some ${Math.round(place.lagMs / 1000)} s before`;
-  if (disagreement.rejected !== undefined) return "differs from legacy more often than legacy differs from itself";
+  if (isBehind(place, difference))
+    return `the candidate shows what legacy showed some ${Math.round(place.lagMs / 1000)} s before`;
+  if (disagreement.rejected !== undefined)
+    return "the candidate differs from legacy more often than legacy from itself";
   return undefined;
 }
 

@@ -38,6 +38,7 @@ export function storePage({ at, trials, eager, places }: Page): unknown {
         positions,
         shown,
         shownTotal,
+        shares,
         pending,
         lastPair,
         legacyAt,

@@ -48,8 +48,8 @@ export type ReconcilePorts = Judge &
     ) => readonly JudgedDifference[];
     /** Each comparison with differences, once, with what its recheck saw. */
     readonly classified: (exchange: Answered, judged: readonly JudgedDifference[], recheck: Recheck) => void;
-    /** Whether more of this route's requests should be sampled than usual: {@link EAGERNESS} times the share. */
-    readonly wantsSample: (route: string) => boolean;
+    /** How much a sample of this route is wanted: at all, {@link EAGERNESS} times the share of its requests are sampled. */
+    readonly wantsSample: (route: string) => "much" | "little" | "no";
     /** Legacy's first answer against its second, and against the candidate's where they were compared. */
     readonly sampled: (
       exchange: Exchange,
@@ -242,10 +242,12 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
    */
   async function sample(exchange: Answered, first: readonly Difference[] | undefined): Promise<void> {
     const { route } = exchange;
-    const share = options.recheck.sample * (ports.wantsSample(route) ? EAGERNESS : 1);
+    const wanted = ports.wantsSample(route);
+    const share = options.recheck.sample * (wanted === "no" ? 1 : EAGERNESS);
     if (stopping.signal.aborted || ports.random() >= share) return;
     using held = roomFor(exchange);
-    if (held === undefined || !ports.on(route) || !sampling.take()) return;
+    // Where many routes are new at once, those that vary go first.
+    if (held === undefined || !ports.on(route) || !sampling.take(wanted === "little" ? "known" : "confirm")) return;
     const again = await ports.ask("legacy", exchange, exchange.legacy.body);
     if (again.kind !== "response") return;
     if (ports.identical(route, exchange.legacy, again)) return ports.sampled(exchange, [], first);

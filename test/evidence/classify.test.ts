@@ -114,6 +114,20 @@ describe("a difference in status class", () => {
     expect(standings([broken], [other])).toEqual(["mismatch"]);
   });
 
+  test("is noise where legacy, asked further times, fails at random as well, and is not decided before it was asked", () => {
+    const sees = look({ between: [[], [status(200, 500)]] });
+    expect(standings([broken], [sees])).toEqual(["noise"]);
+    expect(standings([broken], [look()], { cut: "budget" })).toEqual(["unconfirmed"]);
+    const often = look({ between: Array.from({ length: 15 }, () => []) });
+    expect(standings([broken], [often], { cut: "budget" })).toEqual(["mismatch"]);
+    // Legacy failed alone before: that the candidate does now is no fault yet.
+    const book = createNoiseBook();
+    const failed = status(500, 200);
+    const looks = [look({ legacyTwice: [failed] })];
+    book.learn(ROUTE, judge([failed], looks, { book }), { looks }, { at: 0, written: false });
+    expect(standings([broken], [look()], { book })).toEqual(["unconfirmed"]);
+  });
+
   test("legacy's own failure of a moment is not held against the candidate", () => {
     const failed = status(500, 200);
     expect(standings([failed], [])).toEqual(["unconfirmed"]);
@@ -324,4 +338,54 @@ test("each difference is judged once, in its order, and never thrown at, whateve
       expect(book.places(10).length).toBeLessThanOrEqual(3);
     }),
   );
+});
+
+describe("cookies of one answer", () => {
+  const cookie = (name: string, kind: Kind, legacy: string | undefined, candidate: string | undefined): Difference => ({
+    where: "field",
+    path: "set-cookie",
+    kind,
+    ...(legacy !== undefined && { legacy: JSON.stringify(legacy) }),
+    ...(candidate !== undefined && { candidate: JSON.stringify(candidate) }),
+    note: `cookie ${JSON.stringify(name)}`,
+  });
+  const renamed = [
+    cookie("theme", "missing", "theme=***; path=/", undefined),
+    cookie("ui_theme", "extra", undefined, "ui_theme=***; path=/"),
+  ];
+
+  test("are told apart by their names: each stands still when both are asked again", () => {
+    const judged = judge(renamed, [look({ now: renamed })]);
+    expect(judged).toMatchObject([{ standing: "mismatch" }, { standing: "mismatch" }]);
+    for (const one of judged) expect(one).not.toHaveProperty("hint");
+  });
+
+  test("one that legacy changes each time hides no other", () => {
+    const visit = cookie("visit", "value", "visit=***; path=/a", "visit=***; path=/b");
+    const theme = cookie("theme", "value", "theme=***; path=/", "theme=***; path=/; secure");
+    const seen = look({ legacyTwice: [visit], now: [visit, theme] });
+    expect(standings([visit, theme], [seen])).toEqual(["noise", "mismatch"]);
+  });
+});
+
+describe("a list of which legacy shows other elements each time", () => {
+  const order: Difference = { where: "body", path: "$.ads", kind: "order", legacy: "[0,1]", candidate: "[1,0]" };
+  const gone = body("$.ads[2]", "missing", "a");
+
+  test("has no order that could be wrong", () => {
+    const own = [body("$.ads[1]", "missing", "a"), body("$.ads[1]", "extra", undefined, "b")];
+    expect(standings([order], [look({ legacyTwice: own, now: [order] })])).toEqual(["noise"]);
+    // That a member of an element varies says nothing of their order.
+    const below = [body("$.ads[1].at", "value", 1, 2)];
+    expect(standings([order], [look({ legacyTwice: below, now: [order] })])).toEqual(["mismatch"]);
+  });
+
+  test("may have another number of them as well: that shows only when legacy is asked often", () => {
+    const own = [body("$.ads[0]", "value", "a", "b")];
+    expect(standings([gone], [look({ legacyTwice: own, now: [gone] })])).toEqual(["unconfirmed"]);
+    const often = look({ legacyTwice: own, now: [gone], between: Array.from({ length: 15 }, () => own) });
+    expect(standings([gone], [often])).toEqual(["mismatch"]);
+    const other = look({ legacyTwice: own, now: [gone], between: [[body("$.ads[1]", "missing", "c")]] });
+    expect(standings([gone], [other])).toEqual(["noise"]);
+  });
 });

@@ -43,11 +43,17 @@ describe("at a place where legacy varies", () => {
     },
   );
 
+  test.each(Object.entries(FAULTS))("so it is where only a few of them can be rechecked: %s", (_, fault) => {
+    const found = [1, 2, 3].map((seed) => simulate(fault, seeded(seed), { requests: 400, rechecks: 6 })?.after);
+    expect(Math.max(...found.map((after) => after ?? Infinity))).toBeLessThanOrEqual(120);
+  });
+
   test.each(Object.entries(NOISE).filter(([name]) => name !== "two server names, one seldom"))(
     "nothing is held against a candidate that varies likewise: %s",
     (_, noise) => {
       const said = [1, 2].map((seed) => simulate(noise, seeded(seed), { requests: 400 }));
-      expect(said).toEqual([undefined, undefined]);
+      const seldomRechecked = simulate(noise, seeded(3), { requests: 1500, rechecks: 6 });
+      expect([...said, seldomRechecked]).toEqual([undefined, undefined, undefined]);
     },
   );
 

@@ -34,6 +34,8 @@ type Options = {
   /** Shares of the requests that are rechecked, and for which legacy is asked twice. */
   readonly recheck?: number;
   readonly sample?: number;
+  /** At most so many rechecks in all: a busy proxy has no more to give. */
+  readonly rechecks?: number;
   readonly alpha?: number;
 };
 
@@ -44,21 +46,24 @@ type Options = {
 export function simulate(
   { legacy, candidate }: Scenario,
   random: Random,
-  { requests, everyMs = 50, recheck = 0.2, sample = 0.01, alpha }: Options,
+  { requests, everyMs = 50, recheck = 0.2, sample = 0.01, rechecks = Infinity, alpha }: Options,
 ): { readonly after: number; readonly why: string } | undefined {
   const book = createNoiseBook(alpha === undefined ? {} : { alpha });
   const [one, other] = [legacy(), candidate()];
   let differing = 0;
+  let rechecked = 0;
   for (let i = 0; i < requests; i++) {
     const at = 1_700_000_000_000 + i * everyMs;
     const legacyFirst = one(random, at);
     const first = pair(legacyFirst, other(random, at + 3));
-    if (book.wantsSample(ROUTE) || random() < sample) {
+    if (book.wantsSample(ROUTE) !== "no" || random() < sample) {
       book.observe(ROUTE, pair(legacyFirst, one(random, at + 6)), first, at);
     }
     if (first.length === 0) continue;
     differing += 1;
-    const recheckIt = book.need(ROUTE, first, at) !== "nothing" || random() < recheck;
+    const isWanted = book.need(ROUTE, first, at) !== "nothing" || random() < recheck;
+    const recheckIt = isWanted && rechecked < rechecks;
+    if (recheckIt) rechecked += 1;
     const looks: Look[] = [];
     let judged = judge(first, looks, { book, route: ROUTE, at, cut: "budget" });
     for (let tries = 0; recheckIt && tries < 3; tries++) {
@@ -74,7 +79,9 @@ export function simulate(
     book.learn(ROUTE, judged, { looks }, { at, written: false });
     const [{ standing, note = "differs, and legacy stood still" }] = judged as [JudgedDifference];
     if (standing === "mismatch") return { after: differing, why: note };
-    book.see(ROUTE, first, { at, spanMs: 6, resource: i, written: false });
+    // Every tenth request is for one of a few resources.
+    const resource = i % 10 === 0 ? (i / 10) % 4 : i;
+    book.see(ROUTE, first, { at, spanMs: 6, resource, written: false });
   }
   return undefined;
 }
@@ -100,6 +107,8 @@ const uuid = (random: Random) =>
   `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-a${hex(random, 3)}-${hex(random, 12)}`;
 const isoTime = (at: number) => json(new Date(at).toISOString());
 const oneOf = (names: readonly string[], random: Random) => json(names[Math.floor(random() * names.length)]);
+/** The same for both sides, and another every 37 ms. */
+const stateAt = (names: readonly string[], at: number) => oneOf(names, seeded(Math.floor(at / 37)));
 const texts = (what: string, count: number) => Array.from({ length: count }, (_, i) => `${what} number ${i}`);
 const jitter = (random: Random) => 100 + Math.round((random() - 0.5) * 1000) / 100;
 const stateless = (side: Side) => () => side;
@@ -145,6 +154,8 @@ export const NOISE: Readonly<Record<string, Scenario>> = {
   "a price that changes all the time": same((_, at) => priceAt(at)),
   "a price of now or of before, at random": same((random, at) => priceAt(random() < 0.5 ? at : at - 1_500)),
   "a position that moves with the clock": same((_, at) => json(52 + Math.sin(at / 300_000) / 10)),
+  "a state that changes now and then": same((_, at) => stateAt(["open", "closed"], at)),
+  "one of five states that changes now and then": same((_, at) => stateAt(["a", "b", "c", "d", "e"], at)),
 };
 
 /** The candidate is wrong in a place where legacy varies. */

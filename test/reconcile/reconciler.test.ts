@@ -405,7 +405,7 @@ describe("the reconciler", () => {
         { maxPending: 2_000, recheck: { ...OPTIONS.recheck, perSecond: 1e6, maxCount: 10_000, sample } },
         {
           random: () => n++ / 1_000, // evenly: every thousandth once
-          wantsSample: () => isNew,
+          wantsSample: () => (isNew ? "much" : "no"),
           ask: async () => {
             asked += 1;
             return json(1);
