@@ -54,7 +54,8 @@ export function causesOf(
   const score = ({ support, of, weight }: Weighed) => (300 * support) / of + weight;
   const [best] = weighed.sort((a, b) => score(b) - score(a));
   if (best === undefined) return requests;
-  const { weight, ...explained } = best;
+  const { weight, ...plain } = best;
+  const explained = { ...plain, says: `${plain.says}${sameAs(best, weighed)}` };
   // What it is and where it is are one sentence; the second is a cause of its own as well.
   const where = requests.find(({ kind }) => SCOPES.includes(kind));
   const cause = where === undefined ? explained : { ...explained, says: `${explained.says}; ${where.says}` };
@@ -62,6 +63,14 @@ export function causesOf(
   return weight < DESCRIPTION && requests.length > 0 ? [...requests, cause] : [cause, ...requests];
 }
 
+/** What follows from legacy's value by arithmetic, and is always what another member has as well, is told as both. */
+function sameAs(best: Weighed, weighed: readonly Weighed[]): string {
+  if (!ARITHMETIC.includes(best.kind)) return "";
+  const other = weighed.find(({ kind, support, of }) => kind === "other_member" && support === of && of === best.of);
+  return other === undefined ? "" : `, which is ${other.says.replace(/^the candidate has | here$/g, "")}`;
+}
+
+const ARITHMETIC: readonly string[] = ["factor", "offset", "rounding", "linear", "time_offset"];
 const DESCRIPTION = 20;
 const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_field"];
 
@@ -126,7 +135,7 @@ function renamed(
   const rule = moveRule(cause, kind, finding, of);
   return {
     ...{ kind: name, says, weight, support, of: seen, counterExamples },
-    ...(name === "replaced" ? {} : { relation: { kind: "elsewhere" } }),
+    ...(name === "renamed" || name === "moved" ? { relation: { kind: "elsewhere" } } : {}),
     ...(rule === undefined
       ? {}
       : { rule: { yaml: rule.yaml, related: rule.findings.filter((one) => one !== finding) } }),

@@ -1,7 +1,9 @@
 // explain/hypotheses.ts: the one list of what could explain a pair of values
 
 import { KINDS, type Kind, type Where } from "../model/difference.ts";
+import { CALENDAR } from "./calendar.ts";
 import type { Hypothesis } from "./hypothesis.ts";
+import { JSON_TEXTS } from "./json-texts.ts";
 import { NUMBERS } from "./numbers.ts";
 import { ORDERS } from "./order.ts";
 import { PARTS } from "./parts.ts";
@@ -11,17 +13,21 @@ import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
 import { TYPES } from "./types.ts";
 import { URLS } from "./urls.ts";
+import { VARYING } from "./varying.ts";
 
 export const HYPOTHESES: readonly Hypothesis[] = [
   ...SCALINGS,
   ...NUMBERS,
   ...TIMES,
+  ...CALENDAR,
   ...STRINGS,
   ...PARTS,
   ...URLS,
   ...TYPES,
   ...SHAPES,
   ...ORDERS,
+  ...JSON_TEXTS,
+  ...VARYING,
 ];
 
 const WHERES: readonly Where[] = ["status", "field", "body"];

@@ -113,8 +113,8 @@ export type ListCause = {
  * one that holds more often is meant.
  */
 export function listCauseOf({ seen, ways }: Lists, kind: "missing" | "extra"): ListCause | undefined {
-  // What says more comes first where two are equal: repetitions, then a limit.
-  const order = ["repeated", "late", "early", "only", "other", "after", "first", "last"];
+  // Where two are equal: repetitions, then positions. That the first element is lost means that the one with `id` 0 is.
+  const order = ["repeated", "late", "early", "after", "first", "last", "only", "other"];
   const rank = (way: string) => order.indexOf(way.split(" ")[0]!);
   const [best] = [...ways].sort(([a, x], [b, y]) => y - x || rank(a) - rank(b));
   if (best === undefined) return undefined;

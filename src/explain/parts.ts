@@ -86,6 +86,43 @@ const punctuation = strings(
   },
 );
 
+const SPACES = /[^\S\r\n\t\f\v]/gu;
+const NAMES: Readonly<Record<string, string>> = {
+  "20": "a space",
+  a0: "a no-break space (U+00A0)",
+  "202f": "a narrow no-break space (U+202F)",
+  "2009": "a thin space (U+2009)",
+  "3000": "an ideographic space (U+3000)",
+};
+
+/** The same text with other spaces, which look alike: U+00A0 for U+0020. */
+const spaces = strings(
+  {
+    name: "spaces",
+    says: (parameter) => {
+      const [from, to] = parameter.split("|").map((some) =>
+        some
+          .split("+")
+          .map((code) => NAMES[code] ?? `U+${code.toUpperCase().padStart(4, "0")}`)
+          .join(" and "),
+      );
+      return `the same text, with ${to} for ${from}`;
+    },
+    least: 2,
+    weight: 87,
+  },
+  (legacy, candidate) => {
+    if (legacy.replace(SPACES, " ") !== candidate.replace(SPACES, " ")) return NO;
+    const [a, b] = [new Set<string>(), new Set<string>()];
+    for (let i = 0; i < legacy.length; i++) {
+      if (legacy[i] === candidate[i]) continue;
+      a.add(legacy.charCodeAt(i).toString(16));
+      b.add(candidate.charCodeAt(i).toString(16));
+    }
+    return [`${[...a].sort().join("+")}|${[...b].sort().join("+")}`];
+  },
+);
+
 /** `1234.5`, `1,234.5`, `1.234,50`, `1 234,5`, with a currency or a unit before or after. */
 const NUMBER_TEXT = /^([^\d+-]{0,4}?)([+-]?)(\d{1,3}(?:([., '\u00a0\u202f])\d{3})+|\d+)(?:([.,])(\d+))?([^\d]{0,6})$/;
 
@@ -120,6 +157,7 @@ const numberFormat: Hypothesis = {
     const quoted = (text: string | undefined) => (text === "" ? "none" : JSON.stringify(text));
     if (what === "zeros")
       return `the same number, ${from === "fewer" ? "without zeros at the end" : "with zeros at the end"}`;
+    if (what === "exponent") return `the same number, written ${from} an exponent`;
     if (what === "decimal") return `the same number, with the decimal separator ${quoted(to)} for ${quoted(from)}`;
     if (what === "groups") return `the same number, with ${quoted(to)} for ${quoted(from)} between groups of digits`;
     return `the same number, with ${quoted(to)} for ${quoted(from)} beside it`;
@@ -130,9 +168,16 @@ const numberFormat: Hypothesis = {
 
 const textOf = ({ type, string, text }: Value) => (type === "string" ? string : type === "number" ? text : "");
 
+const isExponential = (text: string) => /^-?\d(?:\.\d+)?e[+-]?\d+$/i.test(text);
+
 /** @param isMixed a number and a text: where only the type differs, that is what is to be said */
 function formats(legacy: string, candidate: string, isMixed: boolean): readonly string[] {
   const found: string[] = [];
+  if (!isMixed && isExponential(legacy) !== isExponential(candidate)) {
+    const [a, b] = [readDecimal(legacy), readDecimal(candidate)];
+    if (a !== undefined && b !== undefined && same(a, b))
+      return [`exponent|${isExponential(candidate) ? "with" : "without"}`];
+  }
   for (const ours of readNumberText(legacy)) {
     for (const theirs of readNumberText(candidate)) {
       const [a, b] = [readDecimal(ours.value), readDecimal(theirs.value)];
@@ -222,4 +267,4 @@ const swapped = strings(
   },
 );
 
-export const PARTS: readonly Hypothesis[] = [numberFormat, directive, punctuation, affix, swapped];
+export const PARTS: readonly Hypothesis[] = [numberFormat, spaces, directive, punctuation, affix, swapped];

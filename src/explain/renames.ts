@@ -19,6 +19,9 @@ export type Partner = {
   /** Comparisons in which both were there, and those of them in which the values were equal. */
   together: number;
   equal: number;
+  /** Comparisons in which this side's text was a part of the other's, as whole words; or the other way round. */
+  partOf: number;
+  holds: number;
   /** Equal values that are no chance, and pairs of unequal ones; a few of each. */
   readonly values: string[];
   readonly unequal: Values[];
@@ -116,6 +119,8 @@ function itemsOf(shown: Shown, of: (finding: string) => Partners): Item[] {
     text: canonical(one),
     trivial: isTrivial(one),
   });
+  const cookie = cookieOf(shown);
+  if (cookie !== undefined) return [item(cookie.place, readValue(JSON.stringify(cookie.rest)), true)];
   const items = [item(shown.place, value, true)];
   if (value.type !== "object" || value.content === undefined || shown.where !== "body") return items;
   const members = Object.entries(value.content as Record<string, unknown>);
@@ -125,6 +130,13 @@ function itemsOf(shown: Shown, of: (finding: string) => Partners): Item[] {
     items.push(item(`${shown.place}${stepOf(name)}`, readValue(JSON.stringify(content)), false));
   }
   return items;
+}
+
+/** A cookie is known by its name; what is left of it when its value is redacted are its attributes. */
+function cookieOf({ where, place, sample }: Shown): { readonly place: string; readonly rest: string } | undefined {
+  if (where !== "field" || place !== "set-cookie") return undefined;
+  const found = /^"([^"=;]+)=(.*)"$/s.exec(sample.legacy ?? sample.candidate ?? "");
+  return found === null ? undefined : { place: found[1]!, rest: found[2]! };
 }
 
 function tell(
@@ -139,10 +151,13 @@ function tell(
   let known = partners.get(key);
   if (known === undefined) {
     if (partners.size >= PARTNERS) return;
-    known = { finding, own, other, together: 0, equal: 0, values: [], unequal: [] };
+    known = { finding, own, other, together: 0, equal: 0, partOf: 0, holds: 0, values: [], unequal: [] };
     partners.set(key, known);
   }
   known.together += 1;
+  const [mine, theirs] = own === gone.place ? [gone.text, come.text] : [come.text, gone.text];
+  if (isPart(mine, theirs)) known.partOf += 1;
+  else if (isPart(theirs, mine)) known.holds += 1;
   if (gone.text === come.text) {
     known.equal += 1;
     const short = gone.text.slice(0, 40);
@@ -154,8 +169,20 @@ function tell(
   if (known.unequal.length < UNEQUAL && !isKnown) known.unequal.push({ legacy, candidate });
 }
 
+/** Whether one text is a part of the other, as whole words: `"Ana"` of `"Ana Peña"`. Two letters may be so by chance. */
+function isPart(part: string, whole: string): boolean {
+  if (!part.startsWith('"') || !whole.startsWith('"')) return false;
+  const [a, b] = [part.slice(1, -1), whole.slice(1, -1)];
+  if (a.length < 2 || a.length >= b.length) return false;
+  const isLetter = (char: string | undefined) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+  for (let at = b.indexOf(a); at !== -1; at = b.indexOf(a, at + 1)) {
+    if (!isLetter(b[at - 1]) && !isLetter(b[at + a.length])) return true;
+  }
+  return false;
+}
+
 export type RenameCause = {
-  readonly name: "renamed" | "moved" | "replaced";
+  readonly name: "renamed" | "moved" | "replaced" | "joined" | "split";
   readonly says: string;
   readonly weight: number;
   readonly support: number;
@@ -200,6 +227,8 @@ export function renamesOf(own: Partners, place: string, kind: "missing" | "extra
       },
     ];
   }
+  const joined = joinedCause(own, kind);
+  if (joined !== undefined) return [joined];
   const often = unambiguous(
     all.filter((partner) => isBeside(partner) && partner.equal >= partner.together / 2 && partner.values.length >= 2),
   );
@@ -226,6 +255,43 @@ function partedCause(own: Partners, place: string, kind: "missing" | "extra", pa
     weight: 86,
   };
 }
+
+/** Two texts or more that one text holds now, or that one text was taken apart into. */
+function joinedCause(own: Partners, kind: "missing" | "extra"): RenameCause | undefined {
+  const all = [...own.partners.values()].filter(isBeside);
+  const by = (how: "partOf" | "holds") =>
+    all.filter(
+      (one) => one[how] >= LEAST_PARTS && one[how] >= own.seen * TOGETHER && one.unequal.length >= LEAST_PARTS,
+    );
+  const parts = by("holds");
+  const [whole, another] = by("partOf");
+  const isWhole = parts.length >= 2;
+  if (!isWhole && (whole === undefined || another !== undefined)) return undefined;
+  const partner = isWhole ? parts[0]! : whole!;
+  const quote = (one: Partner) => lastName(one.other);
+  const mine = lastName(partner.own);
+  const names = parts.map(quote).sort().join(" and ");
+  const isJoined = isWhole === (kind === "extra");
+  const says = isWhole
+    ? kind === "extra"
+      ? `${mine} holds what was in ${names}`
+      : `${mine} is split into ${names}`
+    : kind === "missing"
+      ? `${mine} is a part of ${quote(partner)} now`
+      : `${mine} was a part of ${quote(partner)}`;
+  return {
+    name: isJoined ? "joined" : "split",
+    says,
+    weight: 72,
+    support: isWhole ? Math.min(...parts.map(({ holds }) => holds)) : partner.partOf,
+    of: own.seen,
+    counterExamples: [],
+    partner,
+    isMove: false,
+  };
+}
+
+const LEAST_PARTS = 5;
 
 function isExact(partner: Partner): boolean {
   const { together, equal, values } = partner;
@@ -358,6 +424,9 @@ export type StoredPartners = Omit<Partners, "partners"> & {
 
 const copyOf = (partner: Partner): Partner => ({
   ...partner,
+  // An older release did not count these.
+  partOf: partner.partOf ?? 0,
+  holds: partner.holds ?? 0,
   values: [...partner.values],
   unequal: [...partner.unequal],
 });

@@ -81,6 +81,40 @@ const emptyList: Hypothesis = {
   weight: 73,
 };
 
+/** A list as an object: `["a","b"]` -> `{"0":"a","1":"b"}`, or by one member of its elements: `{"7":{"id":7}}`. */
+const keyedList: Hypothesis = {
+  name: "keyed_list",
+  kinds: ["type"],
+  fits: ({ legacy, candidate }) => {
+    for (const [who, object, list] of [
+      ["candidate", candidate, legacy],
+      ["legacy", legacy, candidate],
+    ] as const) {
+      if (object.type !== "object" || object.content === undefined || !Array.isArray(list.content)) continue;
+      const members = Object.entries(object.content as Record<string, unknown>);
+      if (members.length !== list.content.length || members.length === 0) continue;
+      const elements = list.content.map((one) => JSON.stringify(one));
+      const byPosition = members.every(([key, value]) => JSON.stringify(value) === elements[Number(key)]);
+      if (byPosition) return [`${who}|`];
+      if (members.some(([, value]) => !elements.includes(JSON.stringify(value)))) continue;
+      const [, first] = members[0]!;
+      if (first === null || typeof first !== "object") continue;
+      const names = Object.keys(first).filter((name) =>
+        members.every(([key, value]) => String((value as Record<string, unknown> | null)?.[name]) === key),
+      );
+      return names.map((name) => `${who}|${name}`);
+    }
+    return NO;
+  },
+  says: (parameter) => {
+    const [who, name] = parameter.split(/\|(.*)/s);
+    const by = name === "" ? "the positions" : `each element's ${JSON.stringify(name)}`;
+    return `${who} has the list as an object, with ${by} as its keys`;
+  },
+  least: 2,
+  weight: 83,
+};
+
 /** What the comparison of tables says: `cells are divided by ",", the candidate's by ";"`. */
 const delimiter: Hypothesis = {
   name: "delimiter",
@@ -140,7 +174,7 @@ const otherType: Hypothesis = {
   kinds: ["format"],
   fits: ({ legacy, candidate, note = "" }) => {
     const [from, to] = [kindOf(legacy), kindOf(candidate)];
-    if (/body is empty/.test(note)) return [note];
+    if (/body is (?:empty|not [\w-]+$)/.test(note)) return [note];
     if (from !== to) return [`${from}|${to}`];
     const broken = /^(?:the )?(candidate|legacy)(?:'s body)? is not JSON from byte/.exec(note);
     return broken === null
@@ -170,6 +204,7 @@ export const SHAPES: readonly Hypothesis[] = [
   otherForm,
   sameUuid,
   replacedList,
+  keyedList,
   emptyList,
   delimiter,
   otherType,

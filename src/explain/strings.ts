@@ -21,7 +21,13 @@ export function strings(
 const letterCase = strings(
   {
     name: "case",
-    says: (how) => (how === "" ? "candidate = legacy in another case" : `candidate = legacy in ${how} case`),
+    says: (how) => {
+      if (how === "") return "candidate = legacy in another case";
+      if (how.startsWith("first")) return `candidate = legacy with its first letter in ${how.slice(6)} case`;
+      return how === "words"
+        ? "candidate = legacy with each word's first letter in upper case"
+        : `candidate = legacy in ${how} case`;
+    },
     least: 1,
     weight: 60,
     rule: placed("strings", "ignoreCase: true"),
@@ -29,7 +35,12 @@ const letterCase = strings(
   (legacy, candidate) => {
     if (legacy.toLowerCase() !== candidate.toLowerCase()) return NO;
     if (candidate === legacy.toUpperCase()) return ["upper", ""];
-    return candidate === legacy.toLowerCase() ? ["lower", ""] : YES;
+    if (candidate === legacy.toLowerCase()) return ["lower", ""];
+    if (candidate.slice(1) === legacy.slice(1)) {
+      return [candidate[0] === legacy[0]!.toUpperCase() ? "first upper" : "first lower", ""];
+    }
+    const words = legacy.replace(/(?<=^|\s)\p{L}/gu, (letter) => letter.toUpperCase());
+    return candidate === words ? ["words", ""] : YES;
   },
 );
 

@@ -56,6 +56,8 @@ const zone = times(
     rule: (parameter, spot) => (parameter.startsWith("instant") ? ruleFor("0s")(parameter, spot) : undefined),
   },
   (legacy, candidate) => {
+    // A date has no clock.
+    if (legacy.precision === "days" || candidate.precision === "days") return NO;
     const change = `|${legacy.zoneText}|${candidate.zoneText}`;
     const minutes = (instantOf(candidate) - instantOf(legacy)) / MINUTE;
     if (legacy.zone !== undefined && candidate.zone !== undefined && legacy.zone !== candidate.zone) {
@@ -67,7 +69,7 @@ const zone = times(
       if (legacy.zone === undefined && candidate.zone !== undefined) return ["added"];
     }
     // A time of day and its zone on both sides, or on neither: only then is a shift of the clock what one sees.
-    if ((legacy.zone === undefined) !== (candidate.zone === undefined) || legacy.precision === "days") return NO;
+    if ((legacy.zone === undefined) !== (candidate.zone === undefined)) return NO;
     return minutes !== 0 && minutes % 15 === 0 && Math.abs(minutes) <= FARTHEST ? [`shift|${minutes}`] : NO;
   },
 );

@@ -36,6 +36,7 @@ const urlPart = strings(
     says: (parameter) => {
       const [what, from, to] = parameter.split("|").map(decodeURIComponent);
       if (what === "relative") return `the same path, and ${from} writes it without the origin`;
+      if (what === "parameters") return `the same URL, and the candidate ${parametersSay(from!, to!)}`;
       if (what === "slash") return `the same URL, and ${from} ends its path with a slash`;
       return says(what!, from, to);
     },
@@ -58,6 +59,7 @@ const urlPart = strings(
     }
     if (differing.length !== 1) return NO;
     const [part] = differing as ["path"];
+    if (part === ("query" as string)) return write("parameters", ...parametersOf(ours.query, theirs.query));
     if (part !== "path") return write(part, ours[part], theirs[part]);
     if (`${ours.path}/` === theirs.path) return write("slash", "the candidate", "");
     if (ours.path === `${theirs.path}/`) return write("slash", "legacy", "");
@@ -66,6 +68,32 @@ const urlPart = strings(
     return write("path prefix", ours.path.slice(0, -end.length), theirs.path.slice(0, -end.length));
   },
 );
+
+/** What differs of two queries: the names of parameters that are gone, new, or have another value; `*`: only their order. */
+function parametersOf(legacy: string, candidate: string): readonly [gone: string, come: string] {
+  const read = (query: string) => new URLSearchParams(query);
+  const [ours, theirs] = [read(legacy), read(candidate)];
+  const differs = (name: string) => ours.getAll(name).join("\n") !== theirs.getAll(name).join("\n");
+  const names = (some: URLSearchParams) => [...new Set([...some.keys()].filter(differs))].sort().join(",");
+  return [names(ours), names(theirs)];
+}
+
+function parametersSay(gone: string, come: string): string {
+  const [lost, added] = [gone.split(","), come.split(",")].map((some) => some.filter((name) => name !== "")) as [
+    string[],
+    string[],
+  ];
+  const quote = (names: readonly string[]) =>
+    `the query parameter${names.length === 1 ? "" : "s"} ${names.map((name) => JSON.stringify(name)).join(" and ")}`;
+  const changed = lost.filter((name) => added.includes(name));
+  const [left, put] = [lost.filter((name) => !changed.includes(name)), added.filter((name) => !changed.includes(name))];
+  const all = [
+    ...(left.length > 0 ? [`leaves out ${quote(left)}`] : []),
+    ...(put.length > 0 ? [`adds ${quote(put)}`] : []),
+    ...(changed.length > 0 ? [`has another value in ${quote(changed)}`] : []),
+  ];
+  return all.length === 0 ? "writes its query in another way" : all.join(" and ");
+}
 
 /** The longest end that both paths have in whole segments: `/orders/7`. */
 function commonSegments(a: string, b: string): string {

@@ -10,6 +10,9 @@ import { NO_RULES } from "../../src/model/rules.ts";
 import * as compared from "../compare/support.ts";
 import { comparison, createEvidence } from "../evidence/comparisons.ts";
 import { type Answer, PLANTED, type Planted, type Random } from "./planted.ts";
+import { NOTATIONS } from "./planted-notations.ts";
+
+const ALL = [...PLANTED, ...NOTATIONS];
 
 /** Distinct requests of one case, and how often the whole of them is asked. */
 const REQUESTS = 120;
@@ -97,7 +100,7 @@ function isRight({ cause, says }: Planted, [first]: readonly Cause[]): boolean {
 }
 
 describe("planted faults", () => {
-  test.each(PLANTED.map((one) => [one.name, one] as const))("%s", (_, planted) => {
+  test.each(ALL.map((one) => [one.name, one] as const))("%s", (_, planted) => {
     const findings = explain(planted);
     const finding = findingAt(findings, planted.at);
     const all = findings.map(({ path, where, kind }) => `${where} ${path} ${kind}`).join("; ");
@@ -119,7 +122,7 @@ describe("planted faults", () => {
     const wrong = said.filter((one) => !one.isRight);
     console.log(
       [
-        `causes named: ${right.length} of ${named.length} planted, of ${PLANTED.length} cases`,
+        `causes named: ${right.length} of ${named.length} planted, of ${ALL.length} cases`,
         ...wrong.map(({ planted, got }) => `  ${planted.name}: expected ${planted.cause}, got ${got}`),
       ].join("\n"),
     );

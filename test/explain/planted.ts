@@ -69,7 +69,7 @@ const n = (text: string) => new Written(text);
 const body = (answer: Answer) => answer.body as Json;
 
 /** A fault at one member of an object that has others. */
-function member(
+export function member(
   title: string,
   cause: string,
   says: RegExp | undefined,
@@ -94,7 +94,7 @@ function member(
 }
 const GONE = Symbol("gone");
 
-const object = (
+export const object = (
   title: string,
   cause: string,
   says: RegExp | undefined,
@@ -112,7 +112,7 @@ const object = (
   ...more,
 });
 
-const field = (
+export const field = (
   title: string,
   cause: string,
   says: RegExp | undefined,

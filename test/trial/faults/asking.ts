@@ -238,6 +238,7 @@ const heads: Fault[] = [
     shows: ["$.error missing", "content-type value"],
     also: ["* *"],
     cause: /problem\+json|detail|does not have/,
+    true: /^default_added/,
     right: ({ id }) => (id % 3 === 0 ? json({ error: `no consignment ${id}` }, {}, 404) : json(row(id))),
     wrong: (right, { id }) =>
       right.status !== 404

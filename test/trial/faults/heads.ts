@@ -85,7 +85,7 @@ export const HEADS: readonly Fault[] = [
   {
     name: "cache-control-changed",
     shows: "cache-control value",
-    cause: /max-age=60.*no-store|always.*no-store/,
+    cause: /max-age=60.*no-store|no-store.*max-age=60|always.*no-store/,
     right: having({ "cache-control": "max-age=60" }),
     wrong: withFields({ "cache-control": "no-store" }),
   },
@@ -110,6 +110,25 @@ export const HEADS: readonly Fault[] = [
     cause: /en|language|always|value/i,
     right: ({ id }) => json({ id }, { "set-cookie": `language=${["de", "fr", "da"][id % 3]}; Path=/` }),
     wrong: (_right, { id }) => json({ id }, { "set-cookie": "language=en; Path=/" }),
+  },
+  {
+    name: "cookie-wrong-beside-one-that-varies",
+    shows: "set-cookie value|missing",
+    cause: /language|another value|value/i,
+    right: ({ id }, { random }) =>
+      json(
+        { id },
+        {
+          "set-cookie": [
+            `visit=${random() < 0.5 ? "new" : "4c1b"}${id}; Path=/`,
+            `language=${id % 2 ? "de" : "fr"}; Path=/`,
+          ],
+        },
+      ),
+    wrong: (right) => ({
+      ...right,
+      fields: { ...right.fields, "set-cookie": [[right.fields["set-cookie"]!].flat()[0]!, "language=; Path=/"] },
+    }),
   },
   {
     name: "head-says-empty",

@@ -83,7 +83,7 @@ export const IN_NOISE: readonly Fault[] = [
   {
     name: "load-a-hundred-times",
     shows: "$.load value",
-    cause: /x (?:9\d|100|10\d)|times|factor/,
+    cause: /x (?:[89]\d|1[0-2]\d)\b|times|factor/,
     right: varying,
     wrong: instead(({ load }) => ({ load: load * 100 })),
   },
@@ -147,6 +147,7 @@ export const IN_NOISE: readonly Fault[] = [
     name: "ads-of-another-shop",
     shows: ["$.ads[*] value", "$.ads[*] missing", "$.ads missing", "$.ads value"],
     also: ["$.ads* *"],
+    cause: /legacy never shows/,
     right: ({ id }, { random }) => json({ id, ads: draw(random, ADS) }),
     wrong: inBody<{ ads: string[] }>((b, _, { random }) => ({ ...b, ads: draw(random, OTHER_ADS) })),
   },

@@ -66,7 +66,7 @@ const types: Fault[] = [
   {
     name: "bit-for-boolean",
     shows: "$.priority type",
-    cause: /true -> 1|1 for true|0 and 1|0\/1|mapping/,
+    cause: /true -> 1|1 for true|0 and 1|0\/1|mapping|number for a boolean/,
     wrong: inBody((b) => ({ ...b, priority: b.priority ? 1 : 0 })),
   },
   {
@@ -99,7 +99,7 @@ const types: Fault[] = [
   {
     name: "codes-with-hyphens",
     shows: "$.state value",
-    cause: /"-".*"_"|"_".*"-"|hyphen/,
+    cause: /"-".*"_"|"_".*"-"|hyphen|KEBAB/,
     true: /mapping|AT-SEA/,
     wrong: inBody((b) => ({ ...b, state: b.state.replace("_", "-") })),
   },
@@ -182,7 +182,7 @@ const nesting: Fault[] = [
     name: "members-in-snake-case",
     shows: ["$.bookedAt missing", "$.arrivesOn missing", "$.changedAt missing"],
     also: ["* *"],
-    cause: /booked_at|snake/,
+    cause: /booked_at|changed_at|arrives_on|snake/,
     check: atMost(6),
     wrong: inBody(({ bookedAt, changedAt, arrivesOn, ...b }) => ({
       ...b,

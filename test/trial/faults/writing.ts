@@ -77,7 +77,7 @@ const numbers: Fault[] = [
     cause: /base64|same bytes/i,
     wrong: (hex) => Buffer.from(hex, "hex").toString("base64"),
   }),
-  member("key", (id) =>
+  member("shipment", (id) =>
     createHash("md5")
       .update(String(id))
       .digest("hex")
@@ -140,7 +140,7 @@ const texts: Fault[] = [
     (id) => `${consignment(id).customer.contact} ${id}`,
   )({
     name: "accents-lost",
-    cause: /accent|diacrit|ASCII/i,
+    cause: /accent|diacrit|ASCII|marks on letters/i,
     wrong: (text) => text.normalize("NFD").replace(/\p{M}/gu, ""),
   }),
   member(
@@ -172,7 +172,7 @@ const texts: Fault[] = [
     (id) => `+49 40 ${between("t", id, 100, 999)} ${between("u", id, 1000, 9999)}`,
   )({
     name: "telephone-without-spaces",
-    cause: /space/,
+    cause: /space|leaves out " "/,
     wrong: (text) => text.replaceAll(" ", ""),
   }),
   member(
@@ -242,7 +242,7 @@ const times: Fault[] = [
   member("at", (id) => iso(bookedMs(id)))({
     name: "space-for-t",
     cause: /same (?:instant|time)|"T"|space/,
-    wrong: (at) => at.replace("T", " ").replace("Z", ""),
+    wrong: (at) => at.replace("T", " "),
   }),
   member(
     "day",
