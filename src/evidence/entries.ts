@@ -11,7 +11,7 @@ const NEARLY_ALL = 0.5;
 const NAMED = 4;
 
 /** Causes that say which requests show a finding. */
-const REQUESTS: readonly string[] = ["query_parameter", "path_segment", "request_field"];
+const REQUESTS: readonly string[] = ["query_parameter", "path_segment", "request_field", "request_member"];
 const MOVES: readonly string[] = ["renamed", "moved", "replaced"];
 
 /** A reason to tell findings together. The first that two findings share is taken. */

@@ -136,7 +136,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const shown: Shown[] = [];
     const touched = comparison.differences.length === 0 ? NONE : group(ledger, comparison, request, at, shown);
     if (entered !== undefined || shown.length > 0) {
-      explainer?.observe(showingOf(comparison, ledger.route, shown, request, entered, redact));
+      explainer?.observe(showingOf(comparison, ledger.route, shown, request, entered, redact, redactDifference));
     }
     return touched;
   }

@@ -1,6 +1,7 @@
 // evidence/showing.ts: a comparison as the explainer sees it
 
 import type { Comparison } from "../model/comparison.ts";
+import type { Difference } from "../model/difference.ts";
 import type { Digest } from "../model/digest.ts";
 import type { FindingSample } from "../model/report.ts";
 import type { Showing, Shown } from "../model/showing.ts";
@@ -16,6 +17,7 @@ export function showingOf(
   request: Digest,
   entered: "new" | "known" | undefined,
   redact: (sample: FindingSample, route: string) => FindingSample,
+  redactDifference: (route: string, difference: Difference) => Difference,
 ): Showing {
   if (entered === undefined) return { route, shown };
   const { method, target, fields } = exchange.request;
@@ -27,6 +29,9 @@ export function showingOf(
       isNew: entered === "new",
       target,
       fields,
+      ...(exchange.requestBody !== undefined && { body: exchange.requestBody }),
+      isPlain: (where, path, value) =>
+        redactDifference(route, { where, path, kind: "value", legacy: value }).legacy === value,
       redacted: () => redact({ id: exchange.id, at: exchange.at, method, target, path: "" }, route).target,
     },
   };

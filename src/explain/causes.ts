@@ -72,7 +72,7 @@ function sameAs(best: Weighed, weighed: readonly Weighed[]): string {
 
 const ARITHMETIC: readonly string[] = ["factor", "offset", "rounding", "linear", "time_offset"];
 const DESCRIPTION = 20;
-const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_field"];
+const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_field", "request_member"];
 
 function valueCauses(
   finding: string,

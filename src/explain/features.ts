@@ -1,6 +1,9 @@
 // explain/features.ts: what can be told of a request: its parameters, path segments and fields; counted over a route
 
+import { Buffer } from "node:buffer";
+import type { JsonText } from "../model/difference.ts";
 import type { Fields } from "../model/fields.ts";
+import { stepOf } from "./places.ts";
 import type { Count } from "./requests.ts";
 
 /** A request as it was compared. */
@@ -10,11 +13,14 @@ export type Asked = {
   readonly fields: Fields;
   /** The target without secrets; worked out only where a value is to be kept. */
   readonly redacted: () => string;
+  readonly body?: Uint8Array;
+  /** Whether a value of a field, or of a place in the body, is no secret. */
+  readonly isPlain: (where: "field" | "body", path: string, value: JsonText) => boolean;
 };
 
 /** One feature, such as a parameter's presence, and how many requests had it. */
 export type Feature = Count & {
-  /** `query _sort`, `query _sort=views`, `field accept-language`, `cookie beta`, `segment 2=archive`, `path slash`. */
+  /** `query _sort`, `query _sort=views`, `field accept-language`, `cookie beta`, `segment 2=archive`, `path slash`, `member state="LOADED"`. */
   readonly name: string;
   /** By the value as it stands in the request; undefined: they are too many, or secret, or there was no room. */
   values: Map<string, Feature> | undefined;
@@ -30,6 +36,8 @@ export type Features = {
   /** By the name as clients write it; several spellings share one feature. */
   readonly fields: Map<string, Feature | undefined>;
   readonly cookies: Map<string, Feature>;
+  /** Top-level members of a JSON body. */
+  readonly members: Map<string, Feature>;
   size: number;
   /** There was no room for a name or a value once: from then on none is let in, because its count would not be whole. */
   full: boolean;
@@ -44,20 +52,23 @@ const MOST = 32;
 /** Characters of a name and of a value. */
 const LONGEST = 60;
 
-/** Request fields whose values come from a short list and are no secrets. */
-const VALUED: ReadonlySet<string> = new Set([
-  "accept",
-  "accept-charset",
-  "accept-encoding",
-  "accept-language",
-  "accept-version",
-  "content-type",
-  "host",
-  "prefer",
-  "range",
-  "x-api-version",
-  "x-http-method-override",
-  "x-requested-with",
+/** Bytes of a request's body that is looked into. */
+const LONGEST_BODY = 8_192;
+
+/** Request fields whose values hardly ever come from a short list. */
+const UNVALUED: ReadonlySet<string> = new Set([
+  "authorization",
+  "forwarded",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-unmodified-since",
+  "proxy-authorization",
+  "referer",
+  "user-agent",
+  "x-correlation-id",
+  "x-forwarded-for",
+  "x-real-ip",
 ]);
 /** Fields that belong to the connection or that each request has with a value of its own. */
 const IGNORED: ReadonlySet<string> = new Set([
@@ -82,17 +93,20 @@ export const createFeatures = (): Features => ({
   path: new Map(),
   fields: new Map(),
   cookies: new Map(),
+  members: new Map(),
   size: 0,
   full: false,
 });
 
 /** The features of a request, each once; new ones are let in while there is room. Nothing is counted. */
-export function featuresOf(all: Features, { target, fields, redacted }: Asked): readonly Feature[] {
+export function featuresOf(all: Features, asked: Asked): readonly Feature[] {
+  const { target, fields, redacted } = asked;
   const found: Feature[] = [];
   const at = target.indexOf("?");
   addPath(all, found, target, at === -1 ? target.length : at, redacted);
   if (at !== -1) addQuery(all, found, target, at + 1, redacted);
-  addFields(all, found, fields);
+  addFields(all, found, fields, asked.isPlain);
+  if (asked.body !== undefined) addMembers(all, found, asked.body, asked.isPlain);
   return found;
 }
 
@@ -150,7 +164,28 @@ function parameter(target: string, name: string): string | undefined {
   return undefined;
 }
 
-function addFields(all: Features, found: Feature[], fields: Fields): void {
+/** The members of a JSON object, with values that are a short text, a number, true, false or null. */
+function addMembers(all: Features, found: Feature[], body: Uint8Array, isPlain: Asked["isPlain"]): void {
+  if (body.length === 0 || body.length > LONGEST_BODY || all.full) return;
+  let read: unknown;
+  try {
+    read = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8"));
+  } catch {
+    return; // a form, a search in another language, or broken
+  }
+  if (read === null || typeof read !== "object" || Array.isArray(read)) return;
+  for (const [name, value] of Object.entries(read).slice(0, MOST)) {
+    if (name.length > LONGEST) continue;
+    const feature = admit(all, all.members, name, "member ");
+    if (feature === undefined) continue;
+    found.push(feature);
+    const text = value !== null && typeof value === "object" ? undefined : JSON.stringify(value);
+    if (text === undefined || text.length > LONGEST) continue;
+    addValue(all, found, feature, text, () => (isPlain("body", `$${stepOf(name)}`, text) ? text : undefined));
+  }
+}
+
+function addFields(all: Features, found: Feature[], fields: Fields, isPlain: Asked["isPlain"]): void {
   for (let i = 0; i + 1 < fields.length && i < 2 * MOST; i += 2) {
     const written = fields[i]!;
     const value = fields[i + 1]!;
@@ -161,7 +196,9 @@ function addFields(all: Features, found: Feature[], fields: Fields): void {
     const feature = fieldFeature(all, written);
     if (feature === undefined || found.includes(feature)) continue;
     found.push(feature);
-    if (feature.values !== undefined && value.length <= LONGEST) addValue(all, found, feature, value, () => value);
+    if (feature.values === undefined || value.length > LONGEST) continue;
+    const shown = () => (isPlain("field", written.toLowerCase(), JSON.stringify(value)) ? value : undefined);
+    addValue(all, found, feature, value, shown);
   }
 }
 
@@ -170,7 +207,7 @@ function fieldFeature(all: Features, written: string): Feature | undefined {
   if (known !== undefined || all.fields.has(written)) return known;
   const name = written.toLowerCase();
   const isLooked = name.length <= LONGEST && !IGNORED.has(name);
-  const feature = isLooked ? (all.fields.get(name) ?? make(all, `field ${name}`, VALUED.has(name))) : undefined;
+  const feature = isLooked ? (all.fields.get(name) ?? make(all, `field ${name}`, !UNVALUED.has(name))) : undefined;
   if (isLooked && feature !== undefined) all.fields.set(name, feature);
   if (all.fields.size < SPELLINGS) all.fields.set(written, feature);
   return feature;
@@ -199,10 +236,12 @@ function admit<Key extends string | number>(
 ): Feature | undefined {
   const known = some.get(key);
   if (known !== undefined) return known;
-  const made = make(all, `${prefix}${key}`, prefix === "query " || prefix === "segment ");
+  const made = make(all, `${prefix}${key}`, VALUED_KINDS.has(prefix));
   if (made !== undefined) some.set(key, made);
   return made;
 }
+
+const VALUED_KINDS: ReadonlySet<string> = new Set(["query ", "segment ", "member "]);
 
 function make(all: Features, name: string, hasValues: boolean): Feature | undefined {
   if (all.size >= FEATURES) all.full = true;
@@ -238,7 +277,7 @@ function addValue(
 
 /** Every feature once, values after their names. */
 export function* eachFeature(all: Features): Generator<Feature> {
-  const named = [all.query, all.repeated, all.escaped, all.segments, all.path, all.cookies];
+  const named = [all.query, all.repeated, all.escaped, all.segments, all.path, all.cookies, all.members];
   for (const some of named) for (const feature of some.values()) yield* withValues(feature);
   for (const feature of new Set(all.fields.values())) if (feature !== undefined) yield* withValues(feature);
 }
@@ -260,7 +299,7 @@ export type StoredFeatures = {
   readonly full: boolean;
 };
 
-const MAPS = ["query", "repeated", "escaped", "segments", "path", "cookies", "fields"] as const;
+const MAPS = ["query", "repeated", "escaped", "segments", "path", "cookies", "members", "fields"] as const;
 const PREFIXES: Readonly<Record<(typeof MAPS)[number], string>> = {
   query: "query ",
   repeated: "repeated ",
@@ -268,6 +307,7 @@ const PREFIXES: Readonly<Record<(typeof MAPS)[number], string>> = {
   segments: "segment ",
   path: "path ",
   cookies: "cookie ",
+  members: "member ",
   fields: "field ",
 };
 

@@ -6,7 +6,7 @@ import type { RouteRequests } from "./route-requests.ts";
 
 /** What the requests that show a finding have in common, and no other request has. */
 export type Scope = {
-  readonly kind: "query_parameter" | "path_segment" | "request_field";
+  readonly kind: "query_parameter" | "path_segment" | "request_field" | "request_member";
   readonly says: string;
   /** Comparisons that showed it and have the feature, of those that showed it. */
   readonly support: number;
@@ -112,6 +112,7 @@ function nameOf(name: string): string {
 
 function kindOf(name: string): Scope["kind"] {
   if (/^(?:query|repeated|escaped) /.test(name)) return "query_parameter";
+  if (name.startsWith("member ")) return "request_member";
   return /^(?:segment|path) ?/.test(name) ? "path_segment" : "request_field";
 }
 
@@ -129,6 +130,9 @@ function spell(name: string): string {
   if (what === "query") return `\`${rest}\``;
   if (what === "repeated") return `\`${rest}\` more than once`;
   if (what === "escaped") return `an escaped character in \`${rest}\``;
+  if (what === "member") {
+    return value === null ? `\`${rest}\` in the body` : `\`${value[1]}\` = ${value[2]} in the body`;
+  }
   if (what === "cookie") return `the cookie \`${rest}\``;
   if (what === "segment")
     return value === null ? `a path segment ${rest}` : `\`${value[2]}\` as segment ${value[1]} of the path`;

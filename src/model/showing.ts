@@ -1,6 +1,6 @@
 // model/showing.ts: what a comparison showed of its route's findings, for whoever states causes
 
-import type { Kind, ListOf, Where } from "./difference.ts";
+import type { JsonText, Kind, ListOf, Where } from "./difference.ts";
 import type { Fields } from "./fields.ts";
 import type { FindingSample } from "./report.ts";
 
@@ -31,6 +31,10 @@ export type AskedRequest = {
   readonly target: string;
   readonly fields: Fields;
   readonly redacted: () => string;
+  /** The request's body, where it has one that is compared by. */
+  readonly body?: Uint8Array;
+  /** Whether a value of a field, or of a place in the body, may be shown: redaction leaves it as it is. */
+  readonly isPlain: (where: "field" | "body", path: string, value: JsonText) => boolean;
 };
 
 /**

@@ -9,10 +9,12 @@ import {
   storeRouteRequests,
 } from "../../src/explain/route-requests.ts";
 
-const asked = (target: string, fields: readonly string[] = [], redacted = target): Asked => ({
+const asked = (target: string, fields: readonly string[] = [], redacted = target, body?: unknown): Asked => ({
   target,
   fields,
   redacted: () => redacted,
+  ...(body === undefined ? {} : { body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)) }),
+  isPlain: (_, path) => !/secret/.test(path),
 });
 const counts = (features: Features) =>
   Object.fromEntries([...eachFeature(features)].map(({ name, all, distinct }) => [name, [all, distinct]]));
@@ -66,7 +68,29 @@ describe("features of requests", () => {
       "field accept-language": [2, 2],
       "field accept-language=de": [2, 2],
       "field x-tenant": [2, 2],
+      "field x-tenant=t": [2, 2],
     });
+  });
+
+  test("are the members of a JSON body, too, with their values where these are short and no secrets", () => {
+    const request = asked("/s", ["X-Secret", "abc"], "/s", { state: "LOADED", page: 2, in: { a: 1 }, secret: "s3" });
+    expect(counts(counted([request]).features)).toEqual({
+      "segment 1": [1, 1],
+      "segment 1=s": [1, 1],
+      "field x-secret": [1, 1],
+      "member state": [1, 1],
+      'member state="LOADED"': [1, 1],
+      "member page": [1, 1],
+      "member page=2": [1, 1],
+      "member in": [1, 1],
+      "member secret": [1, 1],
+    });
+    for (const body of ["[1]", "a=b", "{", "", "null", `{"a":"${"x".repeat(9_000)}"}`]) {
+      expect(Object.keys(counts(counted([asked("/s", [], "/s", body)]).features))).toEqual([
+        "segment 1",
+        "segment 1=s",
+      ]);
+    }
   });
 
   test("a value that redaction takes out is never kept, nor are more than a dozen of one name", () => {

@@ -275,4 +275,37 @@ const MEMBERS: readonly Planted[] = [
   ),
 ];
 
-export const NOTATIONS: readonly Planted[] = [...JSON_IN_TEXT, ...TIMES, ...TEXTS, ...MEMBERS];
+const REQUESTS: readonly Planted[] = [
+  {
+    ...member(
+      "wrong for one tenant",
+      "factor",
+      /x 1\.1; only in requests with `x-tenant: acme`: 30 of 30 with it, 0 of 90 without/,
+      (i) => 100 + i,
+      (v: number, i) => (i % 4 === 0 ? Math.round(v * 110) / 100 : v),
+    ),
+    requestFields: (i) => ["X-Tenant", ["acme", "globex", "initech", "umbrella"][i % 4]!],
+  },
+  {
+    ...member(
+      "wrong for one member of the request's body",
+      "offset",
+      /\+ 7; only in requests with `express` in the body/,
+      (i) => 100 + i,
+      (v: number, i) => (i % 3 === 0 ? v + 7 : v),
+    ),
+    requestBody: (i) => (i % 3 === 0 ? { id: i, express: true } : { id: i }),
+  },
+  {
+    ...member(
+      "wrong for one value in the request's body",
+      "offset",
+      /\+ 7; only in requests with `state` = "LOADED" in the body/,
+      (i) => 100 + i,
+      (v: number, i) => (i % 3 === 0 ? v + 7 : v),
+    ),
+    requestBody: (i) => ({ id: i, state: ["LOADED", "SENT", "NEW"][i % 3] }),
+  },
+];
+
+export const NOTATIONS: readonly Planted[] = [...REQUESTS, ...JSON_IN_TEXT, ...TIMES, ...TEXTS, ...MEMBERS];

@@ -82,7 +82,9 @@ function explain(planted: Planted): readonly Finding[] {
       });
       const { exchange } = made;
       const fields = planted.requestFields?.(i) ?? ["Accept", "application/json"];
-      evidence.add({ ...made, exchange: { ...exchange, request: { ...exchange.request, fields } } }, i);
+      const requestBody = planted.requestBody && Buffer.from(JSON.stringify(planted.requestBody(i)));
+      const asked = { ...exchange, request: { ...exchange.request, fields }, ...(requestBody && { requestBody }) };
+      evidence.add({ ...made, exchange: asked }, i);
     }
   }
   return evidence.report(1000).findings;

@@ -10,6 +10,7 @@ export type Planted = {
   readonly at: string;
   readonly target?: (i: number) => string;
   readonly requestFields?: (i: number) => readonly string[];
+  readonly requestBody?: (i: number) => unknown;
   readonly right: (i: number, random: Random) => Answer;
   /** The candidate's answer; the same one where the request does not meet the fault. */
   readonly wrong: (right: Answer, i: number, random: Random) => Answer;

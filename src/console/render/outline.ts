@@ -257,6 +257,7 @@ const COUNTED: readonly string[] = [
   "query_parameter",
   "path_segment",
   "request_field",
+  "request_member",
   "particular_requests",
   "intermittent",
   "replaced",
