@@ -333,9 +333,11 @@ function holdsShape(difference: Difference, moved: readonly Difference[]): boole
   return seen.some((value) => fits(candidate, shapeOf(value, where), where));
 }
 
-/** Whether a difference is about an element that only one side has of this very list. */
+/** Whether a difference says that this very list has other elements: one of them, or all. */
 const isElementOf = ({ where, path, kind }: Difference, list: Difference) =>
-  (kind === "missing" || kind === "extra") && where === list.where && path.endsWith("]") && parent(path) === list.path;
+  where === list.where &&
+  kind !== "order" &&
+  (path === list.path || (path.endsWith("]") && parent(path) === list.path));
 
 /** The difference at the nearest place above. */
 function above({ where, path }: Difference, among: Index): Difference | undefined {

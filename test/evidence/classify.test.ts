@@ -375,6 +375,8 @@ describe("a list of which legacy shows other elements each time", () => {
   test("has no order that could be wrong", () => {
     const own = [body("$.ads[1]", "missing", "a"), body("$.ads[1]", "extra", undefined, "b")];
     expect(standings([order], [look({ legacyTwice: own, now: [order] })])).toEqual(["noise"]);
+    const replaced = [body("$.ads", "value", ["a", "b"], ["c", "d"])];
+    expect(standings([order], [look({ legacyTwice: replaced, now: [order] })])).toEqual(["noise"]);
     // That a member of an element varies says nothing of their order.
     const below = [body("$.ads[1].at", "value", 1, 2)];
     expect(standings([order], [look({ legacyTwice: below, now: [order] })])).toEqual(["mismatch"]);

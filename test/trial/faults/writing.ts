@@ -84,7 +84,7 @@ const numbers: Fault[] = [
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
   )({
     name: "uuid-without-hyphens",
-    cause: /hyphen|"-"/,
+    cause: /hyphen|"-"|same UUID/,
     wrong: (uuid) => uuid.replaceAll("-", ""),
   }),
   member("total", (id) => between("total", id, 40, 900))({
