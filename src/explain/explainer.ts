@@ -175,7 +175,8 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       const tried = tryRule(finding, cause, seen, tested);
       untried ||= tried === "under way";
       const { kind, says, support, of, counterExamples } = cause;
-      const rule = typeof tried === "object" && tried.settles > 0 && tried.hides === 0 ? tried : undefined;
+      const isSafe = typeof tried === "object" && tried.settles > 0 && tried.hides === 0 && isAlone(finding, cause);
+      const rule = isSafe ? tried : undefined;
       return {
         ...{ kind, says, support, of, counterExamples },
         ...(rule === undefined ? {} : { rule: { yaml: cause.rule!.yaml, ...rule } }),
@@ -185,6 +186,22 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
     const now = { seen: looked, causes, relation, tested, untried };
     stated.set(finding, now);
     return now;
+  }
+
+  /**
+   * Whether no other finding is at the rule's place, or below it where everything there would be ignored. The samples that are stored
+   * may be too new to show what the rule would hide of that one.
+   */
+  function isAlone(finding: string, { rule }: StatedCause): boolean {
+    const { route, where, place } = dossiers.get(finding)!;
+    const ignoresBelow = rule!.yaml.startsWith("ignore:");
+    for (const [id, other] of dossiers) {
+      if (id === finding || other.where !== where || other.route !== route || rule!.related.includes(id)) continue;
+      if (other.place === place) return false;
+      const next = other.place[place.length];
+      if (ignoresBelow && (next === "." || next === "[") && other.place.startsWith(place)) return false;
+    }
+    return true;
   }
 
   function tryRule(
