@@ -6,7 +6,7 @@ import type { Budget } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
 import type { Incoming } from "./incoming.ts";
 import type { ShadowOptions } from "./options.ts";
-import { overridesMethod } from "./override.ts";
+import { overridesMethod, replacedPaths } from "./override.ts";
 import type { Rate } from "./rate.ts";
 import type { Found, Route } from "./routes.ts";
 import { type Clock, draw, type ShadowControl } from "./share.ts";
@@ -17,6 +17,8 @@ export type AdmitState = {
   readonly shadow: ShadowOptions;
   /** Whether the candidate answers such requests already; all of them unless set. */
   readonly serves?: ((method: string, path: string) => boolean) | undefined;
+  /** Whether a route with `shadow: off` names the path, in any spelling. */
+  readonly forbids: (method: string, path: string) => boolean;
   readonly clock: Clock;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
@@ -60,7 +62,8 @@ export function refuseShadow(
   if (spelling === "ambiguous" && !READS.has(incoming.method)) return "method";
   if (overridesMethod(incoming.target, incoming.fields)) return "method";
   if (state.serves !== undefined && !state.serves(incoming.method, pathOf(incoming.target))) return "route";
-  if (spelling === "forbidden" || (route.off ?? shadow.off)) return shadow.off ? "off" : "route";
+  const forbidden = spelling === "forbidden" || replacesPath(incoming, state);
+  if (forbidden || (route.off ?? shadow.off)) return shadow.off ? "off" : "route";
   if (!control.on || control.routes.get(route.name)?.on === false) return "off";
   const drawn = draw(id, incoming.fields, route, control, shadow, state.clock);
   if (drawn === "out") return "sampled_out";
@@ -79,6 +82,10 @@ export function refuseShadow(
   if ((route.rate === undefined || route.rate(now)) && state.rate(now)) return undefined;
   state.breaker.record(undefined, now);
   return "sampled_out"; // by so many a second, which is what someone asked for, and no overload
+}
+
+function replacesPath({ method, fields }: Incoming, state: AdmitState): boolean {
+  return replacedPaths(fields).some((path) => state.forbids(method, path));
 }
 
 function pathOf(target: string): string {

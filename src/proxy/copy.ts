@@ -54,7 +54,8 @@ export class Copy {
   /** The request's body is whole; undefined: there was more of it than is kept. */
   uploaded(body: Uint8Array | undefined): void {
     if (this.capture === undefined || this.shadow !== undefined || this.original.incoming.length === 0) return;
-    if (body !== undefined && bodyOverridesMethod(body)) this.drop({ outcome: "skipped", reason: "method" });
+    if (body !== undefined && bodyOverridesMethod(body, this.original.incoming.fields))
+      this.drop({ outcome: "skipped", reason: "method" });
     else if (body !== undefined) this.offer(body);
     else this.drop({ outcome: "skipped", reason: "body_too_large" });
   }

@@ -4,7 +4,7 @@ import { createLearner, METHODS } from "./learn.ts";
 import type { RouteOptions, StickyBy } from "./options.ts";
 import { createRate, type Rate } from "./rate.ts";
 import type { Rewrite } from "./rewrite.ts";
-import { isPlain, spellingsOf } from "./spellings.ts";
+import { isPlain, spellingsOf, withoutExtension } from "./spellings.ts";
 
 /** A template and what its requests may do. */
 export type Route = {
@@ -38,6 +38,8 @@ export type Found = { readonly route: Route; readonly spelling: Spelling };
 
 export type Routes = {
   find(method: string, target: string): Found;
+  /** Whether a path is a spelling of one that a route with `shadow: off` names. Learns nothing. */
+  forbids(method: string, path: string): boolean;
   /** The declared ones, and those that were learned so far. */
   all(): Iterable<Route>;
 };
@@ -86,6 +88,8 @@ export function createRoutes(declared: readonly RouteOptions[], maxLearned: numb
 
   return {
     all: () => [...planted, ...learned.values()],
+    forbids: (method, path) =>
+      spelled !== undefined && spellingOf(spelled, routeOf(root, method, path), method, path, fold) === "forbidden",
     find(method, target) {
       const query = target.indexOf("?");
       const path = query < 0 ? target : target.slice(0, query);
@@ -124,7 +128,10 @@ function spelledTree(
   for (const { route, match } of order) {
     const [method = "", path = ""] = match.split(/ +/);
     // A server that takes `/admin/` for `/admin` gives both to the handler of `/admin/*`.
-    for (const each of [path, path.replace(/\/\*+$/, "")]) {
+    const paths = [path, path.replace(/\/\*+$/, "")];
+    // What follows the name of a script is given to the script (CGI's PATH_INFO, RFC 3875, 4.1.5).
+    if (route.off === true && /\.[A-Za-z]\w*$/.test(path)) paths.push(`${path}/*`);
+    for (const each of paths) {
       for (const spelling of spellingsOf(each)) put(root, method === "*" ? "ANY" : method, fold(spelling), route);
     }
   }
@@ -133,7 +140,7 @@ function spelledTree(
 
 function spellingOf(
   spelled: Node,
-  route: Route,
+  route: Route | undefined,
   method: string,
   path: string,
   fold: (text: string) => string,
@@ -144,6 +151,9 @@ function spellingOf(
     const named = routeOf(spelled, method, fold(each));
     if (named?.off === true) return "forbidden";
     if (named !== route) spelling = "ambiguous";
+    // Where a route names the extension, the path with it is another resource.
+    const bare = named && /\.[^/]*$/.test(named.name) ? undefined : withoutExtension(each);
+    if (bare !== undefined && routeOf(spelled, method, fold(bare))?.off === true) return "forbidden";
   }
   return spelling;
 }

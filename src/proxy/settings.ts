@@ -60,17 +60,18 @@ export function createSettings(
   const { timeout } = options.candidate;
   const { patience } = options.shadow;
   const { maxBody } = options.capture;
+  const routes =
+    before &&
+    same(options.routes, before.options.routes) &&
+    options.maxRoutes === before.options.maxRoutes &&
+    options.shadow.caseSensitive === before.options.shadow.caseSensitive
+      ? before.routes
+      : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive);
   return {
     options,
     sweeper,
     slabs,
-    routes:
-      before &&
-      same(options.routes, before.options.routes) &&
-      options.maxRoutes === before.options.maxRoutes &&
-      options.shadow.caseSensitive === before.options.shadow.caseSensitive
-        ? before.routes
-        : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive),
+    routes,
     legacy,
     shadows: {
       pool,
@@ -88,6 +89,7 @@ export function createSettings(
     admit: {
       shadow: options.shadow,
       serves: options.candidate.serves && createServed(options.candidate.serves),
+      forbids: routes.forbids,
       clock: before?.admit.clock ?? { started: ports.now(), now: ports.now },
       breaker,
       concurrency,

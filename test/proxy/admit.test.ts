@@ -56,6 +56,7 @@ const incoming = fc
 function stateOf(options: ShadowOptions, over: Partial<AdmitState> = {}): AdmitState {
   return {
     shadow: options,
+    forbids: () => false,
     clock: { started: 0, now: () => 500 },
     breaker: createBreaker(DEFAULTS.breaker),
     concurrency: fixedConcurrency(8),
