@@ -98,7 +98,7 @@ describe("a candidate that", () => {
       const timer = setInterval(() => socket.write("x"), 20);
       socket.on("close", () => clearInterval(timer));
     });
-    await using room = await openRoom(legacy, candidate, QUICK);
+    await using room = await openRoom(legacy, candidate, { candidate: QUICK.candidate! });
     await exchange(room.port, GET);
     const { candidate: answer } = await room.exchange();
     expect(answer).toMatchObject({ kind: "failure", reason: "timeout", detail: "not done in time" });
@@ -137,7 +137,7 @@ describe("a candidate that", () => {
     await using legacy = await backend(ok("found"));
     await using candidate = await rawServer((socket) => socket.pause());
     await using room = await openRoom(legacy, candidate, {
-      ...QUICK,
+      candidate: QUICK.candidate!, // legacy is sound, and may be late on a busy machine
       routes: [{ match: "POST /search", readOnly: true }],
     });
     const body = "x".repeat(60_000);
