@@ -5,7 +5,7 @@ import { type Gap, gapsIn, type Lists, type Open, openIn, takenBy } from "./gaps
 import { ALIKE, type Budget, type Score, scoreOf, shareOf } from "./likeness.ts";
 import { sharesNames } from "./members.ts";
 import { compileJsonRules } from "./rules.ts";
-import { areStrangers, haveOneIdentity, type Identities, identitiesOf } from "./strangers.ts";
+import { areStrangers, haveOneIdentity, type Identities, identitiesOf, mayBeStrangers } from "./strangers.ts";
 import { ARRAY, kindAt, NEXT, OBJECT, STRIDE } from "./tape.ts";
 
 /** An element that moved and changed, or that lost its identity, must be this alike to be recognised. */
@@ -35,6 +35,9 @@ function alikeness(lists: Lists, i: number, j: number, budget = FREELY): number 
 }
 
 function strange(lists: Lists, i: number, j: number, score: Score): boolean {
+  const { legacy, candidate, left, right, leftPlace } = lists;
+  // Looking at two elements spares a search for identities in the whole lists.
+  if (!mayBeStrangers(legacy.tape, left[i]!, candidate.tape, right[j]!, leftPlace(i))) return false;
   const identities = identitiesIn(lists);
   return identities !== undefined && areStrangers(identities, i, j, score, VERY_ALIKE);
 }
