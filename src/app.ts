@@ -10,6 +10,7 @@ import { openIdentity } from "./app/identity.ts";
 import { type InForce, inForceOf } from "./app/in-force.ts";
 import { watchInterference } from "./app/interference.ts";
 import { liveRedactor, reconcileOptions } from "./app/live.ts";
+import { watchOther } from "./app/other.ts";
 import { createPending } from "./app/pending.ts";
 import { publish } from "./app/publish.ts";
 import { reporting } from "./app/report.ts";
@@ -88,6 +89,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   }
   opening.defer(() => inForce.asks.close());
   const current = () => inForce.config;
+  /** Declared routes, and learned ones that are not forgotten. */
+  let livingRoutes: () => ReadonlySet<string> = () => new Set();
   const redactor = liveRedactor(() => inForce.redactor);
   const telemetry = opening.use(
     createTelemetry({
@@ -95,7 +98,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       log: { level: config.log.level, to: effects.logTo },
       redact: redactor,
       mismatchesPerMinute: config.log.mismatchesPerMinute,
-      maxRoutes: config.limits.maxRoutes + config.routes.length,
+      get maxRoutes() {
+        return config.limits.maxRoutes + current().routes.length;
+      },
+      living: () => livingRoutes(),
       now,
     }),
   );
@@ -107,7 +113,10 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let backTest: ReturnType<typeof createBackTest> = () => undefined;
   const { identity, fold: keptIdentity } = openIdentity(current);
   const pending = createPending(() => performance.now());
-  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity, pending);
+  const evidence = openEvidence(current, now, redactor, (trial) => backTest(trial), identity, {
+    pending,
+    living: () => livingRoutes(),
+  });
   const noise = createNoiseBook();
   const writes = createRecentWrites(config.recheck.afterWrite);
   const folds = [keptIdentity, evidence, noise, settingsFold(current)];
@@ -188,10 +197,17 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   const troubles = watchTroubles(current, () => breakerState(), log, now);
   const warnings = () => [...troubles.warnings(), ...(refused === undefined ? [] : [refused]), ...storeWarnings()];
   const rechecking = () => reconciler.stats().asking;
+  const other = watchOther(redactor.target);
+  let forgottenRoutes = () => 0;
   const report = reporting(current, () => inForce.described, evidence, control, {
     interference: interference.read,
     rechecking,
     warnings,
+    other: () => ({
+      examples: other.examples(),
+      forgotten: forgottenRoutes(),
+      limit: current().limits.maxRoutes,
+    }),
     now,
   });
   const gauges = createThrift(() => evidence.gauges(now()));
@@ -232,6 +248,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       return switches.as;
     },
     hasRoom: reconciler.hasRoom,
+    routeOf: evidence.routeOf,
     offer: (route, begin, done) => {
       // Whoever reads the report after the first request is to see it.
       if (isFirst) forgetReports();
@@ -241,7 +258,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
         end();
         done();
       };
-      if (reconciler.offer(route, begin, ended)) return true;
+      if (reconciler.offer(route.name, begin, ended)) return true;
       end();
       return false;
     },
@@ -257,6 +274,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     breaker: troubles.breaker,
     overhead: (_, seconds) => telemetry.overhead(seconds),
     answered: interference.answered,
+    unnamed: (template, legacy) => other.note(template, legacy.kind === "response" ? legacy.status : undefined),
     wrote: (_, target, at) => writes.note(target, at),
     refused: (reason) => {
       telemetry.event("refused_requests_total", reason);
@@ -267,6 +285,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     throw new CannotOpen(error.message, { cause: error });
   });
   opening.defer(() => proxy.stop(current().grace));
+  livingRoutes = proxy.routes;
+  forgottenRoutes = () => proxy.gauges().forgottenRoutes;
   const on = () => control.read().everything?.on !== false && shadows(current());
   publish(telemetry, {
     proxy,

@@ -15,9 +15,15 @@ export function openEvidence(
   redactor: Redactor,
   backtest: NonNullable<ExplainerSettings["backtest"]>,
   identity: Identity,
-  pending?: Pick<Pending, "all" | "waiting">,
+  {
+    pending,
+    living,
+  }: {
+    readonly pending?: Pick<Pending, "all" | "waiting">;
+    readonly living?: NonNullable<EvidenceSettings["living"]>;
+  } = {},
 ): Evidence {
-  const { limits, routes, findings, causes } = config();
+  const { limits, findings, causes } = config();
   const readiness = readinessIn(config);
   return createEvidence({
     startedAt: now(),
@@ -27,9 +33,10 @@ export function openEvidence(
     routeReadiness: (route) => readiness().routes.get(route),
     identity,
     ...(pending && { underWay: pending.all, pending: pending.waiting }),
+    ...(living && { living }),
     life: { fixedAfter: findings.fixedAfter },
     explainer: createExplainer({ ...causes, findings: findings.max, backtest }),
-    limits: { routes: limits.maxRoutes + routes.length, samples: findings.samples, findings: findings.max },
+    limits: { routes: limits.maxRoutes, samples: findings.samples, findings: findings.max },
     redactDifference: redactor.difference,
     redact: targetsRedacted(config, redactor),
   });

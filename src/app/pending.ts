@@ -1,8 +1,8 @@
 // app/pending.ts: shadowed requests that have not come to their outcome yet, by route
 
 export type Pending = {
-  /** A request begins. @returns what ends it */
-  readonly begin: (route: string) => () => void;
+  /** A request begins. The route's name is read when it is asked for. @returns what ends it */
+  readonly begin: (route: { readonly name: string }) => () => void;
   /** By route, how many there are. Routes without any are left out. */
   readonly all: () => ReadonlyMap<string, number>;
   /** Of these, how many have waited longer than `PENDING_MS`. */
@@ -17,31 +17,28 @@ export const PENDING_MS = 1_000;
  * @param now milliseconds, from a clock that never goes back
  */
 export function createPending(now: () => number): Pending {
-  const byRoute = new Map<string, Set<{ readonly from: number }>>();
+  const begun = new Set<{ readonly route: { readonly name: string }; readonly from: number }>();
   return {
     begin: (route) => {
-      const one = { from: now() };
-      const begun = byRoute.get(route) ?? new Set();
-      byRoute.set(route, begun.add(one));
-      return () => {
-        begun.delete(one);
-        if (begun.size === 0 && byRoute.get(route) === begun) byRoute.delete(route);
-      };
+      const one = { route, from: now() };
+      begun.add(one);
+      return () => void begun.delete(one);
     },
-    all: () => new Map([...byRoute].map(([route, begun]) => [route, begun.size])),
+    all: () => countsOf(begun.values().map(({ route }) => route.name)),
     waiting: () => {
       const until = now() - PENDING_MS;
-      const found = new Map<string, number>();
-      for (const [route, begun] of byRoute) {
-        let count = 0;
-        // In the order in which they began.
-        for (const { from } of begun) {
-          if (from > until) break;
-          count += 1;
-        }
-        if (count > 0) found.set(route, count);
-      }
-      return found;
+      return countsOf(
+        begun
+          .values()
+          .filter(({ from }) => from <= until)
+          .map(({ route }) => route.name),
+      );
     },
   };
+}
+
+function countsOf(names: Iterable<string>): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
+  return found;
 }

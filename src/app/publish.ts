@@ -31,6 +31,7 @@ export type Sources = {
 export function publish(telemetry: Telemetry, sources: Sources): void {
   const { proxy, gauges, store, queue, comparing, on, offUntil, reloadRefused, interference } = sources;
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
+  telemetry.publish("routes_forgotten_total", () => proxy.gauges().forgottenRoutes);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
   // Nothing probes a candidate that is switched off, so that the breaker would seem open for as long as that lasts.
   telemetry.publish("breaker_open", () => (on() && proxy.gauges().breaker !== "closed" ? 1 : 0));

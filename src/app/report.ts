@@ -3,10 +3,11 @@
 import type { Config } from "../config/index.ts";
 import { type ControlRoom, switchWarnings } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
-import type { Interference, Report } from "../model/report.ts";
+import type { Interference, OtherRequests, Report } from "../model/report.ts";
 import type { CompareRules } from "../model/rules.ts";
 import { createServed } from "../proxy/index.ts";
 import { createThrift, type Thrift } from "../telemetry/index.ts";
+import { otherWarning } from "./other.ts";
 
 /** Made anew only as often as the thread that serves clients can spare the time. */
 export function reporting(
@@ -18,12 +19,14 @@ export function reporting(
     interference,
     rechecking,
     warnings,
+    other,
     now,
   }: {
     readonly interference: () => readonly Interference[];
     /** Comparisons whose recheck is under way. */
     readonly rechecking: () => number;
     readonly warnings: () => readonly string[];
+    readonly other: () => Omit<OtherRequests, "requests">;
     readonly now: () => number;
   },
 ): Thrift<Report> {
@@ -37,10 +40,11 @@ export function reporting(
       ),
       interference: interference(),
       rechecking: rechecking(),
+      other: other(),
       warnings: [...warnings(), ...switchWarnings(control.read(), now())],
     });
-    const notBuilt = notBuiltText(report, candidate.serves);
-    return notBuilt === undefined ? report : { ...report, warnings: [...report.warnings, notBuilt] };
+    const more = [otherWarning(report), notBuiltText(report, candidate.serves)].filter((one) => one !== undefined);
+    return more.length === 0 ? report : { ...report, warnings: [...report.warnings, ...more] };
   });
 }
 

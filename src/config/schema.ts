@@ -409,7 +409,9 @@ const keys = {
       ),
       maxConnections: count(1).describe("Client connections at once."),
       maxRequestsPerSocket: count(1).describe("Requests on one client connection."),
-      maxRoutes: count(1, 10_000).describe("Learned routes; further ones are counted as `other`."),
+      maxRoutes: count(1, 10_000).describe(
+        "Learned routes; beyond it those that legacy served least recently are forgotten. Requests without a learned or declared route are counted as `other`.",
+      ),
     },
     DEFAULTS.limits,
   ).describe("What a client may take."),
@@ -429,7 +431,7 @@ const keys = {
     { watch: flag().describe("Reload when the file changes; SIGHUP always does.") },
     DEFAULTS.reload,
   ).describe("Taking over a changed config."),
-  routes: z.array(route).describe("Routes with settings of their own. The others are learned."),
+  routes: z.array(route).describe("Routes with settings of their own. The others are learned once legacy serves them."),
 };
 
 /** What a file may hold. Sections that are not written are as their defaults say; `legacyReplica` is present only if it is written. */

@@ -14,6 +14,7 @@ import { createFindings, type Decision } from "./findings.ts";
 import { join } from "./join.ts";
 import { restoreLatencyPairs, type StoredLatencyPairs, storeLatencyPairs } from "./latency-pairs.ts";
 import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
+import { lookAlikes } from "./look-alikes.ts";
 import { createNames, type Joined } from "./names.ts";
 import { NAMELESS } from "./recent.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
@@ -68,12 +69,12 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   const life = { ...LIFE, ...settings.life };
   const { explainer, identity, redact = (sample: FindingSample) => sample } = settings;
   const { redactDifference = (_: string, difference: Difference) => difference } = settings;
-  const findings = createFindings(limits, life, explainer);
   /** Comparisons of each route over all epochs: what findings are measured against. */
   const compared = new Map<string, number>();
   const routes = new Map<string, Ledger>();
+  const findings = createFindings(limits, life, explainer, (route) => routes.has(route));
   /** What the config says of a route it says of that route alone. */
-  const names = createNames((route) => route === OTHER || settings.routeReadiness?.(route) !== undefined);
+  const names = createNames((route) => isAlways(route));
   const epochs: EpochSummary[] = [];
   /** Keys of tallies and chunks that an epoch left behind. */
   const left = { tally: new Set<string>(), distinct: new Set<string>(), answers: new Set<string>() };
@@ -90,7 +91,11 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const version = identity?.version() ?? "";
     const known = routes.get(route);
     if (known !== undefined && (known.identity === version || identity === undefined)) return known;
-    if (known === undefined && routes.size >= limits.routes && route !== OTHER) return open(OTHER);
+    if (known === undefined && !isAlways(route) && isFull() && !forgetOne()) return open(OTHER);
+    return make(route, version, known);
+  }
+
+  function make(route: string, version: string, known?: Ledger): Ledger {
     const made = createLedger(route, version, capacityOf(route), readinessOf(route).tolerance);
     // Requests are told apart in another way now: those known by the old one would be counted once more.
     if (known !== undefined) leaveDistinct(route);
@@ -98,6 +103,42 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     const ledger = known === undefined ? made : { ...known, identity: version, distinct, answers, growth };
     routes.set(route, ledger);
     return ledger;
+  }
+
+  /** `other`, and what the config names: never forgotten. */
+  const isAlways = (route: string) => route === OTHER || settings.routeReadiness?.(route) !== undefined;
+
+  const isFull = () => [...routes.keys()].filter((route) => !isAlways(route)).length >= limits.routes;
+
+  /** Makes room for a route: the oldest that nobody counts requests under any more counts as `other` from now on. */
+  function forgetOne(): boolean {
+    const living = new Set([...(settings.living?.() ?? routes.keys())].map(names.routeOf));
+    const gone = routes.keys().find((route) => !isAlways(route) && !living.has(route));
+    if (gone === undefined) return false;
+    fold(open(OTHER), gone);
+    return true;
+  }
+
+  /** Adds what a route has counted to another. Its findings are left as they are. */
+  function fold(into: Ledger, name: string): void {
+    const other = routes.get(name);
+    if (other === undefined) return;
+    join(into, other);
+    compared.set(into.route, (compared.get(into.route) ?? 0) + (compared.get(name) ?? 0));
+    // What its findings are measured against.
+    if (!findings.has(name)) compared.delete(name);
+    if (compared.size > limits.routes + limits.findings) pruneCompared();
+    leaveDistinct(name);
+    left.tally.add(name);
+    routes.delete(name);
+  }
+
+  function pruneCompared(): void {
+    for (const route of compared.keys()) {
+      if (routes.has(route) || findings.has(route)) continue;
+      compared.delete(route);
+      left.tally.add(route);
+    }
   }
 
   function leaveDistinct(route: string): void {
@@ -108,18 +149,13 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 
   /** Routes that turn out to be one count as one from now on, with all that each of them has counted. */
   function joinRoutes({ into, routes: names }: Joined): void {
-    const ledger = open(into);
-    if (ledger.route !== into) return; // there are too many routes already
-    for (const name of names) {
-      const other = routes.get(name);
-      if (other === undefined || name === into) continue;
-      join(ledger, other);
-      compared.set(into, (compared.get(into) ?? 0) + (compared.get(name) ?? 0));
-      compared.delete(name);
-      leaveDistinct(name);
-      left.tally.add(name);
-      routes.delete(name);
+    const own = names.filter((name) => name !== into && routes.has(name));
+    if (own.length === 0) return;
+    // It takes the place of the others, so there is room for it.
+    const ledger = routes.get(into) ?? make(into, identity?.version() ?? "");
+    for (const name of own) {
       findings.leave(name);
+      fold(ledger, name);
     }
   }
 
@@ -240,8 +276,10 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       const state = findings.state(finding, total.ever, at);
       if (state === "accepted" || state === "fixed") continue;
       const words = `${finding.where === "body" ? finding.path : `${finding.where} ${finding.path}`.trim()} ${finding.kind} (${finding.id})`;
-      const known = found.get(finding.route);
-      if (known === undefined) found.set(finding.route, [words]);
+      // Of a route that was forgotten, the requests count as `other`.
+      const route = routes.has(finding.route) ? finding.route : OTHER;
+      const known = found.get(route);
+      if (known === undefined) found.set(route, [words]);
       else known.push(words);
     }
     return found;
@@ -261,7 +299,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       render(
         context(at),
         [...findings.all()].map((finding) => findings.present(finding, comparedOf(finding.route), at)),
-        extra,
+        { ...extra, lookAlikes: lookAlikes(names.suggestions(), (route) => routes.has(route)) },
       ),
     gauges: (at) => ({
       routes: readinessByRoute(context(at)),

@@ -30,6 +30,8 @@ export type Findings = {
   /** The id of the finding that a difference belongs to, whether or not there is one. */
   readonly idOf: (route: string, difference: Difference, all: readonly Difference[], at: number) => string;
   readonly get: (id: string) => Growing | undefined;
+  /** Whether a route has any. */
+  readonly has: (route: string) => boolean;
   readonly all: () => Iterable<Growing>;
   readonly touch: (finding: Growing, what: Touch) => void;
   readonly accept: (id: string, decision: Decision) => boolean;
@@ -52,7 +54,13 @@ export type Findings = {
   readonly restore: (document: Document) => void;
 };
 
-export function createFindings(limits: EvidenceLimits, life: LifeSettings, explainer: Explainer | undefined): Findings {
+/** @param isCounted whether requests of a route are counted under its name now */
+export function createFindings(
+  limits: EvidenceLimits,
+  life: LifeSettings,
+  explainer: Explainer | undefined,
+  isCounted: (route: string) => boolean,
+): Findings {
   const known = new Map<string, Growing>();
   const byRoute = new Map<string, Set<string>>();
   const acceptances = new Map<string, KeptAcceptance>();
@@ -71,7 +79,9 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
 
   const letGo = (finding: Growing) => {
     known.delete(finding.id);
-    byRoute.get(finding.route)!.delete(finding.id);
+    const ids = byRoute.get(finding.route)!;
+    ids.delete(finding.id);
+    if (ids.size === 0) byRoute.delete(finding.route);
     explainer?.forget(finding.id);
     for (const set of [dirty, dirtySamples, dirtyRequests]) set.add(finding.id);
   };
@@ -89,6 +99,18 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
     return true;
   };
 
+  /** Makes room for any route by letting go of the finding of a forgotten route that was not seen for the longest. */
+  const releaseForgotten = () => {
+    let oldest: Growing | undefined;
+    for (const finding of known.values()) {
+      if (isCounted(finding.route) || acceptances.has(finding.id)) continue;
+      if (oldest === undefined || finding.lastSeen < oldest.lastSeen) oldest = finding;
+    }
+    if (oldest === undefined) return false;
+    letGo(oldest);
+    return true;
+  };
+
   return {
     leave: (route) => {
       for (const id of [...(byRoute.get(route) ?? [])]) if (!acceptances.has(id)) letGo(known.get(id)!);
@@ -99,8 +121,9 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       const { id } = resolve(acceptances, relates, base, difference, all, at);
       const found = known.get(id);
       if (found !== undefined) return found;
-      const full = known.size >= limits.findings || (byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute;
-      if (full && !release(route, compared)) {
+      const isRouteFull = (byRoute.get(route)?.size ?? 0) >= limits.findingsPerRoute;
+      const isFull = isRouteFull || known.size >= limits.findings;
+      if (isFull && !release(route, compared) && (isRouteFull || !releaseForgotten())) {
         const other = findingId(route, where, ELSEWHERE, kind);
         const catchAll =
           known.get(other) ?? createFinding({ id: other, route, where, path: ELSEWHERE, kind }, compared, at);
@@ -117,6 +140,7 @@ export function createFindings(limits: EvidenceLimits, life: LifeSettings, expla
       return acceptances.has(base) ? resolve(acceptances, relates, base, difference, all, at).id : base;
     },
     get: (id) => known.get(id),
+    has: (route) => byRoute.has(route),
     all: () => known.values(),
     touch: (finding, { sample, request, masked }) => {
       dirty.add(finding.id);

@@ -1,5 +1,6 @@
 // evidence/interference.ts: what shadowing does to legacy, from requests that were shadowed and others that a fair draw left out
 
+import { LRUCache } from "lru-cache";
 import type { Answer } from "../model/answer.ts";
 import type { Interference } from "../model/report.ts";
 import { createBounds } from "./bounds.ts";
@@ -34,6 +35,7 @@ const STRETCH_MS = 3_600_000;
 const APART_MS = 60_000;
 /** Added to both of a pair, so that the microseconds of our own do not look like much beside an answer that takes none. */
 const FLOOR_MS = 1;
+/** Beyond it the route that was asked the longest ago is forgotten. */
 const MAX_ROUTES = 2_000;
 
 /** Whether the median of n values is over a bound that k of them are over; and an interval for it from order statistics. */
@@ -66,7 +68,7 @@ type Stretch = {
  * two rates within such bounds. Neither sees what shadowing does to shadowed and unshadowed requests alike.
  */
 export function createInterference(settings: () => InterferenceSettings): InterferenceBook {
-  const routes = new Map<string, { now: Stretch; before: Interference | undefined }>();
+  const routes = new LRUCache<string, { now: Stretch; before: Interference | undefined }>({ max: MAX_ROUTES });
   let held = settings();
   let errors = boundsOfErrors(held);
 
@@ -105,7 +107,6 @@ export function createInterference(settings: () => InterferenceSettings): Interf
       }
       let known = routes.get(route);
       if (known === undefined) {
-        if (routes.size >= MAX_ROUTES) return undefined;
         known = { now: begin(at), before: undefined };
         routes.set(route, known);
       }
@@ -131,11 +132,12 @@ export function createInterference(settings: () => InterferenceSettings): Interf
       return found;
     },
     restart(route, at) {
-      const known = routes.get(route);
+      const known = routes.peek(route);
       if (known !== undefined) known.now = begin(at);
     },
     read: () =>
-      [...routes].flatMap(([route, { now, before }]) => {
+      [...routes.rkeys()].flatMap((route) => {
+        const { now, before } = routes.peek(route)!;
         if (now.pairs >= FEWEST_PAIRS || (now.pairs > 0 && before === undefined)) return [view(route, now)];
         return before === undefined ? [] : [before];
       }),

@@ -1,6 +1,7 @@
 // evidence/names.ts: routes that differ in a name only, such as /places/rome and /places/oslo, are one route
 
 import { Buffer } from "node:buffer";
+import { LRUCache } from "lru-cache";
 import type { Response } from "../model/answer.ts";
 import { fieldValue } from "../model/fields.ts";
 
@@ -14,11 +15,17 @@ export type Names = {
   readonly note: (route: string, answer: Response) => Joined | undefined;
   /** A route that was joined in an earlier run: `GET /places/{name}`. */
   readonly know: (route: string) => void;
+  /** Routes that may be one, though not surely enough to join them; the largest groups first. */
+  readonly suggestions: () => readonly Joined[];
 };
 
 /** Siblings whose answers look alike, until the segment in which they differ is taken for a name. */
 const SIBLINGS = 8;
-/** Answers of a route that are looked at, and places in paths that are. */
+/** Siblings with the same JSON members, and with the same media type, from which on it is suggested that they are one. */
+const SUGGESTED = 3;
+const SUGGESTED_BY_TYPE = 8;
+const MAX_SUGGESTIONS = 20;
+/** Answers of a route that are looked at; and routes, and places in paths, that are remembered. */
 const LOOKS = 3;
 const MAX_PLACES = 2_000;
 /** Different looks of the siblings at one place. */
@@ -26,6 +33,8 @@ const MAX_LOOKS = 64;
 /** Of a body, to find the names of its members. */
 const MAX_TEXT = 2_048;
 const NAME = "{name}";
+/** Begins the look of an answer that is known by its media type alone. No look by JSON members begins so. */
+const TYPE = "type ";
 
 /**
  * A path alone does not tell a name from a resource: /places/rome is one of many, /api/orders is not. Answers do: legacy
@@ -35,43 +44,62 @@ const NAME = "{name}";
  */
 export function createNames(isFixed: (route: string) => boolean): Names {
   /** `GET /places/{name}`, and by the look of the answers the routes that it would join. */
-  const places = new Map<string, Map<string, Set<string>>>();
-  const open = new Set<string>();
+  const places = new LRUCache<string, Map<string, Set<string>>>({ max: MAX_PLACES });
+  const open = new LRUCache<string, true>({ max: MAX_PLACES });
   /** Routes that are siblings of others and look different. */
-  const apart = new Set<string>();
-  const looked = new Map<string, number>();
+  const apart = new LRUCache<string, true>({ max: MAX_PLACES });
+  const looked = new LRUCache<string, number>({ max: MAX_PLACES });
 
   const templateOf = (route: string): string | undefined =>
-    open.size === 0 || apart.has(route) || isFixed(route) ? undefined : templates(route).find((one) => open.has(one));
+    open.size === 0 || apart.get(route) || isFixed(route) ? undefined : templates(route).find((one) => open.get(one));
 
   return {
     routeOf: (route) => templateOf(route) ?? route,
     know: (route) => {
-      if (route.split("/").includes(NAME)) open.add(route);
+      if (route.split("/").includes(NAME)) open.set(route, true);
     },
     note: (route, answer) => {
       const looks = looked.get(route) ?? 0;
       if (looks >= LOOKS || isFixed(route) || route.includes(NAME)) return undefined;
       const look = lookOf(answer);
-      if (look === undefined) return undefined;
-      if (looked.size < MAX_PLACES) looked.set(route, looks + 1);
+      const isJson = look !== undefined;
+      const seen = look ?? mediaTypeOf(answer);
+      if (seen === undefined) return undefined;
+      looked.set(route, looks + 1);
       for (const template of templates(route)) {
         const alike = places.get(template) ?? new Map<string, Set<string>>();
-        if (places.size >= MAX_PLACES && !places.has(template)) continue;
-        if (alike.size >= MAX_LOOKS && !alike.has(look)) continue;
+        if (alike.size >= MAX_LOOKS && !alike.has(seen)) continue;
         places.set(template, alike);
-        const routes = alike.get(look) ?? new Set<string>();
-        alike.set(look, routes.add(route));
-        if (routes.size < SIBLINGS) continue;
-        open.add(template);
-        for (const [other, members] of alike) if (other !== look) for (const one of members) apart.add(one);
+        const routes = alike.get(seen) ?? new Set<string>();
+        if (routes.size < SIBLINGS) routes.add(route);
+        alike.set(seen, routes);
+        if (!isJson || routes.size < SIBLINGS) continue;
+        open.set(template, true);
+        for (const [other, members] of alike) if (other !== seen) for (const one of members) apart.set(one, true);
         for (const one of routes) apart.delete(one);
         places.delete(template);
         return { into: template, routes: [...routes] };
       }
       return undefined;
     },
+    suggestions: () => {
+      const groups: Joined[] = [];
+      for (const [into, alike] of places) {
+        if (isFixed(into)) continue;
+        for (const [look, routes] of alike) {
+          const fewest = look.startsWith(TYPE) ? SUGGESTED_BY_TYPE : SUGGESTED;
+          if (routes.size >= fewest) groups.push({ into, routes: [...routes] });
+        }
+      }
+      return groups.sort((a, b) => b.routes.length - a.routes.length).slice(0, MAX_SUGGESTIONS);
+    },
   };
+}
+
+/** Success that is no JSON looks like all of its media type. Undefined: no success, or without a type. */
+function mediaTypeOf({ status, fields }: Response): string | undefined {
+  const type = fieldValue(fields, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === undefined || status < 200 || status > 299 ? undefined : `${TYPE}${type}`;
 }
 
 /** The route with each of its literal segments but the first taken for a name, in turn. */

@@ -1,5 +1,6 @@
 // evidence/noise-book.ts: where legacy differs from itself, how often, and whether the candidate differs in the same way
 
+import { LRUCache } from "lru-cache";
 import type { JudgedDifference, Standing, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
@@ -34,6 +35,7 @@ export type NoiseSettings = {
   readonly leastRate: number;
   /** The chance, for each test of a place, that it ever rejects a candidate which varies as legacy does. */
   readonly alpha: number;
+  /** Routes at most: beyond it what is known of the one that was asked for the longest ago is forgotten. */
   readonly routes: number;
   readonly placesPerRoute: number;
 };
@@ -169,16 +171,17 @@ const REMEMBERED = 2000;
 
 export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
   const settings = { ...NOISE, ...overrides };
-  const pages = new Map<string, Page>();
+  /** Routes whose page was given up, for the store. */
+  const left = new Set<string>();
+  const pages = new LRUCache<string, Page>({ max: settings.routes, dispose: (_, route) => left.add(route) });
   /** Both sides' last values by place and request. */
   const before = new Map<string, { readonly legacy: string; readonly candidate?: string; readonly at: number }>();
 
   const fade = (since: number, at: number) => (at <= since ? 1 : 2 ** ((since - at) / settings.halfLifeMs));
 
-  function pageOf(route: string, at: number): Page | undefined {
+  function pageOf(route: string, at: number): Page {
     const known = pages.get(route);
     if (known !== undefined) return known;
-    if (pages.size >= settings.routes) return undefined;
     const page: Page = { at, trials: 0, eager: EAGER, places: new Map(), dirty: false };
     pages.set(route, page);
     return page;
@@ -287,7 +290,6 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   const book: NoiseBook = {
     observe: (route, legacyTwice, first, at) => {
       const page = pageOf(route, at);
-      if (page === undefined) return;
       page.trials = page.trials * fade(page.at, at) + 1;
       page.at = Math.max(page.at, at);
       page.eager = Math.max(0, page.eager - 1);
@@ -316,8 +318,8 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       }
     },
     learn: (route, judged, { looks, cut }, { at, written }) => {
+      if (looks.length === 0) return;
       const page = pageOf(route, at);
-      if (page === undefined || looks.length === 0) return;
       const asked = byPlace(judged) as ReadonlyMap<string, readonly JudgedDifference[]>;
       const isNoise = (key: string) => asked.get(key)?.some(({ standing }) => standing === "noise") === true;
       // That legacy differs from its first answer may be why the sides differed: the data moved. Not so a moment later.
@@ -371,7 +373,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     },
     wantsSample: (route) => {
       const page = pages.get(route);
-      if (page === undefined) return pages.size < settings.routes ? "much" : "no";
+      if (page === undefined) return "much";
       if (page.eager <= 0) return "no";
       return page.trials < FIRST || [...page.places.values()].some(hasVaried) ? "much" : "little";
     },
@@ -417,6 +419,8 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         page.dirty = false;
         documents.push({ kind: "noise", key: route, value: storePage(page) });
       }
+      for (const route of left) if (!pages.has(route)) documents.push({ kind: "noise", key: route, value: null });
+      left.clear();
       return documents;
     },
     restore: (documents) => {

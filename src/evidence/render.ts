@@ -1,6 +1,15 @@
 // evidence/render.ts: what was counted -> the report that every reader sees
 
-import type { EpochSummary, Finding, Interference, Report, RouteReport, Unsteady } from "../model/report.ts";
+import type {
+  EpochSummary,
+  Finding,
+  Interference,
+  LookAlike,
+  OtherRequests,
+  Report,
+  RouteReport,
+  Unsteady,
+} from "../model/report.ts";
 import { coverageOf } from "./coverage.ts";
 import { FEW } from "./distinct.ts";
 import { entriesOf } from "./entries.ts";
@@ -29,6 +38,8 @@ export type Extra = {
   /** Comparisons whose recheck is under way. */
   readonly rechecking?: number;
   readonly warnings?: readonly string[];
+  readonly lookAlikes?: readonly LookAlike[];
+  readonly other?: Omit<OtherRequests, "requests">;
 };
 
 type Context = {
@@ -73,6 +84,8 @@ export function render(context: Context, findings: readonly Finding[], extra: Ex
     rules: rulesOf(ledgers, extra.declaredRules ?? []),
     coverage: coverageOf(ledgers, routes, extra.declaredRoutes ?? [], extra.describedRoutes ?? []),
     epochs: context.epochs,
+    ...otherOf(routes, extra.other),
+    ...(extra.lookAlikes && extra.lookAlikes.length > 0 && { lookAlikes: extra.lookAlikes }),
     ...(extra.interference && { interference: extra.interference }),
     underWay: [...context.underWay.values()].reduce((sum, count) => sum + count, 0),
     ...(extra.rechecking !== undefined && { rechecking: extra.rechecking }),
@@ -174,6 +187,11 @@ const countsOf = ({ outcomes, reasons, unconfirmed }: Tallied) => ({
   ...rates(outcomes),
   unconfirmed,
 });
+
+function otherOf(routes: readonly RouteReport[], known?: Omit<OtherRequests, "requests">): Pick<Report, "other"> {
+  const requests = routes.find(({ route }) => route === "other")?.requests;
+  return requests === undefined || known === undefined ? {} : { other: { requests, ...known } };
+}
 
 function convergenceOf(settled: Histogram): RouteReport["convergence"] {
   if (settled.total === 0) return undefined;

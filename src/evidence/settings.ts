@@ -31,6 +31,7 @@ export const LATENCY_SLACK_MS = 1;
 
 /** Nothing in here grows without one of these. */
 export type EvidenceLimits = {
+  /** Beside `other` and those with settings of their own. */
   readonly routes: number;
   /** Of all routes together; beyond it, as beyond a route's own number, further places are counted together. */
   readonly findings: number;
@@ -93,6 +94,11 @@ export type EvidenceSettings = {
   readonly limits?: Partial<EvidenceLimits>;
   /** By route, shadowed requests that have no outcome yet, at this moment. */
   readonly underWay?: () => ReadonlyMap<string, number>;
+  /**
+   * The routes under which requests may still come. To make room for another, one that is not among them is counted as
+   * `other`. Without it all are.
+   */
+  readonly living?: () => Iterable<string>;
   /** By route, shadowed requests that have waited long for their outcome, at this moment. */
   readonly pending?: () => ReadonlyMap<string, number>;
   /** Without it a request is distinct by method, target and body. */

@@ -1,5 +1,6 @@
 // explain/explainer.ts: what comparisons show -> the causes of findings; a fold in bounded memory
 
+import { LRUCache } from "lru-cache";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import type { Relation } from "../model/relation.ts";
@@ -31,7 +32,7 @@ export type ExplainerSettings = {
   readonly minimum?: number;
   /** Findings at most; further ones get no causes. */
   readonly findings?: number;
-  /** Routes whose requests are counted at most; findings of further ones get no cause that lies in the request. */
+  /** Routes whose requests are counted at most; of those that were asked the longest ago, the counts are forgotten. */
   readonly routes?: number;
   /**
    * Tries a rule, given as YAML for `compare:`, on what is stored of the finding's route. Undefined: nothing is stored, or
@@ -80,9 +81,9 @@ const ELEMENTS = 10_000;
 export function createExplainer(settings: ExplainerSettings = {}): Causes {
   const { support = 0.9, minimum = 5, findings = 5000, routes = 500, backtest } = settings;
   const dossiers = new Map<string, Dossier>();
-  const requests = new Map<string, RouteRequests>();
   const dirty = new Set<string>();
   const dirtyRoutes = new Set<string>();
+  const requests = new LRUCache<string, RouteRequests>({ max: routes, dispose: (_, name) => dirtyRoutes.add(name) });
   /** What was stated last, and how much had been seen then: a back-test is not repeated for every reader. */
   const stated = new Map<string, Stated>();
 
@@ -94,9 +95,9 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
     return dossier;
   }
 
-  function routeOf(name: string): RouteRequests | undefined {
+  function routeOf(name: string): RouteRequests {
     const known = requests.get(name);
-    if (known !== undefined || requests.size >= routes) return known;
+    if (known !== undefined) return known;
     const route = createRouteRequests();
     requests.set(name, route);
     return route;
@@ -104,8 +105,8 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
 
   /** Counts the request, for the route and for the findings that it showed; and those that it had shown before. */
   function countRequest({ route: name, shown, request }: Showing): void {
-    const route = request && routeOf(name);
-    if (request === undefined || route === undefined) return;
+    if (request === undefined) return;
+    const route = routeOf(name);
     dirtyRoutes.add(name);
     const features = addCompared(route, request, request.isNew);
     const here = new Set(shown.map(({ finding }) => finding));
@@ -162,7 +163,7 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
   function state(finding: string): Stated | undefined {
     const dossier = dossiers.get(finding);
     if (dossier === undefined) return undefined;
-    const route = requests.get(dossier.route);
+    const route = requests.peek(dossier.route);
     const seen = dossier.requests.seen;
     // What other requests do may contradict a cause, without this finding being seen.
     const looked = seen + Math.floor((route?.compared.all ?? 0) / 16);
@@ -250,7 +251,6 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
       dirty.add(finding);
     },
     newEpoch: () => {
-      for (const name of requests.keys()) dirtyRoutes.add(name);
       requests.clear();
       for (const [finding, dossier] of dossiers) {
         renewRequests(dossier.requests);
@@ -265,7 +265,7 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
         documents.push({ kind: "cause", key: finding, value: dossier === undefined ? null : storeDossier(dossier) });
       }
       for (const name of dirtyRoutes) {
-        const route = requests.get(name);
+        const route = requests.peek(name);
         const value = route === undefined ? null : storeRouteRequests(route);
         documents.push({ kind: "requested", key: name, value });
       }

@@ -218,6 +218,26 @@ export type Interference = {
   readonly interferes: boolean;
 };
 
+/** Requests whose route has no name of its own. */
+export type OtherRequests = {
+  /** Of this epoch. */
+  readonly requests: number;
+  /** Templates that legacy did not serve, the most frequent first: of the requests since the start. */
+  readonly examples: readonly { readonly route: string; readonly status?: number; readonly requests: number }[];
+  /** How often since the start a learned route was forgotten because `limit` others were served after it. */
+  readonly forgotten: number;
+  readonly limit: number;
+};
+
+/** Learned routes that seem to be one: legacy's answers look alike, and they differ in one segment. */
+export type LookAlike = {
+  /** `GET /branches/{name}`. */
+  readonly route: string;
+  readonly routes: readonly string[];
+  /** What declares it in the config. */
+  readonly yaml: string;
+};
+
 export type Report = {
   readonly version: 1;
   /** Milliseconds since the epoch. */
@@ -239,6 +259,10 @@ export type Report = {
   readonly rules: readonly { readonly route: string; readonly rule: string; readonly settled: number }[];
   /** What is not covered: routes seen or declared and never compared, legacy's status codes never compared. */
   readonly coverage: readonly { readonly route: string; readonly note: string }[];
+  /** What counts as `other`. Absent where nothing does. */
+  readonly other?: OtherRequests;
+  /** Most routes first. */
+  readonly lookAlikes?: readonly LookAlike[];
   /** Routes that have shadowed and unshadowed requests to compare. */
   readonly interference?: readonly Interference[];
   /** Earlier epochs, latest first. */

@@ -52,7 +52,7 @@ export function eligible(method: string, route: Route, { methods }: ShadowOption
 export function refuseShadow(
   id: string,
   incoming: Incoming,
-  { route, spelling }: Found,
+  { route, spelling }: Pick<Found, "route" | "spelling">,
   control: ShadowControl,
   state: AdmitState,
 ): SkippedReason | "held_out" | undefined {

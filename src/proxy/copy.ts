@@ -63,8 +63,8 @@ export class Copy {
   /** Legacy's part is over. The outcome, if it is not for the reconciler to say. */
   finish(answer: Answer): Outcome | undefined {
     const { shadow, ports } = this;
-    const { route, skipped } = this.original;
-    if (shadow !== undefined || skipped === "held_out") ports.answered(route.name, shadow !== undefined, answer);
+    const { label, skipped } = this.original;
+    if (shadow !== undefined || skipped === "held_out") ports.answered(label.name, shadow !== undefined, answer);
     if (shadow !== undefined) {
       if (answer.kind === "unseen") shadow.abandon();
       else shadow.legacyAnswered(answer);
@@ -82,7 +82,7 @@ export class Copy {
   /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
   private offer(body: Uint8Array | undefined): void {
     const { settings } = this;
-    const { id, incoming, route, peer } = this.original;
+    const { id, incoming, route, label, peer } = this.original;
     const { shadows, candidateHost, options } = settings;
     if (shadows.open.size >= shadows.concurrency.limit()) {
       this.shed("in_flight");
@@ -95,13 +95,13 @@ export class Copy {
       ? markedHead(this.legacyHead)
       : candidateHead(incoming, body, candidateHost, options.forwarded, peer, rewrite);
     const asked = { method: incoming.method, target: incoming.target, fields: incoming.raw };
-    const made = { id, route: route.name, at: this.at, request: asked, head, legacyHead: this.legacyHead, body };
+    const made = { id, label, at: this.at, request: asked, head, legacyHead: this.legacyHead, body };
     const shadow = new Shadow(shadows, made, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;
     const begin = () => shadow.begin();
     const free = () => shadow.free();
-    if (this.ports.offer(route.name, begin, free)) return;
+    if (this.ports.offer(label, begin, free)) return;
     shadows.open.delete(shadow);
     this.shadow = undefined;
     this.shed("verify");

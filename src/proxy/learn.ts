@@ -1,4 +1,4 @@
-// proxy/learn.ts: route templates learned from paths: what looks like a name stays, what looks like a value becomes a parameter
+// proxy/learn.ts: route templates of paths: what looks like a name stays, what looks like a value becomes a parameter
 
 import { isSecretSegment } from "../model/path-token.ts";
 import { looksRandom } from "../model/random-text.ts";
@@ -11,16 +11,9 @@ export const METHODS: ReadonlySet<string> = new Set(
 const MAX_SEGMENTS = 12;
 const MAX_NAME = 48;
 
-/** Turns a method and a path into a template; at most `max` different ones, then `other`. */
-export function createLearner(max: number): (method: string, path: string) => string {
-  const known = new Set<string>();
-  return (method, path) => {
-    const name = `${METHODS.has(method) ? method : "OTHER"} ${template(path)}`;
-    if (known.has(name)) return name;
-    if (known.size >= max) return "other";
-    known.add(name);
-    return name;
-  };
+/** The name of a request's route by its method and path: `GET /users/{id}/avatar`. */
+export function templateOf(method: string, path: string): string {
+  return `${METHODS.has(method) ? method : "OTHER"} ${template(path)}`;
 }
 
 /**

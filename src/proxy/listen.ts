@@ -6,12 +6,14 @@ import { eligible, refuseShadow } from "./admit.ts";
 import type { BreakerState } from "./breaker.ts";
 import { Client, type ClientOwner } from "./client.ts";
 import { readIncoming } from "./incoming.ts";
+import { Label } from "./label.ts";
 import type { ListenTls, ProxyOptions } from "./options.ts";
 import { peerOf } from "./outgoing.ts";
 import { fenced, type ProxyPorts } from "./ports.ts";
 import { Relay, type RelayRoom } from "./relay.ts";
+import type { Route } from "./routes.ts";
 import { createSettings } from "./settings.ts";
-import { effectiveShare } from "./share.ts";
+import { effectiveShare, type ShadowControl } from "./share.ts";
 import type { Shed } from "./shed.ts";
 import type { RawHead } from "./wire/request-head.ts";
 import { createSweeper } from "./wire/sweeper.ts";
@@ -23,7 +25,9 @@ export type RunningProxy = {
   /** A new certificate, for new connections. */
   setTls(tls: ListenTls): void;
   gauges(): ProxyGauges;
-  /** The share of each route's eligible requests that is shadowed now, 0 to 1, of the routes that were declared or seen. */
+  /** The routes that have names now: those that are declared, and those learned and not forgotten. */
+  routes(): ReadonlySet<string>;
+  /** The share of each route's eligible requests that is shadowed now, 0 to 1, of the routes that were declared or learned. */
   shares(): Iterable<readonly [route: string, share: number]>;
   /** Accepts no more, asks clients to reconnect elsewhere, waits for what is under way, and cuts the rest after `graceMs`. */
   stop(graceMs: number): Promise<void>;
@@ -38,6 +42,8 @@ export type ProxyGauges = {
   readonly captureBytes: number;
   readonly breaker: BreakerState;
   readonly connections: number;
+  /** How often a learned route was forgotten. */
+  readonly forgottenRoutes: number;
   /** Requests so far that were not shadowed for want of room, by what there was too much of. */
   readonly shed: Readonly<Shed>;
 };
@@ -77,11 +83,14 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     }
     const { length = 0, framing } = incoming;
     const found = now.routes.find(incoming.method, incoming.target);
-    const { route } = found;
+    const { route, declared } = found;
+    const label = declared ? new Label(route.name) : new Label(ports.routeOf(route.name), now.learned);
     const id = ports.newId();
     const peer = peerOf(client.socket, now.options.forwarded);
-    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, found, ports.control(), now.admit);
-    const relay = new Relay(room, now, client, { id, incoming, route, peer, skipped });
+    const control = ports.control();
+    const judged = { route: switchedRoute(route, label, control), spelling: found.spelling };
+    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, judged, control, now.admit);
+    const relay = new Relay(room, now, client, { id, incoming, route, label, peer, skipped });
     client.serve(relay, framing === "chunked" ? framing : length);
     relay.start();
   }
@@ -158,12 +167,15 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       captureBytes: settings.shadows.budget.used,
       breaker: settings.shadows.breaker.state(performance.now()),
       connections: connections.size,
+      forgottenRoutes: settings.learned.forgotten(),
       shed: settings.admit.shed,
     }),
+    routes: () => new Set([...settings.routes.declared.map(({ name }) => name), ...settings.learned.names()]),
     *shares() {
       const control = ports.control();
-      const { admit, routes } = settings;
-      for (const route of routes.all()) {
+      const { admit, routes, learned } = settings;
+      const names = [...learned.names()].map((name): Route => ({ name, readOnly: false }));
+      for (const route of [...routes.declared, ...names]) {
         if (!shadowable(route.name, (method) => eligible(method, route, admit.shadow))) continue;
         yield [route.name, effectiveShare(route, control, admit.shadow, admit.clock)];
       }
@@ -171,6 +183,15 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     stop,
     [Symbol.asyncDispose]: () => stop(0),
   };
+}
+
+/**
+ * The route by the name that a runtime switch has for it: its own template, the one that it was joined with, or `other` as
+ * long as it is not learned.
+ */
+function switchedRoute(route: Route, { template, name }: Label, { routes }: ShadowControl): Route {
+  if (name === route.name || routes.has(route.name)) return route;
+  return { ...route, name: routes.has(template) ? template : name };
 }
 
 /** Whether any request of a route, by the method in its name, may be shadowed; those without one have all methods. */

@@ -14,14 +14,17 @@ export type ProxyPorts = {
   newId(): string;
   /** The switch as it stands now; asked for each request. */
   control(): ShadowControl;
+  /** The name of the route that a learned one belongs to, where several turned out to be one; else its own. */
+  routeOf?(route: string): string;
   /** Whether an `offer` would find room; always, unless given. A request that comes while there is none is only relayed. */
   hasRoom?(route: string): boolean;
   /**
    * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
+   * `route.name` may change until legacy has answered.
    * `done` is to be called when nobody will read the exchange any more: the memory of its bodies is used again.
    */
-  offer(route: string, begin: () => Promise<Exchange>, done: () => void): boolean;
+  offer(route: { readonly name: string }, begin: () => Promise<Exchange>, done: () => void): boolean;
   /** A request that came to its end without an exchange. For each request there is one of these, or one `offer`. */
   settle(settled: Settled): void;
   /** Each request to a side, when it ended. */
@@ -32,6 +35,8 @@ export type ProxyPorts = {
   breaker?(change: BreakerChange): void;
   /** What a request spent in here rather than in legacy, in seconds. */
   overhead(route: string, seconds: number): void;
+  /** Legacy did not serve a request whose route is not known: it counts as `other`. */
+  unnamed?(template: string, legacy: Answer): void;
   /** A method that is not safe was answered by legacy: what lies under this target may have moved. */
   wrote?(route: string, target: string, at: number): void;
   /**
@@ -80,6 +85,14 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     newId: () => ports.newId(),
     // Whatever the switch says, and whatever room there is, not knowing it means no.
     control: answering("control", () => ports.control(), OFF),
+    routeOf: (route) => {
+      try {
+        return ports.routeOf?.(route) ?? route;
+      } catch (error) {
+        fault("routeOf", error);
+        return route;
+      }
+    },
     hasRoom: answering("hasRoom", (route: string) => ports.hasRoom?.(route) ?? true, false),
     offer(route, begin, done) {
       let begun = false;
@@ -102,6 +115,7 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
     failed: fence("failed", (side, trouble, route) => ports.failed?.(side, trouble, route)),
     breaker: fence("breaker", (change) => ports.breaker?.(change)),
     overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
+    unnamed: fence("unnamed", (template, legacy) => ports.unnamed?.(template, legacy)),
     wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
     answered: fence("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),
     memory: ports.memory === undefined ? createMemory() : answering("memory", ports.memory, 0),

@@ -9,6 +9,8 @@ import type { Client, Serving } from "./client.ts";
 import { Copy } from "./copy.ts";
 import { failureOf, gatewayStatus, type Trouble } from "./failure.ts";
 import type { Incoming } from "./incoming.ts";
+import { isServed, type Label } from "./label.ts";
+import { OTHER } from "./learned.ts";
 import { legacyHead, type Peer } from "./outgoing.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { ClientResponse } from "./response.ts";
@@ -33,7 +35,9 @@ export type RelayRoom = {
 export type Relayed = {
   readonly id: string;
   readonly incoming: Incoming;
+  /** What its requests may do. Its name may be any: what counts is the label. */
   readonly route: Route;
+  readonly label: Label;
   /** The client behind it, where a side is to be told of it. */
   readonly peer: Peer | undefined;
   /** Why it is not shadowed. */
@@ -93,6 +97,7 @@ export class Relay implements Listener, Serving {
   onUpgrade(reason: string, fields: Fields): void {
     const { call, client, settings } = this;
     const elapsed = performance.now() - this.asked;
+    this.relayed.label.settle(isServed(101));
     this.response.switch(reason, fields);
     const tunnel = new Tunnel(client, call, settings.slabs);
     call.listener = tunnel;
@@ -103,11 +108,12 @@ export class Relay implements Listener, Serving {
 
   onHead(head: ResponseHead): void {
     const { ports } = this.room;
-    const { incoming, route } = this.relayed;
+    const { incoming, route, label } = this.relayed;
     this.head = head;
+    label.settle(isServed(head.status));
     this.firstByteMs = performance.now() - this.asked;
     if (typeof head.framing === "number") this.copy.capture?.expect(head.framing);
-    if (!isSafe(incoming.method) && !route.readOnly) ports.wrote(route.name, incoming.target, ports.now());
+    if (!isSafe(incoming.method) && !route.readOnly) ports.wrote(label.name, incoming.target, ports.now());
   }
 
   onData(bytes: Buffer, last: boolean): void {
@@ -129,7 +135,7 @@ export class Relay implements Listener, Serving {
     const durationMs = arrived - this.asked;
     const overheadMs = this.asked - this.came + performance.now() - arrived;
     this.finish(responseOf(this.head!, this.copy.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
-    this.room.ports.overhead(this.relayed.route.name, overheadMs / 1000);
+    this.room.ports.overhead(this.relayed.label.name, overheadMs / 1000);
   }
 
   onFailure(trouble: Trouble, stale: boolean): void {
@@ -140,7 +146,8 @@ export class Relay implements Listener, Serving {
       this.settings.legacy.send(this.call, true);
       return;
     }
-    this.room.ports.failed("legacy", trouble, this.relayed.route.name);
+    this.relayed.label.settle(false);
+    this.room.ports.failed("legacy", trouble, this.relayed.label.name);
     if (this.response.begun) {
       // Only a cut tells the client that the body is incomplete; where the connection's end would end it, only a reset.
       this.client.destroy(this.relayed.incoming.http10 || this.head?.framing === "close");
@@ -229,11 +236,13 @@ export class Relay implements Listener, Serving {
     if (this.over) return;
     this.over = true;
     const { room } = this;
-    const { id, route } = this.relayed;
+    const { id, label } = this.relayed;
+    label.settle(false);
     room.open.delete(this);
+    if (label.name === OTHER) room.ports.unnamed(label.template, answer);
     const outcome = this.copy.finish(answer);
     this.client.resumeBody(); // what is left of the request's body goes on to legacy, or is discarded
-    room.ports.observe(observationOf(route.name, "legacy", answer));
-    if (outcome !== undefined) room.ports.settle({ id, route: route.name, outcome });
+    room.ports.observe(observationOf(label.name, "legacy", answer));
+    if (outcome !== undefined) room.ports.settle({ id, route: label.name, outcome });
   }
 }

@@ -1,6 +1,6 @@
-// proxy/routes.ts: requests -> a bounded number of route templates; declared ones first, else learned
+// proxy/routes.ts: requests -> route templates: a declared one, else the template of the path
 
-import { createLearner, METHODS } from "./learn.ts";
+import { METHODS, templateOf } from "./learn.ts";
 import type { RouteOptions, StickyBy } from "./options.ts";
 import { createRate, type Rate } from "./rate.ts";
 import type { Rewrite } from "./rewrite.ts";
@@ -31,17 +31,17 @@ export type Spelling = "plain" | "forbidden" | "ambiguous";
 export function createServed(templates: readonly string[]): (method: string, path: string) => boolean {
   const root = node();
   for (const match of templates) plant(root, { match });
-  return (method, path) => routeOf(root, method, path) !== undefined;
+  return (method, path) => namedRoute(root, method, path) !== undefined;
 }
 
-export type Found = { readonly route: Route; readonly spelling: Spelling };
+/** @property declared false: the route's name is the path's template, and not bounded in number */
+export type Found = { readonly route: Route; readonly spelling: Spelling; readonly declared: boolean };
 
 export type Routes = {
   find(method: string, target: string): Found;
-  /** Whether a path is a spelling of one that a route with `shadow: off` names. Learns nothing. */
+  /** Whether a path is a spelling of one that a route with `shadow: off` names. */
   forbids(method: string, path: string): boolean;
-  /** The declared ones, and those that were learned so far. */
-  all(): Iterable<Route>;
+  readonly declared: readonly Route[];
 };
 
 /** A literal, `{name}` with perhaps something before and after it, or the rest of the path. */
@@ -57,39 +57,30 @@ const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_LENGTH = 256;
 
 /**
- * Finds the route of a request: by method and path, the path as it is written. `%2F` is no slash, `/a` is not `/a/`. What a
+ * Finds the route of a request: by method and path, the path as it is written but for path parameters (`;jsessionid=A1`),
+ * which are ignored where no template has them. `%2F` is no slash, `/a` is not `/a/`. What a
  * route with `shadow: off` forbids is found by every spelling of its path as well, see `spellingsOf`. The
  * most specific template wins: segment by segment a literal before `{x}.json` before `{x}` before `*`, and a method
  * before `ANY`. HEAD belongs to the route of its GET: what may not be got may not be looked at either.
  */
-export function createRoutes(declared: readonly RouteOptions[], maxLearned: number, caseSensitive = false): Routes {
+export function createRoutes(declared: readonly RouteOptions[], caseSensitive = false): Routes {
   const root = node();
   const planted = declared.map((options) => plant(root, options));
   const fold = caseSensitive ? (text: string) => text : (text: string) => text.toLowerCase();
   const spelled = spelledTree(declared, planted, fold);
-  const learn = createLearner(maxLearned);
-  const learned = new Map<string, Route>();
   const remembered = new Map<string, Map<string, Found>>();
 
   function look(method: string, path: string): Found {
-    const route = routeOf(root, method, path) ?? learnedRoute(method, path);
-    return { route, spelling: spelled === undefined ? "plain" : spellingOf(spelled, route, method, path, fold) };
-  }
-
-  function learnedRoute(method: string, path: string): Route {
-    const name = learn(method, path);
-    let route = learned.get(name);
-    if (route === undefined) {
-      route = Object.freeze({ name, readOnly: false });
-      learned.set(name, route);
-    }
-    return route;
+    const named = namedRoute(root, method, path);
+    const route = named ?? Object.freeze({ name: templateOf(method, path), readOnly: false });
+    const spelling = spelled === undefined ? "plain" : spellingOf(spelled, route, method, path, fold);
+    return { route, spelling, declared: named !== undefined };
   }
 
   return {
-    all: () => [...planted, ...learned.values()],
     forbids: (method, path) =>
       spelled !== undefined && spellingOf(spelled, routeOf(root, method, path), method, path, fold) === "forbidden",
+    declared: planted,
     find(method, target) {
       const query = target.indexOf("?");
       const path = query < 0 ? target : target.slice(0, query);
@@ -108,11 +99,21 @@ export function createRoutes(declared: readonly RouteOptions[], maxLearned: numb
   };
 }
 
-/** The most specific declared route of a path, if there is one. */
-function routeOf(root: Node, method: string, path: string): Route | undefined {
-  const segments = path.split("/").slice(1);
-  return walk(root, segments, 0, method) ?? (method === "HEAD" ? walk(root, segments, 0, "GET") : undefined);
+/** The most specific declared route of a path, if there is one. Path parameters count only where a template has them. */
+function namedRoute(root: Node, method: string, path: string): Route | undefined {
+  return routeOf(root, method, path, path.includes(";") ? path.replace(/;[^/]*/g, "") : path);
 }
+
+/** @param bare the path without its path parameters (RFC 3986, 3.3), if they are to be ignored */
+function routeOf(root: Node, method: string, path: string, bare = path): Route | undefined {
+  const segments = segmentsOf(path);
+  const others = bare === path ? segments : segmentsOf(bare);
+  return (
+    walk(root, segments, others, 0, method) ?? (method === "HEAD" ? walk(root, segments, others, 0, "GET") : undefined)
+  );
+}
+
+const segmentsOf = (path: string) => path.split("/").slice(1);
 
 /** The declared routes by every spelling of their paths. Undefined where none forbids anything, and none allows a write. */
 function spelledTree(
@@ -213,16 +214,27 @@ function step(at: Node, segment: string): Node {
   return added.node;
 }
 
-function walk(at: Node, segments: readonly string[], depth: number, method: string): Route | undefined {
+/** @param bare the segments without path parameters */
+function walk(
+  at: Node,
+  segments: readonly string[],
+  bare: readonly string[],
+  depth: number,
+  method: string,
+): Route | undefined {
   if (depth === segments.length) return at.ends.get(method) ?? at.ends.get("ANY");
-  const segment = segments[depth]!;
-  const literal = at.literals.get(segment);
-  const found = literal && walk(literal, segments, depth + 1, method);
-  if (found) return found;
+  const written = segments[depth]!;
+  const other = bare[depth]!;
+  for (const segment of written === other ? [written] : [written, other]) {
+    const literal = at.literals.get(segment);
+    const found = literal && walk(literal, segments, bare, depth + 1, method);
+    if (found) return found;
+  }
   for (const { prefix, suffix, node } of at.patterns) {
+    const segment = prefix.includes(";") || suffix.includes(";") ? written : other;
     if (segment.length <= prefix.length + suffix.length) continue;
     if (!segment.startsWith(prefix) || !segment.endsWith(suffix)) continue;
-    const deeper = walk(node, segments, depth + 1, method);
+    const deeper = walk(node, segments, bare, depth + 1, method);
     if (deeper) return deeper;
   }
   return at.rests.get(method) ?? at.rests.get("ANY");

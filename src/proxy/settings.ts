@@ -4,6 +4,7 @@ import type { AdmitState } from "./admit.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Budget } from "./capture.ts";
 import { createConcurrency, fixedConcurrency } from "./concurrency.ts";
+import { createLearnedRoutes, type LearnedRoutes } from "./learned.ts";
 import type { CandidateOptions, ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { createRate } from "./rate.ts";
@@ -18,6 +19,7 @@ export type Settings = {
   readonly options: ProxyOptions;
   readonly sweeper: Sweeper;
   readonly routes: Routes;
+  readonly learned: LearnedRoutes;
   readonly legacy: Pool;
   readonly shadows: ShadowRoom;
   readonly slabs: Slabs;
@@ -63,15 +65,22 @@ export function createSettings(
   const routes =
     before &&
     same(options.routes, before.options.routes) &&
-    options.maxRoutes === before.options.maxRoutes &&
     options.shadow.caseSensitive === before.options.shadow.caseSensitive
       ? before.routes
-      : createRoutes(options.routes, options.maxRoutes, options.shadow.caseSensitive);
+      : createRoutes(options.routes, options.shadow.caseSensitive);
   return {
     options,
     sweeper,
     slabs,
     routes,
+    learned:
+      before && routes === before.routes && options.maxRoutes === before.options.maxRoutes
+        ? before.learned
+        : createLearnedRoutes(
+            options.maxRoutes,
+            undeclared(routes, before?.learned.names() ?? []),
+            before?.learned.forgotten(),
+          ),
     legacy,
     shadows: {
       pool,
@@ -106,6 +115,14 @@ export function createSettings(
     },
     candidateHost: options.candidate.rewriteHost ? pool.origin.authority : undefined,
   };
+}
+
+/** Learned names without those that belong to a declared route now. */
+function undeclared(routes: Routes, names: Iterable<string>): string[] {
+  return [...names].filter((name) => {
+    const [method = "", path = ""] = name.split(" ");
+    return !routes.find(method, path).declared;
+  });
 }
 
 /** What of the candidate's options its connections depend on. */

@@ -7,6 +7,7 @@ import { Asking } from "./asking.ts";
 import type { Breaker, Ended } from "./breaker.ts";
 import { type Budget, type Capture, followCapture, type Leader } from "./capture.ts";
 import type { Concurrency } from "./concurrency.ts";
+import type { Label } from "./label.ts";
 import type { ProxyPorts } from "./ports.ts";
 import { retryAfter } from "./retry-after.ts";
 import { Call } from "./wire/call.ts";
@@ -32,7 +33,7 @@ export type ShadowRoom = {
 
 export type ShadowRequest = {
   readonly id: string;
-  readonly route: string;
+  readonly label: Label;
   readonly at: number;
   readonly request: RequestHead;
   /** The candidate's head, ready to be written, and legacy's as it was written. */
@@ -54,6 +55,7 @@ export class Shadow implements Watched {
   private candidate: Answer | undefined = undefined;
   private resolve: ((exchange: Exchange) => void) | undefined = undefined;
   private ended = false;
+  private observed = false;
 
   constructor(room: ShadowRoom, asked: ShadowRequest, capture: Leader) {
     this.room = room;
@@ -129,14 +131,23 @@ export class Shadow implements Watched {
     const now = performance.now();
     room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
     room.concurrency.record(answer, now, room.sweeper.lag());
-    if (this.asking?.trouble !== undefined) room.failed("candidate", this.asking.trouble, this.asked.route);
-    if (this.asking !== undefined) room.observe(observationOf(this.asked.route, "candidate", answer));
+    if (this.asked.label.settled) this.observe(answer);
     if (this.legacy !== undefined) {
       this.end();
       return;
     }
     this.deadline = now + room.patience;
     room.sweeper.watch(this);
+  }
+
+  /** Tells what the candidate did, once it is known of which route. */
+  private observe(answer: Answer): void {
+    const { room, asking } = this;
+    if (this.observed || asking === undefined) return;
+    this.observed = true;
+    const { name } = this.asked.label;
+    if (asking.trouble !== undefined) room.failed("candidate", asking.trouble, name);
+    room.observe(observationOf(name, "candidate", answer));
   }
 
   private outcomeOf(answer: Exclude<Answer, { kind: "unseen" }>): Ended {
@@ -149,12 +160,23 @@ export class Shadow implements Watched {
     const { asked, legacy, candidate, resolve } = this;
     if (this.ended || legacy === undefined || candidate === undefined || resolve === undefined) return;
     this.ended = true;
+    asked.label.settle(false);
+    this.observe(candidate);
     if (this.deadline !== Number.POSITIVE_INFINITY) this.room.sweeper.unwatch(this);
     this.capture.release();
     this.follower?.release();
-    const { id, route, at, request, body, head, legacyHead } = asked;
+    const { id, label, at, request, body, head, legacyHead } = asked;
     const sent = { legacy: legacyHead, candidate: head };
-    const exchange: Exchange = { id, route, request, sent, at, legacy, candidate, ...(body && { requestBody: body }) };
+    const exchange: Exchange = {
+      id,
+      route: label.name,
+      request,
+      sent,
+      at,
+      legacy,
+      candidate,
+      ...(body && { requestBody: body }),
+    };
     resolve(Object.freeze(exchange));
   }
 }

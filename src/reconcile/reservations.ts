@@ -1,5 +1,6 @@
 // reconcile/reservations.ts: room in the queue for exchanges whose answers are not there yet
 
+import { LRUCache } from "lru-cache";
 import { LARGE_BYTES } from "./pack.ts";
 
 /** Weight of the newest pair in what the pairs of its route usually bring. */
@@ -10,6 +11,8 @@ export const FOR_SMALL = 0.125;
 
 /** Bytes of bodies that wait: of all pairs, and of the small ones alone. */
 export type WaitingBytes = { readonly bytes: number; readonly smallBytes: number };
+/** Routes with an estimate. */
+const MAX_ROUTES = 2_000;
 
 export type Reservations = {
   /** Whether a pair of this route, as large as they usually are, fits in beside what waits. */
@@ -21,11 +24,11 @@ export type Reservations = {
 /**
  * How large a pair is shows only when both sides have answered. So each route has an estimate: a moving average over its
  * pairs. Where large pairs fill the queue, routes with small ones still find room, and a route of which nothing is known yet has
- * one pair taken. Grows with the number of routes, which is bounded.
+ * one pair taken.
  * @param limitBytes what may wait and be expected together, read each time; a single pair may be larger
  */
 export function createReservations(limitBytes: () => number): Reservations {
-  const usual = new Map<string, number>();
+  const usual = new LRUCache<string, number>({ max: MAX_ROUTES });
   /** Routes whose first pair is being asked for. */
   const unknown = new Set<string>();
   let expected = 0;

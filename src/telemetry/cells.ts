@@ -7,6 +7,8 @@ export type Counter = {
   /** Adds one, or `by`. Labels a metric does not have are left out. */
   readonly add: (by: number, a?: string, b?: string, c?: string) => void;
   readonly read: () => Reading[];
+  /** Removes all cells with this first label value. */
+  readonly remove: (a: string) => void;
 };
 
 /** What one set of label values was observed to have: how often at most each bucket's bound, and the sum. */
@@ -16,6 +18,8 @@ export type Histogram = {
   /** `value` is in the unit of the buckets. What is not finite, or below 0, counts as 0: a clock may step back. */
   readonly observe: (value: number, a?: string, b?: string, c?: string) => void;
   readonly read: () => Observed[];
+  /** Removes all cells with this first label value. */
+  readonly remove: (a: string) => void;
 };
 
 type Cell = { readonly labels: readonly string[]; value: number };
@@ -26,19 +30,21 @@ type HistogramCell = { readonly labels: readonly string[]; readonly counts: Floa
  * for each request costs more than the rest of the counting together.
  */
 function byLabels<T>(width: number, create: (labels: readonly string[]) => T) {
-  const root = new Map<string, Map<string, Map<string, T>>>();
-  const cells: T[] = [];
+  /** By the first label value: its cells, and the table of the other two. */
+  const root = new Map<string, { readonly cells: T[]; readonly table: Map<string, Map<string, T>> }>();
   const add = (a: string, b: string, c: string): T => {
     const cell = create([a, b, c].slice(0, width));
-    const first = root.get(a) ?? new Map<string, Map<string, T>>();
-    const second = first.get(b) ?? new Map<string, T>();
-    root.set(a, first.set(b, second.set(c, cell)));
-    cells.push(cell);
+    const group = root.get(a) ?? { cells: [], table: new Map<string, Map<string, T>>() };
+    root.set(a, group);
+    const row = group.table.get(b) ?? new Map<string, T>();
+    group.table.set(b, row.set(c, cell));
+    group.cells.push(cell);
     return cell;
   };
   return {
-    cells,
-    find: (a: string, b: string, c: string): T => root.get(a)?.get(b)?.get(c) ?? add(a, b, c),
+    cells: () => [...root.values()].flatMap((group) => group.cells),
+    find: (a: string, b: string, c: string): T => root.get(a)?.table.get(b)?.get(c) ?? add(a, b, c),
+    remove: (a: string) => void root.delete(a),
   };
 }
 
@@ -49,7 +55,8 @@ export function createCounter(labels: readonly string[]): Counter {
     add: (by, a = "", b = "", c = "") => {
       table.find(a, b, c).value += by;
     },
-    read: () => table.cells.map((cell) => [cell.labels, cell.value]),
+    read: () => table.cells().map((cell) => [cell.labels, cell.value]),
+    remove: table.remove,
   };
 }
 
@@ -69,6 +76,8 @@ export function createHistogram(labels: readonly string[], buckets: readonly num
       cell.counts[at]! += 1;
       cell.sum += amount;
     },
-    read: () => table.cells.map(({ labels: values, counts, sum }) => ({ labels: values, counts: counts.slice(), sum })),
+    read: () =>
+      table.cells().map(({ labels: values, counts, sum }) => ({ labels: values, counts: counts.slice(), sum })),
+    remove: table.remove,
   };
 }

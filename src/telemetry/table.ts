@@ -60,6 +60,11 @@ export const METRICS = {
     help: "How long a transient difference took to settle, at most: the time that it waited to be looked at is in it.",
     buckets: SETTLING,
   },
+  routes_forgotten_total: {
+    type: "counter",
+    labels: [],
+    help: "Learned routes that were forgotten because limits.maxRoutes others were served after them.",
+  },
   config_reload_failed: {
     type: "gauge",
     labels: [],

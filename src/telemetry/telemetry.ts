@@ -7,6 +7,7 @@ import { createExposition } from "./exposition.ts";
 import { createHealth, type Health } from "./health.ts";
 import { type Log, type LogLevel, type LogTarget, openLog } from "./log.ts";
 import { createMismatchLines, type FindingIdOf, type Redact } from "./mismatch-lines.ts";
+import { createRouteLabels } from "./route-labels.ts";
 import { METRICS, type Metric, type MetricName, type NameOf } from "./table.ts";
 
 export type TelemetryOptions = {
@@ -15,8 +16,13 @@ export type TelemetryOptions = {
   readonly redact: Redact;
   /** Mismatch lines a minute and finding, beside the first of each, which is always written. */
   readonly mismatchesPerMinute: number;
-  /** Routes that get labels of their own; what comes after them is `other`. */
+  /** Routes that get labels of their own, beside `other`. Read each time. */
   readonly maxRoutes: number;
+  /**
+   * The routes under which requests may still come. The series of one that is not among them are removed when a new route
+   * needs its place; a route for which there is no place is counted as `other`. Without it all routes stay.
+   */
+  readonly living?: () => ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
@@ -97,13 +103,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const verifying = histogram("verify_duration_seconds");
   const converging = histogram("convergence_seconds");
 
-  const routes = new Set<string>();
-  const bounded = (route: string): string => {
-    if (routes.has(route)) return route;
-    if (routes.size >= options.maxRoutes) return "other";
-    routes.add(route);
-    return route;
-  };
+  const byRoute = (Object.entries(METRICS) as [MetricName, Metric][])
+    .filter(([, { labels, type }]) => labels[0] === "route" && type !== "gauge")
+    .map(([name]) => (counters.get(name) ?? histograms.get(name))!);
+  const bounded = createRouteLabels(
+    () => options.maxRoutes,
+    options.living,
+    (route) => {
+      for (const metric of byRoute) metric.remove(route);
+    },
+  );
 
   sources.set("build_info", () => [[[options.version, process.version], 1]]);
   sources.set("mismatch_lines_suppressed_total", lines.suppressed);

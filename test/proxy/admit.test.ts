@@ -7,7 +7,7 @@ import { fixedConcurrency } from "../../src/proxy/concurrency.ts";
 import type { Incoming } from "../../src/proxy/incoming.ts";
 import { type ShadowOptions, shadowControlOf } from "../../src/proxy/index.ts";
 import { createRate } from "../../src/proxy/rate.ts";
-import type { Found, Route } from "../../src/proxy/routes.ts";
+import type { Route } from "../../src/proxy/routes.ts";
 import { createShed } from "../../src/proxy/shed.ts";
 import { DEFAULTS } from "../support/proxy-options.ts";
 
@@ -125,7 +125,7 @@ describe("whatever the switches say", () => {
 
 describe("overload", () => {
   const get = PLAIN;
-  const found: Found = { route: { name: "r", readOnly: false }, spelling: "plain" };
+  const found = { route: { name: "r", readOnly: false }, spelling: "plain" } as const;
   const causes: [string, Partial<AdmitState>][] = [
     ["in_flight", { candidateInFlight: () => 8 }],
     ["capture", { budget: { used: 1, limit: 1 } }],

@@ -10,7 +10,7 @@ test("the candidate is asked while legacy has not answered, and each side's late
   await using legacy = await backend((socket) => {
     answer = () => socket.write(ok("fine"));
   });
-  await using room = await openRoom(legacy, candidate);
+  await using room = await openRoom(legacy, candidate, { routes: [{ match: "GET /a" }] });
   await using client = await rawClient(room.port);
   client.send(GET);
   await eventually(() => candidate.seen.length === 1 && answer !== undefined);

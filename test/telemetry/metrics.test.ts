@@ -47,6 +47,40 @@ describe("metrics", () => {
     expect([...text.matchAll(/^parallel_run_requests_total\{/gm)]).toHaveLength(4);
   });
 
+  test("a route that is gone gives its series up to a new one, and no counter of a living route ever goes down", async () => {
+    const name = fc.constantFrom("__proto__", "constructor", "GET /a", "GET /b", "GET /c", "GET /d", "other");
+    const step = fc.record({ route: name, gone: fc.array(name) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const living = new Set<string>();
+        const { telemetry } = open({ maxRoutes: 3, living: () => living });
+        const expected = new Map<string, number>();
+        for (const { route, gone } of steps) {
+          for (const one of gone) living.delete(one);
+          if (route !== "other" && living.size >= 3) living.delete([...living].find((one) => one !== route)!);
+          if (route !== "other") living.add(route);
+          telemetry.comparison(comparison(route, { outcome: "mismatch" }, [value("$.a")]));
+          const scrape = await telemetry.metricsText();
+          const read = new Map(
+            [...scrape.matchAll(/^parallel_run_requests_total\{route="(.*?)".* (\d+)$/gm)].map(([, one, count]) => [
+              one!,
+              Number(count),
+            ]),
+          );
+          expect([...read.keys()].filter((one) => one !== "other").length).toBeLessThanOrEqual(3);
+          for (const known of expected.keys()) if (!living.has(known) && known !== "other") expected.delete(known);
+          expected.set(route, (expected.get(route) ?? 0) + 1);
+          for (const [one, count] of expected) expect(read.get(one)).toBeGreaterThanOrEqual(count);
+          const routes = new Set(
+            [...scrape.matchAll(/^parallel_run_\w+\{(?:le="[^"]*",)?route="(.*?)"/gm)].map(([, r]) => r),
+          );
+          expect([...routes].filter((one) => !read.has(one!))).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test("scraping changes no counter", async () => {
     const { telemetry } = open();
     telemetry.comparison(comparison("GET /a", { outcome: "mismatch" }, [value("$.a")]));

@@ -75,6 +75,7 @@ ${when(view.settled.shown.length > 0, () => html`<h2>Accepted and fixed</h2>${ea
 ${unsteady(view)}
 ${coverage(view)}
 ${routes(view)}
+${list("naming", "Names of routes", view.naming)}
 ${rules(view)}
 ${list("epochs", "Earlier epochs", view.epochs)}
 </main>

@@ -89,6 +89,7 @@ export function renderMarkdown(report: Report): string {
         view.routes,
       ),
     ),
+    section("Names of routes", bullets(view.naming.shown.map(prose), view.naming)),
     section(
       "Rules",
       table(

@@ -39,6 +39,8 @@ export type Outline = {
   readonly unsteady: Some<Report["unsteady"][number]>;
   readonly coverage: Some<Report["coverage"][number]>;
   readonly routes: Some<RouteReport>;
+  /** What counts as `other`, and routes that seem to be one; a line each. */
+  readonly naming: Some<string>;
   readonly rules: Some<Report["rules"][number]>;
   /** What earlier epochs came to, a line each. */
   readonly epochs: Some<string>;
@@ -80,6 +82,7 @@ export function outline(report: Report, caps: Caps): Outline {
     unsteady: first(report.unsteady, caps.rows),
     coverage: first(report.coverage, caps.rows),
     routes: first(routes, caps.routes),
+    naming: first([...otherLines(report), ...(report.lookAlikes ?? []).map(lookAlikeLine)], caps.rows),
     rules: first(report.rules, caps.rows),
     epochs: first((report.epochs ?? []).map(pastEpoch), 5),
     reasonsWhy: first(
@@ -93,6 +96,25 @@ function first<T>(all: readonly T[], cap: number): Some<T> {
   // One more line is no longer than "and 1 more".
   const shown = all.length <= cap + 1 ? all : all.slice(0, cap);
   return { shown, more: all.length - shown.length };
+}
+
+function otherLines({ other }: Report): string[] {
+  if (other === undefined) return [];
+  const { requests, examples, forgotten, limit } = other;
+  const some = examples.map((one) => `${one.route} (${one.status ?? "no answer"}, ${plural(one.requests, "request")})`);
+  return [
+    `other: ${plural(requests, "request")} of routes that legacy never served, or that were forgotten${some.length === 0 ? "" : `; mostly ${some.join(", ")}`}. Routes under \`routes:\` have their names always.`,
+    ...(forgotten === 0
+      ? []
+      : [
+          `Learned routes were forgotten ${plural(forgotten, "time")}: ${count(limit)} others were served after them (\`limits.maxRoutes\`).`,
+        ]),
+  ];
+}
+
+function lookAlikeLine({ route, routes, yaml }: NonNullable<Report["lookAlikes"]>[number]): string {
+  const match = yaml.trim().split("\n").at(-1)!.trim();
+  return `${routes.join(", ")} look like one route, ${route}. To declare it, under \`routes:\` write \`${match}\`.`;
 }
 
 function named(epoch: string): string {

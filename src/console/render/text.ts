@@ -57,6 +57,7 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
     ),
     section("Not covered", view.coverage, (one) => [`  ${shown(one.route, 60)}: ${shown(one.note, 200)}`], paint),
     routes(view, paint),
+    section("Names of routes", view.naming, (one) => wrapped(shown(one, 500), "    ", "  "), paint),
     section(
       "Rules",
       view.rules,

@@ -1,0 +1,19 @@
+// evidence/look-alikes.ts: learned routes that seem to be one, with what declares them in the config
+
+import type { LookAlike } from "../model/report.ts";
+import type { Joined } from "./names.ts";
+
+/** Of a group, as many as are named. */
+const NAMED = 5;
+const FEWEST = 3;
+
+/** @param isCounted whether requests count under a route's name now */
+export function lookAlikes(groups: readonly Joined[], isCounted: (route: string) => boolean): readonly LookAlike[] {
+  const told = new Set<string>();
+  return groups.flatMap(({ into, routes }) => {
+    const counted = routes.filter((route) => isCounted(route) && !told.has(route));
+    if (counted.length < FEWEST) return [];
+    for (const route of counted) told.add(route);
+    return [{ route: into, routes: counted.slice(0, NAMED), yaml: `routes:\n  - match: ${into}\n` }];
+  });
+}
