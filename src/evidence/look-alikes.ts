@@ -3,8 +3,6 @@
 import type { LookAlike } from "../model/report.ts";
 import type { Joined } from "./names.ts";
 
-/** Of a group, as many as are named. */
-const NAMED = 5;
 const FEWEST = 3;
 
 /** @param isCounted whether requests count under a route's name now */
@@ -14,6 +12,6 @@ export function lookAlikes(groups: readonly Joined[], isCounted: (route: string)
     const counted = routes.filter((route) => isCounted(route) && !told.has(route));
     if (counted.length < FEWEST) return [];
     for (const route of counted) told.add(route);
-    return [{ route: into, routes: counted.slice(0, NAMED), yaml: `routes:\n  - match: ${into}\n` }];
+    return [{ route: into, routes: counted, yaml: `routes:\n  - match: ${into}\n` }];
   });
 }

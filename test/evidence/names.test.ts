@@ -57,6 +57,33 @@ describe("names in paths", () => {
     expect(routesOf(evidence)).toHaveLength(60);
   });
 
+  test("are suggested from three siblings of the same members on, and from eight of the same media type", () => {
+    const evidence = createEvidence({
+      startedAt: 0,
+      routeReadiness: (route) => (route === "GET /own/{name}" ? {} : undefined),
+    });
+    const page = (target: string, type: string) => {
+      const one = answered(target, "text");
+      const legacy: Response = { ...(one.exchange.legacy as Response), fields: ["Content-Type", type] };
+      return { ...one, exchange: { ...one.exchange, legacy } };
+    };
+    const suggested = () => evidence.report(1).lookAlikes?.map(({ route, routes }) => [route, routes.length]);
+    const names = "main east west north south upper lower river".split(" ");
+    for (const name of names.slice(0, 2)) evidence.add(answered(`/x/branches/${name}`, { name, open: true }), 1);
+    for (const name of names.slice(0, 7)) evidence.add(page(`/x/pages/${name}`, "text/html; charset=utf-8"), 1);
+    for (const name of names.slice(0, 4)) evidence.add(answered(`/own/${name}`, { id: 1 }), 1);
+    for (const name of names.slice(0, 7)) evidence.add(page(`/x/mixed/${name}`, `text/${name}`), 1);
+    expect(suggested()).toBeUndefined();
+    evidence.add(answered("/x/branches/west", { name: "west", open: false }), 1);
+    evidence.add(page("/x/pages/river", "TEXT/HTML"), 1);
+    expect(suggested()).toEqual([
+      ["GET /x/pages/{name}", 8],
+      ["GET /x/branches/{name}", 3],
+    ]);
+    expect(evidence.report(1).routes.some(({ route }) => route === "GET /x/pages/{name}")).toBe(false);
+    expect(evidence.report(1).lookAlikes![1]!.yaml).toBe("routes:\n  - match: GET /x/branches/{name}\n");
+  });
+
   test("are known over a restart, and what was joined is not stored twice", () => {
     const evidence = createEvidence({ startedAt: 0 });
     const kept = new Map<string, Document>();

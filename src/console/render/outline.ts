@@ -114,7 +114,9 @@ function otherLines({ other }: Report): string[] {
 
 function lookAlikeLine({ route, routes, yaml }: NonNullable<Report["lookAlikes"]>[number]): string {
   const match = yaml.trim().split("\n").at(-1)!.trim();
-  return `${routes.join(", ")} look like one route, ${route}. To declare it, under \`routes:\` write \`${match}\`.`;
+  const some = first(routes, 5);
+  const more = some.more === 0 ? "" : ` and ${count(some.more)} more`;
+  return `${some.shown.join(", ")}${more} look like one route, ${route}. To declare it, under \`routes:\` write \`${match}\`.`;
 }
 
 function named(epoch: string): string {
