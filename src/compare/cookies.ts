@@ -3,7 +3,7 @@
 import type { Difference } from "../model/difference.ts";
 import { type Lifetime, lifetimeOf, lifetimeText, sameLifetime } from "./cookie-lifetime.ts";
 import { lookOf, sameLook, type ValueLook } from "./cookie-value.ts";
-import type { OwnPlace } from "./origins.ts";
+import { type OwnPlace, prefixOf } from "./origins.ts";
 
 type Attribute = { readonly name: string; readonly value: string };
 type Cookie = {
@@ -71,7 +71,7 @@ function domainOf(value: string, own: OwnPlace | undefined): string {
 
 function pathOf(value: string, own: OwnPlace | undefined): string {
   const path = value.endsWith("/") ? value : `${value}/`;
-  const prefix = own?.paths.find(({ candidate }) => path.startsWith(candidate));
+  const prefix = prefixOf(path, own?.paths ?? []);
   if (prefix === undefined) return value;
   const mapped = prefix.legacy + path.slice(prefix.candidate.length);
   return value.endsWith("/") || mapped === "/" ? mapped : mapped.slice(0, -1);

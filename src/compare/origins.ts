@@ -14,8 +14,8 @@ type Spelling = {
   readonly becomes: string;
   /** What must stand before it: anything, or the beginning of a reference, as a quote is. */
   readonly after: "any" | "quote";
-  /** What may stand behind it: not what goes on with an authority, or anything. */
-  readonly before: "end of authority" | "any";
+  /** What may stand behind it: not what goes on with an authority or with a path segment, or anything. */
+  readonly before: "end of authority" | "end of segment" | "any";
   /** Where this does not occur, in whatever way it is spelled, the spelling does not either. */
   readonly needle: string;
 };
@@ -122,7 +122,7 @@ function spellings(own: readonly string[], common: string, paths: readonly PathP
   return [
     ...origins.flatMap((origin) =>
       paths.flatMap((prefix) =>
-        spelled(origin + prefix.candidate, common + prefix.legacy, { after: "any", before: "any" }),
+        spelled(origin + prefix.candidate, common + prefix.legacy, { after: "any", before: endOf(prefix) }),
       ),
     ),
     ...origins.flatMap((origin) => spelled(origin, common, { after: "any", before: "end of authority" })),
@@ -130,7 +130,7 @@ function spellings(own: readonly string[], common: string, paths: readonly PathP
       paths.flatMap((prefix) =>
         spelled(authority(origin) + prefix.candidate, authority(common) + prefix.legacy, {
           after: "quote",
-          before: "any",
+          before: endOf(prefix),
         }),
       ),
     ),
@@ -140,8 +140,25 @@ function spellings(own: readonly string[], common: string, paths: readonly PathP
     // behind no origin, `/` alone is a prefix of too much to be anyone's own
     ...paths
       .filter((prefix) => prefix.candidate !== "/")
-      .flatMap((prefix) => spelled(prefix.candidate, prefix.legacy, { after: "quote", before: "any" })),
+      .flatMap((prefix) => spelled(prefix.candidate, prefix.legacy, { after: "quote", before: endOf(prefix) })),
   ];
+}
+
+/** As requests are mapped: a prefix of legacy without a slash at its end fits at the end of a segment only. */
+const endOf = ({ legacy }: PathPrefix) => (legacy.endsWith("/") ? "any" : "end of segment");
+
+/** The first prefix of the candidate that a path of its own begins with. */
+export function prefixOf(path: string, paths: readonly PathPrefix[]): PathPrefix | undefined {
+  return paths.find((prefix) => path.startsWith(prefix.candidate) && endsAt(path, prefix.candidate.length, prefix));
+}
+
+/** Whether a path begins with the prefix that legacy has. */
+export function isUnder(path: string, prefix: PathPrefix): boolean {
+  return path.startsWith(prefix.legacy) && endsAt(path, prefix.legacy.length, prefix);
+}
+
+function endsAt(path: string, length: number, prefix: PathPrefix): boolean {
+  return endOf(prefix) === "any" || /^[/?#]?$/.test(path.charAt(length));
 }
 
 function withAndWithoutPort(origin: string): string[] {
@@ -220,8 +237,20 @@ function replaceBytes(whole: Buffer, spelling: Spelling): Buffer {
 /** Whether what was found is a reference's beginning, or at least an authority that does not go on. */
 function isWhole(whole: Buffer, at: number, { bytes, after, before }: Spelling): boolean {
   if (after === "quote" && (at === 0 || !BEGINS.has(whole[at - 1]!))) return false;
-  return before === "any" || !goesOn(whole[at + bytes.length]);
+  if (before === "any") return true;
+  const end = at + bytes.length;
+  return before === "end of segment" ? endsSegment(whole, end) : !goesOn(whole[end]);
 }
+
+/** Whether a path's segment ends here: at a slash, a query or a fragment, encoded too, or with the reference. */
+function endsSegment(whole: Buffer, at: number): boolean {
+  const byte = whole[at];
+  if (byte === undefined) return true;
+  if (byte === PERCENT) return /^%(?:2f|3f|23|22|26)/i.test(whole.toString("latin1", at, at + 3));
+  return byte <= 0x7f && !/[A-Za-z0-9._~!$&*+=:@-]/.test(String.fromCharCode(byte));
+}
+
+const PERCENT = 0x25;
 
 /** Quotes, and what else stands before a reference. */
 const BEGINS: ReadonlySet<number> = new Set(Buffer.from("\"'`=(<"));

@@ -3,7 +3,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import type { Side } from "../model/answer.ts";
 import type { Asked } from "./asked.ts";
-import { mapText, type OriginMap } from "./origins.ts";
+import { isUnder, mapText, type OriginMap, prefixOf } from "./origins.ts";
 
 /** How one side's addresses are brought onto the common origin. */
 export type Mapping = {
@@ -65,8 +65,7 @@ function withPath({ map, side }: Mapping, url: URL): string {
   const own = new URL(origin).origin;
   if (side === "legacy" || !text.startsWith(`${own}/`) || origins.paths === undefined) return text;
   const path = text.slice(own.length);
-  const prefix = origins.paths.find(({ candidate }) => path.startsWith(candidate));
-  if (prefix === undefined || origins.paths.some(({ legacy }) => path.startsWith(legacy) && legacy !== "/"))
-    return text;
+  const prefix = prefixOf(path, origins.paths);
+  if (prefix === undefined || origins.paths.some((one) => one.legacy !== "/" && isUnder(path, one))) return text;
   return own + prefix.legacy + path.slice(prefix.candidate.length);
 }

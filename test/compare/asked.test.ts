@@ -150,6 +150,35 @@ describe("a path prefix of the candidate", () => {
     );
   });
 
+  test("without a slash at its end is mapped at the end of a segment only", () => {
+    const old: Origins = { ...origins, paths: [{ legacy: "/old", candidate: "/new" }] };
+    const json = (a: string, b: string) => body("application/json", a, b, shop, old);
+    for (const rest of ["", "/", "/1", "?a=1", "#b"]) {
+      expect([rest, field("Location", `/old${rest}`, `/new${rest}`, shop, old)]).toEqual([rest, []]);
+      expect([rest, field("Link", `</old${rest}>; rel=up`, `</new${rest}>; rel=up`, shop, old)]).toEqual([rest, []]);
+      for (const origin of ["", "http://candidate:9090"]) {
+        const [a, b] = [`http://shop.example/old${rest}`, `${origin}/new${rest}`];
+        expect([rest, field("Location", a, b, shop, old)]).toEqual([rest, []]);
+      }
+      expect([rest, json(`{"self":"/old${rest}"}`, `{"self":"/new${rest}"}`)]).toEqual([rest, []]);
+      const escaped = (text: string) => JSON.stringify({ self: text + rest }).replaceAll("/", "\\/");
+      expect([rest, json(escaped("/old"), escaped("/new"))]).toEqual([rest, []]);
+      const encoded = (origin: string) => `{"next":"/go?to=${encodeURIComponent(origin + rest)}"}`;
+      expect([rest, json(encoded("http://legacy:8080/old"), encoded("http://candidate:9090/new"))]).toEqual([rest, []]);
+    }
+    for (const rest of ["er", "er/1", "-1", ".html", "%41", "é", "~", "&b"]) {
+      expect([rest, field("Location", `/new${rest}`, `/new${rest}`, shop, old)]).toEqual([rest, []]);
+      expect([rest, field("Location", `/old${rest}`, `/new${rest}`, shop, old).length]).toEqual([rest, 1]);
+      expect(field("Set-Cookie", `a=1; Path=/old${rest}`, `a=1; Path=/new${rest}`, shop, old)).toHaveLength(1);
+      expect(json(`{"self":"/old${rest}"}`, `{"self":"/new${rest}"}`)).toHaveLength(1);
+      expect(json(`{"self":"/new${rest}"}`, `{"self":"/new${rest}"}`)).toEqual([]);
+      const urls = [`http://legacy:8080/old${rest}`, `http://candidate:9090/new${rest}`];
+      expect(json(`{"self":"${urls[0]}"}`, `{"self":"${urls[1]}"}`)).toHaveLength(1);
+    }
+    expect(field("Set-Cookie", "a=1; Path=/old", "a=1; Path=/new", shop, old)).toEqual([]);
+    expect(field("Set-Cookie", "a=1; Path=/old/x", "a=1; Path=/new/x", shop, old)).toEqual([]);
+  });
+
   test("and in links of bodies, but not in other text", () => {
     const json = (a: string, b: string) => body("application/json", a, b, shop, own);
     expect(json('{"self":"/api/v1/o/1"}', '{"self":"/v2/o/1"}')).toEqual([]);
