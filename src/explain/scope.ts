@@ -81,8 +81,21 @@ function isTelling({ inside, outside }: Tested): boolean {
     if (rate(inside, count) < OFTEN) return false;
   }
   if (inside.shown.distinct < LEAST || outside.compared.distinct < LEAST_OUTSIDE) return false;
-  const share = inside.compared.distinct / (inside.compared.distinct + outside.compared.distinct);
-  return inside.shown.distinct * Math.log(share) <= Math.log(ALPHA);
+  return isNoChance(inside, outside);
+}
+
+/**
+ * Were the requests that show the finding drawn from all distinct requests without regard to the feature, the chance that all
+ * of them have it is that of a draw without replacement (hypergeometric), as in Fisher's exact test.
+ */
+function isNoChance(inside: Part, outside: Part): boolean {
+  const withIt = inside.compared.distinct;
+  const all = withIt + outside.compared.distinct;
+  let chance = 0;
+  for (let drawn = 0; drawn < inside.shown.distinct && chance > Math.log(ALPHA); drawn++) {
+    chance += Math.log((withIt - drawn) / (all - drawn));
+  }
+  return chance <= Math.log(ALPHA);
 }
 
 /** First what explains more of the requests that have it, then the presence of something rather than its absence or value. */

@@ -71,13 +71,16 @@ export async function runMigration({ seed, seconds, progress, reported }: Migrat
   return judge(report, await product.shed());
 }
 
-/** What an entry of the report says in words: its title or place, its causes, and the values of its first sample. */
-export function spellEntry({ title, lead }: Entry): string {
-  const place = `${lead.route} ${spell(lead)}`;
+/** What an entry of the report says in words: its title or place, its causes, its first sample's values, and its places. */
+export function spellEntry({ title, lead, places }: Entry): string {
   const [sample] = lead.samples;
-  return [title ?? place, ...lead.causes.map(({ says }) => says), sample?.legacy ?? "", sample?.candidate ?? ""].join(
-    " | ",
-  );
+  return [
+    title ?? `${lead.route} ${spell(lead)}`,
+    ...lead.causes.map(({ says }) => says),
+    sample?.legacy ?? "",
+    sample?.candidate ?? "",
+    ...places,
+  ].join(" | ");
 }
 
 function judge({ entries }: Report, shed: string): Line[] {
