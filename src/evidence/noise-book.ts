@@ -458,6 +458,8 @@ function candidateChanged(
   now: readonly Difference[],
   legacyNow: readonly Difference[],
 ): boolean | undefined {
+  // Of a body that is too large to keep no value is known.
+  if (here.every(({ kind, candidate }) => kind !== "missing" && candidate === undefined)) return undefined;
   if (here.every(({ path, kind }) => path.endsWith("]") && (kind === "missing" || kind === "extra"))) {
     // Elements have other positions now: what the candidate alone has is known by its value.
     const own = here.filter(({ kind }) => kind === "extra");

@@ -244,6 +244,11 @@ describe("legacy changed", () => {
     expect(judge([whole], [], { book })).toMatchObject([{ standing: "unconfirmed", undecided: "opaque" }]);
     expect(standings([whole], [look({ now: [whole] })], { book })).toEqual(["mismatch"]);
     expect(standings([whole], [look({ legacyTwice: [whole] })], { book })).toEqual(["transient"]);
+    // However often: that no value of the candidate's is known does not mean that it says the same each time.
+    const looks = [look({ legacyTwice: [whole], now: [whole] })];
+    for (let i = 0; i < 60; i++)
+      book.learn(ROUTE, judge([whole], looks, { book }), { looks }, { at: i, written: false });
+    expect(judge([whole], looks, { book })).toMatchObject([{ standing: "unconfirmed", undecided: "opaque" }]);
   });
 
   test("what varied once in a few looks is neither noise nor a mismatch yet", () => {
