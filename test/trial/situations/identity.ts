@@ -44,7 +44,8 @@ export const IDENTITY: readonly Situation[] = [
     name: "tenants-by-host",
     must: "ready",
     routes: { prices: { legacy: ({ fields, id }) => json({ tenant: fields.host, id }) } },
-    next: (n) => get(`/prices/${n % 4}`, { host: `tenant-${n % 300}.freight.example` }),
+    // 301 has no factor in common with 4: 1,204 distinct requests.
+    next: (n) => get(`/prices/${n % 4}`, { host: `tenant-${n % 301}.freight.example` }),
     requests: 5_000,
     perSecond: 300,
     check: ({ routes }) =>
