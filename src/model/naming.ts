@@ -40,7 +40,7 @@ const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 export function createKeyLines(): (line: string) => boolean {
   let inside = false;
   return (line) => {
-    const begins = line.includes("PRIVATE KEY-----") || line.includes("PuTTY") ? KEY_BEGINS.exec(line) : null;
+    const begins = line.includes("PRIVATE KEY") || line.includes("PuTTY") ? KEY_BEGINS.exec(line) : null;
     if (begins !== null) inside = true;
     const belongs = inside;
     if (inside && line.includes("-----END") && KEY_ENDS.test(line)) inside = false;

@@ -30,6 +30,9 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   ...["jwt", "jws", "jwe", "jwk", "apikey", "apikeys", "cookie", "cookies", "session", "sid"],
   ...["csrf", "xsrf", "sig", "signature", "hmac", "pem", "pin", "puk", "otp", "totp", "hotp", "mfa"],
   ...["mnemonic", "dsn", "ssn", "itin", "iban", "pan", "cvv", "cvc", "csc", "passport"],
+  ...["tkn", "tok", "jeton", "geheim", "geheimnis", "hemmelighed", "hemlighet", "секрет", "токен", "пин"],
+  ...["haslo", "losenord", "sifre", "jelszó", "jelszo", "adgangskode", "geslo", "lozinka", "matkhau", "katasandi"],
+  ...["סיסמה", "סיסמא", "トークン", "비밀번호", "암호", "토큰", "口令", "令牌", "密钥", "密鑰", "秘密"],
   ...["hasło", "heslo", "salasana", "lösenord", "parola", "şifre", "пароль", "密码", "密碼", "パスワード"],
 ]);
 
@@ -56,6 +59,10 @@ const SECRET_PARTS: readonly string[] = [
   ...["deploykey", "adminkey", "webhookkey", "licensekey", "licencekey", "recoverykey", "backupkey", "functionkey"],
   ...["recoverycode", "backupcode", "verificationcode", "securitycode", "resetcode", "activationcode", "logincode"],
   ...["accesscode", "devicecode", "usercode", "smscode", "onetimecode", "twofactorcode", "codeverifier", "invitecode"],
+  ...["pairingcode", "unlockcode", "functionskey", "rememberme", "cleapi", "cléapi", "llaveapi", "apischluessel"],
+  ...["apischlüssel", "katasandi", "mậtkhẩu", "كلمةالمرور", "كلمةالسر", "رمزعبور", "رمزالمرور"],
+  // Written without spaces, so that any word may stand before and after them.
+  ...["密码", "密碼", "口令", "令牌", "密钥", "密鑰", "パスワード", "トークン", "비밀번호", "토큰"],
   ...["magiclink", "resetlink", "giftcard"],
   ...["securityanswer", "seedphrase", "recoveryphrase", "connectionstring", "connstr", "clientprincipal"],
   ...[
@@ -79,6 +86,7 @@ const TWO_FACTOR = /(?<![a-z0-9])2fa/i;
 /** Names that are used for secrets and for ordinary data alike. Only the whole name counts: `code`, not `country_code`. */
 const DOUBTFUL_NAMES: ReadonlySet<string> = new Set([
   ...["code", "key", "keys", "refresh", "access", "ticket", "assertion", "nonce", "state", "challenge", "verifier"],
+  ...["salt", "clave", "ключ"],
 ]);
 
 /** As its last word, one of these makes a name one about a secret: `token_count`, `passwordPolicy`, `session-timeout`. */
@@ -121,7 +129,7 @@ const LONGEST_NAME = 200;
 const COMPANIONS: readonly string[] = [
   ...["user", "my", "new", "old", "current", "confirm", "code", "codes", "response", "request", "basic", "client"],
   ...["access", "refresh", "id", "key", "keys", "api", "app", "db", "admin", "root", "login", "value", "prompt"],
-  ...["completion", "input", "output", "card", "data"],
+  ...["completion", "input", "output", "card", "data", "hash", "phrase", "number", "no"],
 ];
 const KNOWN_WORDS: ReadonlySet<string> = new Set([...SECRET_WORDS, ...ABOUT_LAST, ...ABOUT_FIRST, ...COMPANIONS]);
 const LONGEST_KNOWN = Math.max(...[...KNOWN_WORDS].map((word) => word.length));

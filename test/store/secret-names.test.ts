@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createKeyLines } from "../../src/model/naming.ts";
 import { compileRedactor, type RedactSettings } from "../../src/store/index.ts";
 
 const redactor = (over: Partial<RedactSettings> = {}) =>
@@ -199,5 +200,36 @@ describe("a private key given line by line", () => {
     expect(JSON.parse(list)).toEqual({ lines: ["first", ...Array(4).fill("[redacted]"), "last"] });
     const text = redactor({ patterns: ["key"] }).body(Buffer.from(lines.join("\n")), "text/plain");
     expect(text).toBe("first\n[key]\nlast");
+  });
+});
+
+describe("a secret in a sentence", () => {
+  test.each([
+    ["your password is ", ""],
+    ["Invalid token '", "' for user jane"],
+    ["machine h login bob password ", ""],
+    ["the session ", " has ended"],
+    ['new Passwort: old token was "', '".'],
+    ["用户密码 ", ""],
+  ])("is hidden: %s", (before, after) => {
+    for (const value of ["hunter7x", "GgqbxyWC5nlxuOPa4giPQk", "48291305"]) {
+      expect(plain.text(before + value + after)).not.toContain(value);
+    }
+  });
+
+  test("leaves sentences about secrets as they are", () => {
+    const sentences = [
+      ...["the token expired in 2024", "password must have 8 characters", "session (id) missing", "token is invalid"],
+      ...["Authorization header missing", "password don't match", "token of version 1.2.3", "no cookie at 12:30:05"],
+    ];
+    for (const sentence of sentences) expect(plain.text(sentence)).toBe(sentence);
+  });
+});
+
+describe("a private key of any format, line by line", () => {
+  test.each(["RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK"])("is hidden, line for line: %s", (label) => {
+    const begins = createKeyLines();
+    const lines = ["a", `-----BEGIN ${label}-----`, "", "AbC1", `-----END ${label}-----`, "b"];
+    expect(lines.map(begins)).toEqual([false, true, true, true, true, false]);
   });
 });

@@ -184,7 +184,7 @@ function namedByElement(tape: Tape, element: number): string | undefined {
 function keyLinesIn(tape: Tape, elements: readonly number[]): ReadonlySet<number> {
   if (elements.length < 2) return NO_LIST.keyLines;
   const found = new Set<number>();
-  if (!tape.bytes.includes("PRIVATE KEY-----") && !tape.bytes.includes("PuTTY-")) return found;
+  if (!tape.bytes.includes("PRIVATE KEY") && !tape.bytes.includes("PuTTY-")) return found;
   const belongs = createKeyLines();
   for (const [i, element] of elements.entries()) {
     const line = stringAt(tape, element, LONGEST_LINE);

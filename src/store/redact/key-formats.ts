@@ -97,6 +97,16 @@ export const KEY_FORMATS: readonly Format[] = [
   format("Azure AD client secret", "[A-Za-z0-9_~.-]{3}[78]Q~", "A-Za-z0-9_~.-", 31),
   format("1Password", "(?:ops_eyJ|A3-[A-Z0-9]{6}-)", "A-Za-z0-9_.-", 20),
   format("age", "AGE-SECRET-KEY-1", "A-Z0-9", 40),
+  format("Tailscale", "tskey-[a-z]{2,10}-", BASE64URL, 20),
+  format("BIP 32", "[xyztuv]prv", BASE62, 80),
+  format("password hash", "\\$2[abxy]\\$\\d\\d\\$", "A-Za-z0-9./", 50),
+  format("password hash", "\\$[156y]\\$(?:rounds=\\d{1,9}\\$)?[A-Za-z0-9./]{0,40}\\$", "A-Za-z0-9./", 20),
+  format(
+    "password hash",
+    "\\$argon2i?d?\\$(?:v=\\d{1,4}\\$)?m=[\\d,tp=]{1,40}\\$[A-Za-z0-9+/]{1,90}\\$",
+    "A-Za-z0-9+/",
+    16,
+  ),
   format("Prefect and others", "(?:pnu|pnb)_", BASE62, 30),
 ];
 

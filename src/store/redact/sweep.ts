@@ -1,5 +1,6 @@
 // store/redact/sweep.ts: takes secrets out of any text, whatever it is: messages, URLs, broken documents
 
+import { isOrdinaryValue, looksRandom } from "../../model/random-text.ts";
 import { isSecretValue, type NameTest, type NameVerdict } from "../../model/secret-names.ts";
 import { KEYS } from "./key-formats.ts";
 import { MARK, type Marks } from "./marks.ts";
@@ -43,7 +44,8 @@ const BY_CODE: readonly number[] = Array.from({ length: 0x5d }, (_, code) => {
 function isSuspicious(text: string, patterns: ReadonlySet<RedactPattern>): boolean {
   const seen = marksIn(text);
   if ((seen & (ESCAPES | NAMES | AT | SLASH | DIGITS)) !== 0) return true;
-  if (((seen & SPACE) !== 0 && SCHEMES.test(text)) || text.includes("eyJ") || text.includes("--")) return true;
+  if (((seen & SPACE) !== 0 && (SCHEMES.test(text) || SAID.test(text))) || text.includes("eyJ") || text.includes("--"))
+    return true;
   return patterns.has("key") && text.length >= SHORTEST_KEY && text.search(KEYS) >= 0;
 }
 
@@ -69,6 +71,7 @@ export function createSweep(options: {
       const found = (span: Span) => spans.push(original(view, span));
       findAuthorities(view.text, found);
       findNamed(view.text, verdict, found);
+      findSaid(view.text, verdict, found);
       for (const find of finders) find(view.text, found);
     }
     return spans.length === 0 ? text : replaced(text, spans, marks);
@@ -120,6 +123,23 @@ function findNamed(text: string, verdict: NameTest, found: (span: Span) => void)
   if (!text.includes("--")) return;
   for (const { index, 0: whole, 1: name } of text.matchAll(ARGUMENT)) {
     addValue(text, valueBounds(text, index + whole.length, "word"), verdict(name!), found);
+  }
+}
+
+/** A word, and the one after it or after `is`: `your password is x`, `invalid token 'x'`, `password x` in .netrc. */
+const SAID_VALUE = "[ \\t]{1,8}(?:(?:is|was|of)[ \\t]{1,8})?[\"'`]?([^\\s\"'`()<>{}[\\]]{4,200})";
+const SAID_ALL = new RegExp(`(?<![\\p{L}\\p{N}_-])(\\p{L}[\\p{L}\\p{N}_-]{1,63})(?=${SAID_VALUE})`, "dgu");
+/** Whether a text may have such a value: without digits only random letters are one. */
+const SAID = /[ \t]["'`]?(?=[^\s]{0,200}\d)[^\s]{4}|[ \t]["'`]?[A-Za-z]{16}/;
+
+/** In a sentence most words after the name of a secret are none, so the value has to look like a secret as well. */
+function findSaid(text: string, verdict: NameTest, found: (span: Span) => void): void {
+  for (const { 1: name, 2: value, indices } of text.matchAll(SAID_ALL)) {
+    if (verdict(name!) === "plain") continue;
+    const bare = value!.replace(/[.,;:!?]{1,200}$/, "");
+    if (isOrdinaryValue(bare) || !(/\d/.test(bare) || looksRandom(bare))) continue;
+    const [start] = indices![2]!;
+    found({ start, end: start + bare.length, label: "redacted" });
   }
 }
 
