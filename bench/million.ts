@@ -12,13 +12,13 @@ import { classifying } from "../src/app/verification.ts";
 import { identical } from "../src/compare/index.ts";
 import { readConfig } from "../src/config/index.ts";
 import { createNoiseBook } from "../src/evidence/index.ts";
+import { digest } from "../src/lib/digest.ts";
 import type { Response } from "../src/model/answer.ts";
-import { digest } from "../src/model/digest.ts";
 import type { Exchange } from "../src/model/exchange.ts";
 import { findingOf } from "../src/model/place.ts";
-import { createPool, createReconciler } from "../src/reconcile/index.ts";
 import { compileRedactor } from "../src/store/index.ts";
 import { createTelemetry } from "../src/telemetry/index.ts";
+import { createPool, createReconciler } from "../src/verify/index.ts";
 import { figure, table } from "./table.ts";
 
 export type MillionOptions = { readonly comparisons: number; readonly costs: boolean };

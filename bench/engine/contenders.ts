@@ -4,7 +4,7 @@ import deepDiff from "deep-diff";
 import jsonpatch from "fast-json-patch";
 import { create } from "jsondiffpatch";
 import microdiff from "microdiff";
-import { compareJson, compileJsonRules } from "../../src/compare/json/index.ts";
+import { compareJson, compileJsonRules } from "../../src/json/index.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
 
 export type Contender = { readonly name: string; readonly run: (legacy: Buffer, candidate: Buffer) => number };

@@ -1,6 +1,6 @@
 // bench/engine/memory.ts: whether comparing many large bodies, one after the other, leaves anything behind
 
-import { compareJson, compileJsonRules } from "../../src/compare/json/index.ts";
+import { compareJson, compileJsonRules } from "../../src/json/index.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
 import { corporaOf } from "./corpora.ts";
 

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parsePath } from "../../src/jsonpath/parse.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
-import { parsePath } from "../../src/model/parse-path.ts";
 import { compileRedactor, openMemoryStore, openSqliteStore, type Sample, type Store } from "../../src/store/index.ts";
 import { sampleOf } from "../../src/store/sample.ts";
 

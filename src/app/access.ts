@@ -1,7 +1,7 @@
 // app/access.ts: who may use the admin listener, from the config and the files it names
 
+import type { ConsoleTls, Tokens } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
-import type { ConsoleTls, Tokens } from "../console/index.ts";
 import type { ReadFile } from "../proxy/index.ts";
 
 /** The tokens of the admin listener. Throws where a file that holds one cannot be read. */

@@ -1,7 +1,7 @@
 // app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
 
+import { asWritten, type ConsolePorts, type ControlRoom, configShown, type Done } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
-import { asWritten, type ConsolePorts, type ControlRoom, configShown, type Done } from "../console/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import { type AuditEntry, controlShown } from "../model/control.ts";
 import type { Report } from "../model/report.ts";

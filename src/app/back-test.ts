@@ -5,8 +5,8 @@ import { readConfig } from "../config/index.ts";
 import { type RuleTrial, type Settling, settling, type Tried } from "../explain/index.ts";
 import type { Difference } from "../model/difference.ts";
 import type { CompareRules } from "../model/rules.ts";
-import type { Comparer } from "../reconcile/index.ts";
 import { exchangeOf, type Sample, type Store } from "../store/index.ts";
+import type { Comparer } from "../verify/index.ts";
 
 export type BackTestPorts = {
   readonly samples: Store["samples"];

@@ -3,7 +3,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Config } from "../config/index.ts";
 import type { Identity } from "../evidence/index.ts";
-import { digest } from "../model/digest.ts";
+import { digest } from "../lib/digest.ts";
 import type { Exchange } from "../model/exchange.ts";
 import { type Fields, fieldValues } from "../model/fields.ts";
 import type { Fold } from "./store.ts";

@@ -1,7 +1,7 @@
 // app/interference.ts: watches what shadowing does to legacy, and stops it where the config says so
 
+import type { ControlRoom } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
-import type { ControlRoom } from "../console/index.ts";
 import { createInterference, interferenceText } from "../evidence/index.ts";
 import type { Answer } from "../model/answer.ts";
 import type { Interference } from "../model/report.ts";

@@ -2,8 +2,8 @@
 
 import { type CompiledRules, compileRules, mediaType } from "../compare/index.ts";
 import { readRules } from "../config/index.ts";
+import { nearest } from "../lib/nearest.ts";
 import type { Decoders, Origins } from "../model/library.ts";
-import { nearest } from "../model/nearest.ts";
 import { NO_RULES } from "../model/rules.ts";
 import { isPlain } from "./library-json.ts";
 import { type Refuse, shown } from "./library-response.ts";

@@ -2,10 +2,10 @@
 
 import { types } from "node:util";
 import { type ComparedSide, codingsOf, decode } from "../compare/index.ts";
+import { nearest } from "../lib/nearest.ts";
 import { NO_BODY } from "../model/body.ts";
 import { type Fields, fieldValue } from "../model/fields.ts";
 import type { InputFault } from "../model/library.ts";
-import { nearest } from "../model/nearest.ts";
 import { isPlain, jsonOf, nameOf } from "./library-json.ts";
 
 /** One side, and in which form its body was given. `form` is undefined where it has none. */

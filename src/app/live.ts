@@ -1,8 +1,8 @@
 // app/live.ts: what rooms were given once and follows the config in force all the same
 
 import type { Config } from "../config/index.ts";
-import type { ReconcileOptions } from "../reconcile/index.ts";
 import type { Redactor } from "../store/index.ts";
+import type { ReconcileOptions } from "../verify/index.ts";
 
 /**
  * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two and longer on a

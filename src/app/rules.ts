@@ -3,7 +3,7 @@
 import { type CompiledRules, compileRules, type Origins } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CompareRules } from "../model/rules.ts";
-import type { Setup } from "../reconcile/index.ts";
+import type { Setup } from "../verify/index.ts";
 
 /** Steps of list pairing before a cheaper one is used: some milliseconds' worth. */
 const PAIRING_BUDGET = 2_000_000;

@@ -1,7 +1,7 @@
 // cli/changes.ts: what a reload changed, a line each, fit for the log
 
 import deepDiff from "deep-diff";
-import { asWritten, configShown, shown } from "../console/index.ts";
+import { asWritten, configShown, shown } from "../admin/index.ts";
 
 const MAX_CHANGES = 100;
 

@@ -13,7 +13,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: async () => {
         const { serveWith } = await import("./serve.ts");
         // Its help must not wait for the whole app.
-        return serveWith(async (config, effects) => (await import("../app.ts")).openApp(config, effects));
+        return serveWith(async (config, effects) => (await import("../app/app.ts")).openApp(config, effects));
       },
     },
   ],

@@ -2,9 +2,9 @@
 
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { changeControlFile, controlText, parseDuration, parseShare, renderJson, shown } from "../console/index.ts";
+import { changeControlFile, controlText, parseDuration, parseShare, renderJson, shown } from "../admin/index.ts";
+import { nearest } from "../lib/nearest.ts";
 import { type Control, controlShown, type SwitchChange } from "../model/control.ts";
-import { nearest } from "../model/nearest.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";

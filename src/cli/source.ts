@@ -2,7 +2,7 @@
 
 import { userInfo } from "node:os";
 import type { ParseArgsOptionsConfig } from "node:util";
-import { storedReport } from "../console/index.ts";
+import { storedReport } from "../admin/index.ts";
 import type { Report } from "../model/report.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Arguments, type Io, UsageError } from "./command.ts";

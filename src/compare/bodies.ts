@@ -1,7 +1,7 @@
 // compare/bodies.ts: two bodies without the responses around them, as `compare` has them from files
 
+import { mediaType } from "../bodies/media-type.ts";
 import { compareContent } from "./content.ts";
-import { mediaType } from "./media-type.ts";
 import type { CompareLimits, Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 

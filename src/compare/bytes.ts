@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { EQUAL, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
-import { wholeBody } from "./whole.ts";
+import { wholeBody } from "./whole-body.ts";
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;

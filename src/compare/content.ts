@@ -1,11 +1,11 @@
 // compare/content.ts: two bodies without their codings: equal, empty, or compared as the type they have
 
-import { looksLikeJson, typeOfBoth } from "./body-type.ts";
+import { looksLikeJson, typeOfBoth } from "../bodies/body-type.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
 import { decoderFor, readBy } from "./decoder.ts";
 import { EQUAL, type Result } from "./result.ts";
-import { compareAs, compareDocuments, type Pair } from "./typed.ts";
-import { notOfType } from "./whole.ts";
+import { compareAs, compareDocuments, type Pair } from "./typed-bodies.ts";
+import { notOfType } from "./whole-body.ts";
 
 /** Compares two bodies. Equal bytes are equal under every rule; nothing is parsed for them. */
 export function compareContent(pair: Pair): Result {

@@ -1,14 +1,14 @@
 // compare/csv.ts: CSV as a list of rows, each an object by the header row (RFC 4180)
 
 import { CsvError, parse } from "csv-parse/sync";
+import type { Content } from "../bodies/body-type.ts";
+import { list, object, type Read } from "../bodies/registry.ts";
+import { compareJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
-import type { Content } from "./body-type.ts";
-import { list, object, type Read } from "./documents/index.ts";
-import { compareJson } from "./json/index.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { textFrom } from "./text.ts";
-import { wholeBody } from "./whole.ts";
+import { wholeBody } from "./whole-body.ts";
 
 /** The cells of a side, header first, and what divides them. */
 type Table = {

@@ -1,10 +1,10 @@
 // compare/decoder.ts: a user's reader for a type that is bytes to us
 
 import { Buffer } from "node:buffer";
+import type { Content } from "../bodies/body-type.ts";
+import type { Read } from "../bodies/registry.ts";
+import { isJson } from "../json/index.ts";
 import type { Decoder } from "../model/library.ts";
-import type { Content } from "./body-type.ts";
-import type { Read } from "./documents/index.ts";
-import { isJson } from "./json/index.ts";
 import type { CompiledRules } from "./rules.ts";
 
 /** The decoder for legacy's type, or the candidate's where legacy has none. */

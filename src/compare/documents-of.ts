@@ -1,15 +1,14 @@
 // compare/documents-of.ts: the documents that paths are written against, for those who show what stands around a place
 
+import { typeOfBoth, unusualJson } from "../bodies/body-type.ts";
+import { unwrapJson } from "../bodies/json-prefix.ts";
+import { mediaType } from "../bodies/media-type.ts";
+import { readerOf } from "../bodies/registry.ts";
+import { isJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
-import { typeOfBoth, unusualJson } from "./body-type.ts";
-
 import { readCsv, recordsOf } from "./csv.ts";
-import { readerOf } from "./documents/index.ts";
-import { unwrapJson } from "./documents/wrapped.ts";
-import { isJson } from "./json/index.ts";
-import { mediaType } from "./media-type.ts";
 import { linesOf, textFrom } from "./text.ts";
-import { asText } from "./typed.ts";
+import { asText } from "./typed-bodies.ts";
 
 /** What two bodies were compared as, and each as JSON text where it could be read as that. */
 export type Documents = { readonly type: string; readonly legacy?: JsonText; readonly candidate?: JsonText };

@@ -1,14 +1,14 @@
 // compare/fields.ts: fields by what they mean, not by their strings
 
 import { Buffer } from "node:buffer";
+import { instantOfText } from "../json/index.ts";
 import type { Side } from "../model/answer.ts";
 import type { Difference } from "../model/difference.ts";
 import { type Fields, fieldValue } from "../model/fields.ts";
-import type { Asked } from "./asked.ts";
 import { compareCookies } from "./cookies.ts";
-import { instantOfText } from "./json/index.ts";
-import { holdsAddresses, meaningOf } from "./meaning.ts";
+import { holdsAddresses, meaningOf } from "./field-meaning.ts";
 import { mapForRequest, ownOf } from "./origins.ts";
+import type { Asked } from "./request-context.ts";
 import { EQUAL, found, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Response } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
 import type { Fields } from "../model/fields.ts";
-import { PER_ANSWER_FIELDS } from "./per-answer.ts";
+import { PER_ANSWER_FIELDS } from "../model/per-answer-fields.ts";
 import type { CompiledRules } from "./rules.ts";
 
 /**

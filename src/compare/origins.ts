@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { Side } from "../model/answer.ts";
 import type { Origins, PathPrefix } from "../model/library.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked } from "./request-context.ts";
 
 export type { Origins } from "../model/library.ts";
 

@@ -2,8 +2,8 @@
 
 import { Buffer, isUtf8 } from "node:buffer";
 import type { Side } from "../model/answer.ts";
-import type { Asked } from "./asked.ts";
 import { isUnder, mapText, type OriginMap, prefixOf } from "./origins.ts";
+import type { Asked } from "./request-context.ts";
 
 /** How one side's addresses are brought onto the common origin. */
 export type Mapping = {

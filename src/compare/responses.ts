@@ -1,18 +1,18 @@
 // compare/responses.ts: two whole responses: status, fields, trailers, body
 
+import { codingsOf, type Decoded, decode } from "../bodies/content-codings.ts";
+import { type MediaType, mediaType } from "../bodies/media-type.ts";
 import type { Response } from "../model/answer.ts";
 import { bytesOf } from "../model/body.ts";
 import { fieldValue } from "../model/fields.ts";
-import type { Asked } from "./asked.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
-import { codingsOf, type Decoded, decode } from "./codings.ts";
 import { compareContent } from "./content.ts";
 import { compareFields } from "./fields.ts";
-import { compareMeasured } from "./measured.ts";
-import { type MediaType, mediaType } from "./media-type.ts";
+import { compareMeasured } from "./hashed-bodies.ts";
+import type { Asked } from "./request-context.ts";
 import { type CompareLimits, EQUAL, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
-import { notOfType, wholeBody } from "./whole.ts";
+import { notOfType, wholeBody } from "./whole-body.ts";
 
 /**
  * A response as it came. `isDecoded`: its content codings are undone already, whatever its fields say of how it was sent.

@@ -1,10 +1,10 @@
 // compare/rules.ts: a route's rules, compiled once and used for each of its comparisons
 
+import { compileJsonRules, type JsonRules } from "../json/index.ts";
 import type { Decoder, Decoders, Origins } from "../model/library.ts";
+import { PER_ANSWER_FIELDS } from "../model/per-answer-fields.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
-import { compileJsonRules, type JsonRules } from "./json/index.ts";
 import { compileOrigins, type OriginMap } from "./origins.ts";
-import { PER_ANSWER_FIELDS } from "./per-answer.ts";
 
 export type CompiledRules = {
   readonly json: JsonRules;

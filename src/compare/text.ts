@@ -1,11 +1,11 @@
 // compare/text.ts: text as a list of lines
 
 import { Buffer } from "node:buffer";
+import { compareJson } from "../json/index.ts";
 import type { Difference } from "../model/difference.ts";
-import { compareJson } from "./json/index.ts";
 import type { CompareLimits, Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
-import { wholeBody } from "./whole.ts";
+import { wholeBody } from "./whole-body.ts";
 
 /**
  * Text is a list of lines, so that `$[12]` is the thirteenth and a line that was put in is one difference. A line feed

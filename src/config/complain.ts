@@ -1,7 +1,7 @@
 // config/complain.ts: what zod found -> faults in our words, at their place in the file
 
 import type { z } from "zod";
-import { nearest } from "../model/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import type { Fault } from "./fault.ts";
 import { keysAt, placesOf } from "./known-keys.ts";
 import { type Keys, type Located, label, locate } from "./locate.ts";

@@ -1,7 +1,7 @@
 // config/patch.ts: RFC 6902 operations in a `patch` rule
 
 import { z } from "zod";
-import { nearest } from "../model/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import type { PatchOperation } from "../model/rules.ts";
 import type { Wrong } from "./section.ts";
 

@@ -1,7 +1,7 @@
 // config/places.ts: the places that rules name: paths into the body, fields, the status
 
-import { parsePath } from "../model/parse-path.ts";
-import type { Path } from "../model/path.ts";
+import { parsePath } from "../jsonpath/parse.ts";
+import type { Path } from "../jsonpath/path.ts";
 import type { Place } from "../model/rules.ts";
 import { readFieldName } from "./scalars.ts";
 import { type Read, scalar } from "./section.ts";

@@ -1,6 +1,6 @@
 // config/scalars.ts: durations, sizes, shares and the other single values of a config
 
-import { nearest } from "../model/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import { type JsonSchema, type Read, scalar, type Wrong } from "./section.ts";
 
 /** What an editor accepts beside the value itself: a reference to the environment. */

@@ -1,6 +1,6 @@
 // config/warnings.ts: what is allowed, and probably not what was meant
 
-import type { Segment, Selector } from "../model/path.ts";
+import type { Segment, Selector } from "../jsonpath/path.ts";
 import type { Place } from "../model/rules.ts";
 import type { Fault } from "./fault.ts";
 import { isWritten, type Keys, locate, spotOf } from "./locate.ts";

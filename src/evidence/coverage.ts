@@ -1,7 +1,7 @@
 // evidence/coverage.ts: what the evidence does not cover: routes and status codes that were never compared
 
 import type { Report, RouteReport } from "../model/report.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "./route-record.ts";
 
 /**
  * Routes seen and never compared, requests too large to be shadowed, routes declared and never seen, status codes of legacy never compared.

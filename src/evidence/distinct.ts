@@ -1,7 +1,7 @@
 // evidence/distinct.ts: which requests were seen before, and how each was judged, in bounded memory
 
 import { Buffer } from "node:buffer";
-import type { Digest } from "../model/digest.ts";
+import type { Digest } from "../lib/digest.ts";
 
 /** What a request has been seen to do; several once it has done several. */
 export const AGREED = 1;

@@ -1,25 +1,34 @@
 // evidence/evidence.ts: comparisons -> tallies, findings, readiness; a fold in bounded memory
 
+import { type Digest, digest } from "../lib/digest.ts";
 import type { Comparison, JudgedDifference, Settled } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
-import { type Digest, digest } from "../model/digest.ts";
 import type { Document } from "../model/document.ts";
 import type { Exchange } from "../model/exchange.ts";
+import type { Shown } from "../model/finding-observation.ts";
 import { generalOf } from "../model/place.ts";
 import type { EpochSummary, Finding, FindingSample, Report, RouteReport } from "../model/report.ts";
-import type { Shown } from "../model/showing.ts";
 import { AGREED, distinctCapacity } from "./distinct.ts";
 import { type Compared, type Growing, gradeOf, keepSample, see } from "./finding.ts";
+import { showingOf } from "./finding-observation.ts";
 import { createFindings, type Decision } from "./findings.ts";
 import { join } from "./join.ts";
 import { restoreLatencyPairs, type StoredLatencyPairs, storeLatencyPairs } from "./latency-pairs.ts";
-import { createLedger, enter, isLedger, type Ledger, restoreLedger, storeLedger, watch, waver } from "./ledger.ts";
 import { lookAlikes } from "./look-alikes.ts";
 import { createNames, type Joined } from "./names.ts";
 import { NAMELESS } from "./recent.ts";
 import { type Extra, readinessOf as readinessByRoute, render, summarise } from "./render.ts";
+import {
+  createLedger,
+  enter,
+  isLedger,
+  type Ledger,
+  restoreLedger,
+  storeLedger,
+  watch,
+  waver,
+} from "./route-record.ts";
 import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./settings.ts";
-import { showingOf } from "./showing.ts";
 import { hasShape } from "./stored.ts";
 import { count, rates } from "./tally.ts";
 

@@ -2,9 +2,9 @@
 
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
+import type { Showing } from "../model/finding-observation.ts";
 import type { Relation } from "../model/relation.ts";
 import type { Cause } from "../model/report.ts";
-import type { Showing } from "../model/showing.ts";
 
 /** States causes: observes every compared request and its differences. Its knowledge is stored as documents, as all evidence. */
 export type Explainer = {

@@ -2,7 +2,7 @@
 
 import { addInto } from "./histogram.ts";
 import { addLatencyPairs } from "./latency-pairs.ts";
-import { type Ledger, STATUSES } from "./ledger.ts";
+import { type Ledger, STATUSES } from "./route-record.ts";
 import { merge } from "./tally.ts";
 
 /**

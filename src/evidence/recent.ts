@@ -1,6 +1,6 @@
 // evidence/recent.ts: has the candidate become wrong lately? Evidence that a long clean past cannot outweigh
 
-import type { Digest } from "../model/digest.ts";
+import type { Digest } from "../lib/digest.ts";
 
 /**
  * E-detectors for one route (Shin, Ramdas, Rinaldo, "E-detectors: a nonparametric framework for sequential change

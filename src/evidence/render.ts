@@ -17,9 +17,9 @@ import { addInto, atRanks, createHistogram, type Histogram } from "./histogram.t
 import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
 import { addLatencyPairs, createLatencyPairs } from "./latency-pairs.ts";
-import type { Ledger } from "./ledger.ts";
 import { perSecond } from "./pace.ts";
 import { type Judged, judge } from "./readiness.ts";
+import type { Ledger } from "./route-record.ts";
 import type { ReadinessSettings } from "./settings.ts";
 import { byTelling } from "./severity.ts";
 import { createCounter, merge, rates, type Tallied } from "./tally.ts";

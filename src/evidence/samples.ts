@@ -1,6 +1,6 @@
 // evidence/samples.ts: a few observed pairs that stand for a finding, as different from each other as can be
 
-import { digestText } from "../model/digest.ts";
+import { digestText } from "../lib/digest.ts";
 import type { FindingSample } from "../model/report.ts";
 
 /** A sample with the digests it is ranked by. */

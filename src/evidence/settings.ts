@@ -1,7 +1,7 @@
 // evidence/settings.ts: what may be set, and what holds where nothing is
 
+import type { Digest } from "../lib/digest.ts";
 import type { Difference } from "../model/difference.ts";
-import type { Digest } from "../model/digest.ts";
 import type { Exchange } from "../model/exchange.ts";
 import type { FindingSample } from "../model/report.ts";
 import type { Explainer } from "./explainer.ts";

@@ -2,15 +2,15 @@
 
 import type { Relation } from "../model/relation.ts";
 import { type Context, codesOf } from "./codes.ts";
-import type { Dossier } from "./dossier.ts";
+import type { Dossier } from "./finding-record.ts";
 import { hypothesesFor } from "./hypotheses.ts";
 import { holds } from "./hypothesis.ts";
+import { shareOfKept } from "./hypothesis-scores.ts";
 import { listCauseOf } from "./lists.ts";
 import { readPair, type ShownPair } from "./pairs.ts";
 import { type Moved, moveRule, type RenameCause, renamesOf, type Values } from "./renames.ts";
 import type { RouteRequests } from "./route-requests.ts";
 import { scopeOf } from "./scope.ts";
-import { shareOfKept } from "./trial.ts";
 
 export type Statement = {
   /** The share of the observations that must fit, 0 to 1, and the fewest of them. */

@@ -3,13 +3,13 @@
 import { LRUCache } from "lru-cache";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
+import type { Showing, Shown } from "../model/finding-observation.ts";
 import type { Relation } from "../model/relation.ts";
 import type { Cause } from "../model/report.ts";
-import type { Showing, Shown } from "../model/showing.ts";
 import type { Settling, Suggestion } from "./backtest.ts";
 import { causesOf, type StatedCause } from "./causes.ts";
 import { pairsOf } from "./codes.ts";
-import { type Dossier, file, openDossier, restoreDossier, type StoredDossier, storeDossier } from "./dossier.ts";
+import { type Dossier, file, openDossier, restoreDossier, type StoredDossier, storeDossier } from "./finding-record.ts";
 import { addLists } from "./lists.ts";
 import { observedRelation } from "./observed.ts";
 import { isRelated } from "./related.ts";

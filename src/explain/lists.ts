@@ -1,7 +1,7 @@
 // explain/lists.ts: which elements a list lacks: its end, its beginning, repetitions
 
 import type { Difference } from "../model/difference.ts";
-import type { Shown } from "../model/showing.ts";
+import type { Shown } from "../model/finding-observation.ts";
 
 /** How the missing elements of lists lie, over the comparisons of one finding. */
 export type Lists = { seen: number; readonly ways: Map<string, number> };

@@ -1,8 +1,8 @@
 // explain/renames.ts: what is missing here is there under another name, at another level, or in another unit
 
 import type { Difference } from "../model/difference.ts";
+import type { Shown } from "../model/finding-observation.ts";
 import { generalise } from "../model/place.ts";
-import type { Shown } from "../model/showing.ts";
 import { lastName, placeAbove, pointerOf, stepOf } from "./places.ts";
 import { canonical, isTrivial, readValue, type Value } from "./value.ts";
 

@@ -1,7 +1,7 @@
 // explain/requests.ts: which requests show a finding, and whether the candidate answers the same one in the same way
 
-import { digestText } from "../model/digest.ts";
-import type { Shown } from "../model/showing.ts";
+import { digestText } from "../lib/digest.ts";
+import type { Shown } from "../model/finding-observation.ts";
 
 /** How often, over all comparisons and over distinct requests. */
 export type Count = { all: number; distinct: number };

@@ -1,9 +1,9 @@
 // model/place.ts: a concrete place, and the general one that it belongs to
 
+import { digestText } from "../lib/digest.ts";
+import { remembering } from "../lib/memoize.ts";
+import { isSecretSegment } from "../lib/path-token.ts";
 import type { Difference, Kind, Where } from "./difference.ts";
-import { digestText } from "./digest.ts";
-import { isSecretSegment } from "./path-token.ts";
-import { remembering } from "./remember.ts";
 
 /** A path without positions, and the positions that were taken out of it, outermost first. */
 export type General = { readonly path: string; readonly positions: readonly string[] };

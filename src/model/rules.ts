@@ -1,6 +1,6 @@
 // model/rules.ts: how a route wants its answers compared, as the config says it
 
-import type { Path } from "./path.ts";
+import type { Path } from "../jsonpath/path.ts";
 
 /** A place in a response: the status, a field by its lower-case name, or a place in the body. */
 export type Place =

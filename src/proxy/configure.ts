@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import type { ListenTls, ProxyOptions, StickyBy, UpstreamOptions, UpstreamTls } from "./options.ts";
-import type { Rewrite } from "./rewrite.ts";
+import type { Rewrite } from "./shadow/path-mapping.ts";
 
 /** Reads a file that the config names. Throws with words for a person when it cannot. */
 export type ReadFile = (file: string) => Buffer;

@@ -1,12 +1,11 @@
 // proxy/index.ts: what others may use of the proxy
 
-export type { Ask, AskOptions } from "./ask.ts";
-export { askOverWire, requestSent } from "./ask-over-wire.ts";
-export type { BreakerChange, BreakerState } from "./breaker.ts";
-export { comparable } from "./comparable.ts";
+export type { BreakerChange, BreakerState } from "./admission/breaker.ts";
+export type { Shed } from "./admission/load-shedding.ts";
+export { createServed } from "./admission/routes.ts";
+export type { ShadowControl } from "./admission/share.ts";
+export { shadowControlOf } from "./admission/switches.ts";
 export { proxyOptionsOf, type ReadFile, upstreamOf } from "./configure.ts";
-export type { Trouble } from "./failure.ts";
-export { openProxy, type ProxyGauges, type RunningProxy } from "./listen.ts";
 export type {
   BreakerOptions,
   CandidateOptions,
@@ -22,7 +21,8 @@ export type {
   UpstreamTls,
 } from "./options.ts";
 export type { ProxyPorts } from "./ports.ts";
-export { createServed } from "./routes.ts";
-export type { ShadowControl } from "./share.ts";
-export type { Shed } from "./shed.ts";
-export { shadowControlOf } from "./switches.ts";
+export { openProxy, type ProxyGauges, type RunningProxy } from "./server/listener.ts";
+export { comparable } from "./shadow/comparable.ts";
+export type { Ask, AskOptions } from "./upstream/ask.ts";
+export { askOverWire, requestSent } from "./upstream/ask-http1.ts";
+export type { Trouble } from "./upstream/failure.ts";

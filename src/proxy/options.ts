@@ -1,7 +1,7 @@
 // proxy/options.ts: how a proxy is set up. Durations are milliseconds, sizes bytes, shares 0 to 1
 
-import type { Rewrite } from "./rewrite.ts";
-import type { Lenient } from "./wire/lines.ts";
+import type { Rewrite } from "./shadow/path-mapping.ts";
+import type { Lenient } from "./upstream/http1/lines.ts";
 
 /** One side's server. */
 export type UpstreamOptions = {

@@ -3,10 +3,10 @@
 import type { Answer, Side } from "../model/answer.ts";
 import type { Observation, Settled } from "../model/comparison.ts";
 import type { Exchange } from "../model/exchange.ts";
-import type { BreakerChange } from "./breaker.ts";
-import type { Trouble } from "./failure.ts";
-import type { ShadowControl } from "./share.ts";
-import { createMemory } from "./shed.ts";
+import type { BreakerChange } from "./admission/breaker.ts";
+import { createMemory } from "./admission/load-shedding.ts";
+import type { ShadowControl } from "./admission/share.ts";
+import type { Trouble } from "./upstream/failure.ts";
 
 export type ProxyPorts = {
   /** Milliseconds since the epoch. */

@@ -1,19 +1,19 @@
 // proxy/settings.ts: everything that follows from the options; a reload makes a new one, and each request keeps its own
 
-import type { AdmitState } from "./admit.ts";
-import { createBreaker } from "./breaker.ts";
-import type { Budget } from "./capture.ts";
-import { createConcurrency, fixedConcurrency } from "./concurrency.ts";
-import { createLearnedRoutes, type LearnedRoutes } from "./learned.ts";
+import type { AdmitState } from "./admission/admission.ts";
+import { createBreaker } from "./admission/breaker.ts";
+import { createConcurrency, fixedConcurrency } from "./admission/concurrency.ts";
+import { createLearnedRoutes, type LearnedRoutes } from "./admission/learned-routes.ts";
+import { createShed } from "./admission/load-shedding.ts";
+import { createRoutes, createServed, type Routes } from "./admission/routes.ts";
+import { createRate } from "./admission/token-bucket.ts";
 import type { CandidateOptions, ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
-import { createRate } from "./rate.ts";
-import { createRoutes, createServed, type Routes } from "./routes.ts";
-import type { Shadow, ShadowRoom } from "./shadow.ts";
-import { createShed } from "./shed.ts";
-import { createSlabs, type Slabs } from "./slabs.ts";
-import { createPool, type Pool } from "./wire/pool.ts";
-import type { Sweeper } from "./wire/sweeper.ts";
+import type { Budget } from "./shadow/body-recorder.ts";
+import { createSlabs, type Slabs } from "./shadow/buffer-pool.ts";
+import type { Shadow, ShadowRoom } from "./shadow/shadow.ts";
+import type { Sweeper } from "./upstream/http1/deadlines.ts";
+import { createPool, type Pool } from "./upstream/http1/pool.ts";
 
 export type Settings = {
   readonly options: ProxyOptions;

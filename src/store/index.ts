@@ -1,10 +1,10 @@
 // store/index.ts: what is kept, and what must not be
 
+export { compileRedactor, type Redactor } from "../redact/redactor.ts";
+export type { RedactPattern, RedactSettings } from "../redact/settings.ts";
 export type { Batch, SampleFilter, Store, StoreLimits, StoreStats, Written } from "./contract.ts";
-export { createKeeper, type Keeper, type KeeperOptions } from "./keeper.ts";
 export { openMemoryStore } from "./memory.ts";
-export { compileRedactor, type Redactor } from "./redact/redactor.ts";
-export type { RedactPattern, RedactSettings } from "./redact/settings.ts";
 export { exchangeOf, type Sample, type SampleAnswer, type SampleBody, type SampleParts } from "./sample.ts";
 export { type OpenedReader, openReader, type Reader } from "./sqlite/reader.ts";
 export { openSqliteStore, type SqliteOptions } from "./sqlite/store.ts";
+export { createKeeper, type Keeper, type KeeperOptions } from "./store-writer.ts";

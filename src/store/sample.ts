@@ -6,7 +6,7 @@ import type { Comparison } from "../model/comparison.ts";
 import type { Exchange } from "../model/exchange.ts";
 import { type Fields, fieldValue } from "../model/fields.ts";
 import { type OutcomeName, reasonOf } from "../model/outcome.ts";
-import type { Redactor } from "./redact/redactor.ts";
+import type { Redactor } from "../redact/redactor.ts";
 
 /** A body without content codings, redacted; or why there is none, with the length that it had. */
 export type SampleBody =

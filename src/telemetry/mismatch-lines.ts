@@ -1,7 +1,7 @@
 // telemetry/mismatch-lines.ts: a mismatch in the log: the first of each finding always, then few, and never a secret
 
+import { clipJson } from "../lib/clip.ts";
 import type { Answer } from "../model/answer.ts";
-import { clipJson } from "../model/clip.ts";
 import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { findingOf } from "../model/place.ts";

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { renderMarkdown } from "../../src/console/render/markdown.ts";
-import { renderText } from "../../src/console/render/text.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
+import { renderText } from "../../src/report/text.ts";
 import { always, ask, folder, many, serve, server, UNHURRIED, until } from "./serving.ts";
 
 /** A service that knows some paths, and says 404 to the rest. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { rulesOf } from "../../src/app/rules.ts";
 import { readConfig } from "../../src/config/index.ts";
-import { json } from "../reconcile/support.ts";
 import { createInlineComparer } from "../support/inline-comparer.ts";
+import { json } from "../verify/support.ts";
 
 const TEXT = "legacy: http://legacy:1\ncandidate: http://candidate:2\nlegacyReplica: http://legacy-2:3\n";
 

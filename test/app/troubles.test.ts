@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { type App, openApp } from "../../src/app.ts";
+import { type App, openApp } from "../../src/app/app.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { CERTIFICATES } from "../support/certificates.ts";
 import { backend, deadPort, eventually, exchange, isWhole, ok, rawServer } from "../support/wire.ts";

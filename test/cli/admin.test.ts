@@ -9,9 +9,9 @@ import {
   type OpenConsole,
   openConsole,
   openControl,
-} from "../../src/console/index.ts";
+} from "../../src/admin/index.ts";
 import type { Report } from "../../src/model/report.ts";
-import { aReport, aRoute, NOW, someReport } from "../console/some.ts";
+import { aReport, aRoute, NOW, someReport } from "../admin/some.ts";
 import { cli } from "./some.ts";
 
 const TOKEN = "control-token-0123456789";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PER_ANSWER_FIELDS } from "../../src/compare/per-answer.ts";
+import { PER_ANSWER_FIELDS } from "../../src/model/per-answer-fields.ts";
 import { differ, said } from "./support.ts";
 
 const fields = (a: readonly string[], b: readonly string[], words = {}, origins?: Parameters<typeof differ>[3]) =>

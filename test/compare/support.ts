@@ -10,10 +10,10 @@ import {
   type Origins,
   type Result,
 } from "../../src/compare/index.ts";
+import { parsePath } from "../../src/jsonpath/parse.ts";
+import type { Path } from "../../src/jsonpath/path.ts";
 import type { Response } from "../../src/model/answer.ts";
 import type { Body } from "../../src/model/body.ts";
-import { parsePath } from "../../src/model/parse-path.ts";
-import type { Path } from "../../src/model/path.ts";
 import { type CompareRules, NO_RULES } from "../../src/model/rules.ts";
 
 export const LIMITS: CompareLimits = { maxDecoded: 1_000_000, budget: 100_000 };

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compareBodies, compileRules } from "../../src/compare/index.ts";
-import { parsePath } from "../../src/model/parse-path.ts";
-import type { Trail } from "../../src/model/path.ts";
+import { parsePath } from "../../src/jsonpath/parse.ts";
+import type { Trail } from "../../src/jsonpath/path.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
 import { selectPath } from "../support/select-path.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatFault, readConfig } from "../../src/config/index.ts";
 import { hides } from "../../src/config/warnings.ts";
-import { parsePath } from "../../src/model/parse-path.ts";
+import { parsePath } from "../../src/jsonpath/parse.ts";
 import { selectPath } from "../support/select-path.ts";
 
 const URLS = `legacy: { url: "http://legacy:8080" }\ncandidate: { url: "http://candidate:8080" }\n`;

@@ -1,13 +1,13 @@
 // test/evidence/comparisons.ts: comparisons as the reconciler would hand them over
 
 import { readConfig } from "../../src/config/index.ts";
-import { readinessOf } from "../../src/console/stored.ts";
 import * as rooms from "../../src/evidence/index.ts";
 import type { EvidenceSettings, ReadinessSettings } from "../../src/evidence/settings.ts";
 import type { Answer } from "../../src/model/answer.ts";
 import { NO_BODY } from "../../src/model/body.ts";
 import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
+import { readinessOf } from "../../src/report/stored.ts";
 
 const read = readConfig('legacy: "http://legacy.invalid"\ncandidate: "http://candidate.invalid"\n', {
   file: "defaults",

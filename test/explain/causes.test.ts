@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createExplainer, type ExplainerSettings } from "../../src/explain/index.ts";
 import type { Kind } from "../../src/model/difference.ts";
+import type { Shown } from "../../src/model/finding-observation.ts";
 import { findingId, generalise } from "../../src/model/place.ts";
-import type { Shown } from "../../src/model/showing.ts";
 
 const ROUTE = "GET /things/{id}";
 

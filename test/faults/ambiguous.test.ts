@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { App } from "../../src/app.ts";
+import type { App } from "../../src/app/app.ts";
 import { AMBIGUOUS } from "./ambiguous.ts";
 import { type Backend, GOOD_RESPONSE, openBackend, openHouse, send } from "./house.ts";
 

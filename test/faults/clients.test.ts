@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { App } from "../../src/app.ts";
+import type { App } from "../../src/app/app.ts";
 import { type Fault, GOOD } from "./faults.ts";
 import { counted, DEADLINE_MS, openBackend, openHouse, outcomes, send, sound } from "./house.ts";
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { App } from "../../src/app.ts";
+import type { App } from "../../src/app/app.ts";
 import { hasNginx, startNginx } from "../support/nginx.ts";
 import { backend, eventually, ok, type Backend as RecordingBackend } from "../support/wire.ts";
 import { CASES, DIFFERENCES, type Follower, SOUND } from "./followers.ts";

@@ -5,13 +5,13 @@ import type { Answer } from "../../src/model/answer.ts";
 import type { Body } from "../../src/model/body.ts";
 import type { RequestHead } from "../../src/model/exchange.ts";
 import type { Fields } from "../../src/model/fields.ts";
-import type { Ask, AskOptions } from "../../src/proxy/ask.ts";
-import { responseOf } from "../../src/proxy/asking.ts";
-import { captureFor } from "../../src/proxy/capture.ts";
-import { DEADLINE, failureOf, protocolTrouble, type Trouble, troubleOf } from "../../src/proxy/failure.ts";
-import { askedFields } from "../../src/proxy/outgoing.ts";
-import { originOf } from "../../src/proxy/wire/dial.ts";
-import { frame, type ResponseHead } from "../../src/proxy/wire/frame.ts";
+import { captureFor } from "../../src/proxy/shadow/body-recorder.ts";
+import type { Ask, AskOptions } from "../../src/proxy/upstream/ask.ts";
+import { DEADLINE, failureOf, protocolTrouble, type Trouble, troubleOf } from "../../src/proxy/upstream/failure.ts";
+import { originOf } from "../../src/proxy/upstream/http1/dial.ts";
+import { frame, type ResponseHead } from "../../src/proxy/upstream/http1/framing.ts";
+import { responseOf } from "../../src/proxy/upstream/read-answer.ts";
+import { askedFields } from "../../src/proxy/upstream/request-heads.ts";
 
 /** For asking again: few requests, so what counts is that it is another reading of HTTP than our own. */
 export function askOverUndici({ side, upstream, timeout, maxBody }: AskOptions): Ask {

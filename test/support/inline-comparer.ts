@@ -1,7 +1,7 @@
 // test/support/inline-comparer.ts: compares in the thread that asks, for tests that need no other threads
 
-import { createBench } from "../../src/reconcile/comparer.ts";
-import type { Comparer, Setup } from "../../src/reconcile/index.ts";
+import { createBench } from "../../src/verify/comparer.ts";
+import type { Comparer, Setup } from "../../src/verify/index.ts";
 
 export function createInlineComparer(setup: Setup, clock: () => number): Comparer {
   let compare = createBench(setup, clock);

@@ -1,6 +1,6 @@
 // test/support/normalized-path.ts: RFC 9535 normalized paths written from names, to check those that are written from bytes
 
-import type { Trail } from "../../src/model/path.ts";
+import type { Trail } from "../../src/jsonpath/path.ts";
 
 const ASCII_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Narrower than RFC 9535's shorthand, which also lets invisible and bidirectional characters through. */

@@ -1,6 +1,6 @@
 // test/support/select-path.ts: the places of a parsed JSON value that a path names
 
-import type { Path, Segment, Selector, Trail } from "../../src/model/path.ts";
+import type { Path, Segment, Selector, Trail } from "../../src/jsonpath/path.ts";
 import { normalizedPath } from "./normalized-path.ts";
 
 /** One place that was found. `path` is its normalized path. */

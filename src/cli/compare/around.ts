@@ -1,6 +1,6 @@
 // cli/compare/around.ts: the few members or elements that stand beside a place in a document
 
-import { parsePath } from "../../model/parse-path.ts";
+import { parsePath } from "../../jsonpath/parse.ts";
 
 /** Values that keep the spelling of their numbers. */
 type Value = unknown;

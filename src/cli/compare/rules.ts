@@ -2,7 +2,7 @@
 
 import { type CompiledRules, compileRules } from "../../compare/index.ts";
 import { formatFault, readConfig } from "../../config/index.ts";
-import { nearest } from "../../model/nearest.ts";
+import { nearest } from "../../lib/nearest.ts";
 import { NO_RULES } from "../../model/rules.ts";
 import { type Io, UsageError } from "../command.ts";
 import { textOf } from "../files.ts";

@@ -1,7 +1,7 @@
 // cli/compare/text.ts: a comparison for a person: each difference with what stands around it
 
+import { plain, shown } from "../../admin/index.ts";
 import { type Documents, documentsOf, type Result } from "../../compare/index.ts";
-import { plain, shown } from "../../console/index.ts";
 import type { Difference } from "../../model/difference.ts";
 import { around, readSpelled } from "./around.ts";
 import type { Bodies } from "./input.ts";

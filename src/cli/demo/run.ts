@@ -1,6 +1,6 @@
 // cli/demo/run.ts: backends, the proxy between them, traffic; then what the report says of what was planted
 
-import { CannotOpen, type Effects, openApp } from "../../app.ts";
+import { CannotOpen, type Effects, openApp } from "../../app/app.ts";
 import { formatFault, readConfig } from "../../config/index.ts";
 import type { Report } from "../../model/report.ts";
 import { UsageError } from "../command.ts";

@@ -1,0 +1,48 @@
+// admin/response.ts: what an endpoint answers with, and the fields that every answer carries
+
+import { createHash } from "node:crypto";
+import { STYLE } from "../report/style.ts";
+
+export type ConsoleAnswer = {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly fields?: Readonly<Record<string, string>>;
+};
+
+const HASH = createHash("sha256").update(STYLE).digest("base64");
+
+/** Nothing runs, nothing loads, nobody frames it; the one style sheet is known by its hash. */
+const POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+
+export const GUARDS: Readonly<Record<string, string>> = {
+  "content-security-policy": POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+export function json(value: unknown, status = 200): ConsoleAnswer {
+  return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
+}
+
+/** An error as RFC 9457 has it: `faults` lists everything that was wrong. */
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  more: { readonly faults?: readonly string[]; readonly fields?: Readonly<Record<string, string>> } = {},
+): ConsoleAnswer {
+  const { faults, fields } = more;
+  const body = { type: "about:blank", title, status, detail, ...(faults === undefined ? {} : { faults }) };
+  return {
+    status,
+    type: "application/problem+json",
+    body: `${JSON.stringify(body)}\n`,
+    ...(fields === undefined ? {} : { fields }),
+  };
+}

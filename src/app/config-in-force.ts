@@ -1,0 +1,47 @@
+// app/config-in-force.ts: a config, and everything that is read and made for it before anything of it takes effect
+
+import { type ConsoleTls, type Tokens, unsafeToOpen } from "../admin/index.ts";
+import type { Config } from "../config/index.ts";
+import { type ProxyOptions, proxyOptionsOf, type ReadFile } from "../proxy/index.ts";
+import { compileRedactor, type Redactor } from "../store/index.ts";
+import { accessOf, consoleTlsOf } from "./access.ts";
+import { type Asks, asksOf } from "./asks.ts";
+import { checkCertificates } from "./certificates.ts";
+import { describedRoutes } from "./openapi.ts";
+import { type Rules, rulesOf } from "./rules.ts";
+
+export type InForce = {
+  readonly config: Config;
+  readonly proxy: ProxyOptions;
+  readonly adminTls: ConsoleTls | undefined;
+  /** Who may use the admin listener. */
+  readonly tokens: Tokens;
+  readonly rules: Rules;
+  readonly redactor: Redactor;
+  /** The operations of the API description, as routes. */
+  readonly described: readonly string[];
+  /** To be closed once another config is in force. */
+  readonly asks: Asks;
+};
+
+/**
+ * Does everything that can fail: throws with words for a person, and leaves nothing open then.
+ * @param before what a reload may keep: a redactor marks the same value alike for as long as its settings stay
+ */
+export function inForceOf(config: Config, read: ReadFile, before?: InForce): InForce {
+  checkCertificates(config, read);
+  const tokens = accessOf(config, read);
+  const unsafe = unsafeToOpen(config.admin.host, tokens);
+  if (unsafe !== undefined) throw new Error(unsafe);
+  const isSame = before !== undefined && JSON.stringify(config.redact) === JSON.stringify(before.config.redact);
+  return {
+    config,
+    proxy: proxyOptionsOf(config, read),
+    adminTls: consoleTlsOf(config, read),
+    tokens,
+    rules: rulesOf(config),
+    redactor: isSame ? before.redactor : compileRedactor(config.redact),
+    described: describedRoutes(config, read),
+    asks: asksOf(config, read),
+  };
+}

@@ -1,0 +1,55 @@
+// bodies/formats/events.ts: a text/event-stream as the list of its events (WHATWG HTML, 9.2.6)
+
+import { Buffer } from "node:buffer";
+import { textFrom } from "../../compare/text.ts";
+import type { JsonText } from "../../model/difference.ts";
+import { isJsonDocument } from "../body-type.ts";
+import { list, object, type Reader } from "../reader.ts";
+
+/** Comments have no weight. An event that the end cut off, which a browser drops, is marked `incomplete`. */
+export const readEvents: Reader = ({ bytes }) => {
+  const text = textFrom(bytes);
+  const events: JsonText[] = [];
+  let fields = new Map<string, string>();
+  let data: string[] = [];
+  let type = "";
+  const dispatch = (complete: boolean) => {
+    // no type, an empty one and `message` are the same
+    if (type !== "" && type !== "message") fields.set("event", JSON.stringify(type));
+    if (fields.size > 0 || data.length > 0) events.push(event(fields, data, complete));
+    fields = new Map();
+    data = [];
+    type = "";
+  };
+  const lines = text.split(/\r\n|\n|\r/);
+  const unfinished = lines.pop()!;
+  const read = (line: string) => {
+    const colon = line.indexOf(":");
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (name === "data") data.push(value);
+    else if (name === "event") type = value;
+    else if (name === "id" && !value.includes("\0")) fields.set("id", JSON.stringify(value));
+    else if (name === "retry" && /^\d+$/.test(value))
+      fields.set("retry", JSON.stringify(value.replace(/^0+(?=\d)/, "")));
+  };
+  for (const line of lines) {
+    if (line === "") dispatch(true);
+    else read(line);
+  }
+  read(unfinished);
+  dispatch(false);
+  return { document: list(events) };
+};
+
+function event(fields: ReadonlyMap<string, string>, data: readonly string[], complete: boolean): JsonText {
+  const members: (readonly [string, JsonText])[] = [...fields];
+  if (data.length > 0) members.push(["data", dataOf(data.join("\n"))]);
+  if (!complete) members.push(["incomplete", "true"]);
+  return object(members);
+}
+
+/** Only objects and arrays are taken for JSON: else the text `1.0` would be the text `1`. */
+function dataOf(data: string): JsonText {
+  return isJsonDocument(Buffer.from(data)) ? data : JSON.stringify(data);
+}

@@ -1,0 +1,139 @@
+// explain/finding-record.ts: all that is known of a finding's values and requests, in bounded memory
+
+import { digestText } from "../lib/digest.ts";
+import type { Kind, Where } from "../model/difference.ts";
+import type { Shown } from "../model/finding-observation.ts";
+import { addCodes, type Codes, createCodes, restoreCodes, type StoredCodes, storeCodes } from "./codes.ts";
+import { hypothesesFor } from "./hypotheses.ts";
+import { restoreTrial, review, type StoredTrial, storeTrial, type Trial, testPair } from "./hypothesis-scores.ts";
+import { createLists, type Lists, restoreLists, type StoredLists, storeLists } from "./lists.ts";
+import {
+  createPairs,
+  type KeptPairs,
+  keepPair,
+  readPair,
+  restorePairs,
+  type StoredPairs,
+  storePairs,
+} from "./pairs.ts";
+import { createPartners, type Partners, restorePartners, type StoredPartners, storePartners } from "./renames.ts";
+import {
+  addRequest,
+  createRequests,
+  type Requests,
+  restoreRequests,
+  type StoredRequests,
+  storeRequests,
+} from "./requests.ts";
+import type { Pair } from "./value.ts";
+
+export type Dossier = {
+  readonly route: string;
+  readonly where: Where;
+  readonly place: string;
+  readonly kind: Kind;
+  readonly pairs: KeptPairs;
+  /** Explanations of the pairs that are under trial. */
+  readonly trials: Trial[];
+  /** Observations with values, and how many there were when explanations were looked for the last time. */
+  valued: number;
+  reviewed: number;
+  codes: Codes;
+  partners: Partners;
+  requests: Requests;
+  lists: Lists;
+};
+
+export function openDossier({
+  route,
+  where,
+  place,
+  kind,
+}: Pick<Dossier, "route" | "where" | "place" | "kind">): Dossier {
+  return {
+    route,
+    where,
+    place,
+    kind,
+    pairs: createPairs(),
+    trials: [],
+    valued: 0,
+    reviewed: 0,
+    codes: createCodes(),
+    partners: createPartners(),
+    requests: createRequests(),
+    lists: createLists(),
+  };
+}
+
+/** Explanations are looked for after each of the first observations, then after some more, then at half as many more. */
+const EAGER = 8;
+const OFTEN = 16;
+const OFTEN_UNTIL = 256;
+
+/** Takes in one observation. @param key what tells its request from others */
+export function file(dossier: Dossier, shown: Shown, key: string): void {
+  addRequest(dossier.requests, shown, key);
+  const { legacy, candidate, note } = shown.sample;
+  // Equal texts of a difference are what redaction left of it: they would fit every likeness. Only the note says something.
+  const isTold = legacy === undefined || legacy !== candidate;
+  if (!isTold && note === undefined) return;
+  const values = {
+    ...(isTold && legacy !== undefined ? { legacy } : {}),
+    ...(isTold && candidate !== undefined ? { candidate } : {}),
+    ...(note === undefined ? {} : { note }),
+  };
+  const pair: Pair = readPair(values);
+  if (isTold) addCodes(dossier.codes, pair);
+  if (shown.where === "status") return;
+  const digest = digestText(`${values.legacy ?? ""}\n${values.candidate ?? ""}\n${note ?? ""}`).slice(0, 10);
+  keepPair(dossier.pairs, values, digest);
+  testPair(dossier.trials, values, pair, digest);
+  dossier.valued += 1;
+  const since = dossier.valued - dossier.reviewed;
+  const isDue = dossier.valued <= OFTEN_UNTIL ? since >= OFTEN : since * 2 >= dossier.reviewed;
+  if (dossier.valued <= EAGER || isDue) {
+    dossier.reviewed = dossier.valued;
+    review(dossier.trials, dossier.pairs, hypothesesFor(dossier.kind, dossier.where));
+  }
+}
+
+export type StoredDossier = Pick<Dossier, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
+  readonly pairs: StoredPairs;
+  readonly trials: readonly StoredTrial[];
+  readonly codes: StoredCodes;
+  readonly partners: StoredPartners;
+  readonly requests: StoredRequests;
+  readonly lists: StoredLists;
+};
+
+export const storeDossier = (dossier: Dossier): StoredDossier => ({
+  route: dossier.route,
+  where: dossier.where,
+  place: dossier.place,
+  kind: dossier.kind,
+  valued: dossier.valued,
+  reviewed: dossier.reviewed,
+  pairs: storePairs(dossier.pairs),
+  trials: dossier.trials.map(storeTrial),
+  codes: storeCodes(dossier.codes),
+  partners: storePartners(dossier.partners),
+  requests: storeRequests(dossier.requests),
+  lists: storeLists(dossier.lists),
+});
+
+export function restoreDossier(stored: StoredDossier): Dossier {
+  const known = hypothesesFor(stored.kind, stored.where);
+  return {
+    ...openDossier(stored),
+    valued: stored.valued,
+    reviewed: stored.reviewed,
+    pairs: restorePairs(stored.pairs),
+    // A hypothesis that this release does not know any more is left out; one that is new is found at the next review.
+    trials: stored.trials.flatMap((trial) => restoreTrial(trial, known) ?? []),
+    codes: restoreCodes(stored.codes),
+    partners: restorePartners(stored.partners),
+    requests: restoreRequests(stored.requests),
+    lists: restoreLists(stored.lists),
+  };
+}

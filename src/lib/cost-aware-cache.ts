@@ -1,0 +1,40 @@
+// lib/cost-aware-cache.ts: what readers ask for, made anew only as often as the clients' thread can spare the time
+
+export type Thrift<T> = {
+  readonly get: () => T;
+  /** The next one to ask gets a new one: something was changed on purpose. */
+  readonly forget: () => void;
+};
+
+/**
+ * Whoever reads a report or scrapes does so on the thread that serves clients. So what took 2 ms to make is good for 20:
+ * all readers together, however eager, cost at most about a tenth of the time. While a promise is under way all get it.
+ */
+export function createThrift<T>(make: () => T, times = 10): Thrift<T> {
+  let held: { readonly value: T } | undefined;
+  let until = 0;
+  return {
+    forget: () => {
+      held = undefined;
+    },
+    get: () => {
+      const start = performance.now();
+      if (held !== undefined && start < until) return held.value;
+      const value = make();
+      const mine = { value };
+      held = mine;
+      const done = () => {
+        if (held !== mine) return; // forgotten while it was made
+        const now = performance.now();
+        until = now + (now - start) * times;
+      };
+      if (value instanceof Promise) {
+        until = Number.POSITIVE_INFINITY;
+        value.then(done, () => {
+          if (held === mine) held = undefined; // a failure is not kept
+        });
+      } else done();
+      return value;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// proxy/upstream/failure.ts: what went wrong with an upstream, in our words and in those of RFC 9209
+
+import type { Failure, FailureReason } from "../../model/answer.ts";
+
+/** A failure and the `error` parameter that `Proxy-Status` gives it. */
+export type Trouble = { readonly reason: FailureReason; readonly error: string; readonly detail: string };
+
+/** Where a connection was when it failed. */
+export type Phase = "connect" | "tls" | "open";
+
+export const CONNECT_TIMEOUT: Trouble = {
+  reason: "timeout",
+  error: "connection_timeout",
+  detail: "no connection in time",
+};
+export const HEAD_TIMEOUT: Trouble = { reason: "timeout", error: "http_response_timeout", detail: "no answer in time" };
+export const BODY_TIMEOUT: Trouble = {
+  reason: "timeout",
+  error: "http_response_timeout",
+  detail: "the answer stood still",
+};
+export const DEADLINE: Trouble = { reason: "timeout", error: "http_response_timeout", detail: "not done in time" };
+export const CROWDED: Trouble = {
+  reason: "connect",
+  error: "connection_limit_reached",
+  detail: "too many requests wait for a connection",
+};
+
+/** A fault in what the upstream sent. */
+export function protocolTrouble(detail: string): Trouble {
+  return { reason: "protocol", error: "http_protocol_error", detail };
+}
+
+/** The connection ended or broke before the answer was whole. */
+export function brokenOff(detail: string): Trouble {
+  const error = detail.includes("within") ? "http_response_incomplete" : "connection_terminated";
+  return { reason: "reset", error, detail };
+}
+
+const UNREACHABLE = ["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL"];
+
+/** A socket's error, by the phase it came in. An `AggregateError` (several addresses tried) counts as its last one. */
+export function troubleOf(error: Error, phase: Phase): Trouble {
+  const parts = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  const cause = parts.at(-1) ?? error;
+  const code = String((cause as NodeJS.ErrnoException).code ?? "");
+  const detail = cause.message || code || "unknown";
+  if ((cause as NodeJS.ErrnoException).syscall === "getaddrinfo" || code === "ENOTFOUND" || code.startsWith("EAI_")) {
+    return { reason: "dns", error: "dns_error", detail };
+  }
+  if (phase === "connect") {
+    if (code === "ETIMEDOUT") return { reason: "timeout", error: "connection_timeout", detail };
+    if (code === "ECONNREFUSED") return { reason: "connect", error: "connection_refused", detail };
+    const error = UNREACHABLE.includes(code) ? "destination_ip_unroutable" : "connection_refused";
+    return { reason: "connect", error, detail };
+  }
+  if (phase === "tls") {
+    const certificate = /CERT|ISSUER|SIGNED|ALTNAME/i.test(code);
+    return { reason: "tls", error: certificate ? "tls_certificate_error" : "tls_protocol_error", detail };
+  }
+  return { reason: "reset", error: "connection_terminated", detail };
+}
+
+export function failureOf(trouble: Trouble, durationMs: number): Failure {
+  return { kind: "failure", reason: trouble.reason, detail: trouble.detail, durationMs };
+}
+
+/** The status that a client is answered with when legacy gave no answer. */
+export function gatewayStatus(trouble: Trouble): 502 | 504 {
+  return trouble.reason === "timeout" ? 504 : 502;
+}

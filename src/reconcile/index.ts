@@ -1,6 +1,0 @@
-// reconcile: exchanges -> comparisons, bounded
-
-export type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
-export type { Answered } from "./judge.ts";
-export { createPool, type PoolOptions } from "./pool.ts";
-export { createReconciler, type ReconcileOptions, type ReconcilePorts, type Reconciler } from "./reconciler.ts";
