@@ -2,12 +2,12 @@
 
 import { CsvError, parse } from "csv-parse/sync";
 import type { Content } from "../bodies/body-type.ts";
+import { textFrom } from "../bodies/lines.ts";
 import { list, object, type Read } from "../bodies/registry.ts";
 import { compareJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
-import { textFrom } from "./text.ts";
 import { wholeBody } from "./whole-body.ts";
 
 /** The cells of a side, header first, and what divides them. */

@@ -2,12 +2,12 @@
 
 import { typeOfBoth, unusualJson } from "../bodies/body-type.ts";
 import { unwrapJson } from "../bodies/json-prefix.ts";
+import { linesOf, textFrom } from "../bodies/lines.ts";
 import { mediaType } from "../bodies/media-type.ts";
 import { readerOf } from "../bodies/registry.ts";
 import { isJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
 import { readCsv, recordsOf } from "./csv.ts";
-import { linesOf, textFrom } from "./text.ts";
 import { asText } from "./typed-bodies.ts";
 
 /** What two bodies were compared as, and each as JSON text where it could be read as that. */

@@ -1,6 +1,6 @@
 // compare/text.ts: text as a list of lines
 
-import { Buffer } from "node:buffer";
+import { linesOf, oneLineEnd } from "../bodies/lines.ts";
 import { compareJson } from "../json/index.ts";
 import type { Difference } from "../model/difference.ts";
 import type { CompareLimits, Result } from "./result.ts";
@@ -15,18 +15,6 @@ export function compareText(legacy: string, candidate: string, rules: CompiledRu
   const lines = compareJson(linesOf(legacy), linesOf(candidate), rules.json, limits);
   const ends = compareLineEnds(legacy, candidate, rules);
   return { ...lines, differences: [...lines.differences.map(withLineNumber), ...ends] };
-}
-
-export function linesOf(text: string): string {
-  return JSON.stringify(oneLineEnd(text).split("\n"));
-}
-
-function oneLineEnd(text: string): string {
-  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
-}
-
-export function textFrom(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
 /** A line so long that it must be said where in it the change is, in characters. */

@@ -4,6 +4,7 @@ import { type BodyType, type Content, sniffBoth, unusualJson } from "../bodies/b
 import { anyText, declaredInside, type Text, textOf } from "../bodies/charset.ts";
 import { LARGEST_YAML } from "../bodies/formats/yaml.ts";
 import { unwrapJson } from "../bodies/json-prefix.ts";
+import { textFrom } from "../bodies/lines.ts";
 import { type Read, readerOf } from "../bodies/registry.ts";
 import { compareJson, isJson } from "../json/index.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
@@ -12,7 +13,7 @@ import { mapBody, mapForRequest } from "./origins.ts";
 import type { Asked } from "./request-context.ts";
 import { type CompareLimits, EQUAL, type Result, together, withNotes } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
-import { compareText, textFrom } from "./text.ts";
+import { compareText } from "./text.ts";
 import { notOfType, wholeBody } from "./whole-body.ts";
 
 /** Two bodies, and how to compare them. */

@@ -1,9 +1,9 @@
 // bodies/formats/events.ts: a text/event-stream as the list of its events (WHATWG HTML, 9.2.6)
 
 import { Buffer } from "node:buffer";
-import { textFrom } from "../../compare/text.ts";
 import type { JsonText } from "../../model/difference.ts";
 import { isJsonDocument } from "../body-type.ts";
+import { textFrom } from "../lines.ts";
 import { list, object, type Reader } from "../reader.ts";
 
 /** Comments have no weight. An event that the end cut off, which a browser drops, is marked `incomplete`. */

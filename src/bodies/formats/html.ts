@@ -8,9 +8,9 @@ import {
   parse,
   type TreeAdapter,
 } from "parse5";
-import { textFrom } from "../../compare/text.ts";
 import type { JsonText } from "../../model/difference.ts";
 import { isJsonDocument } from "../body-type.ts";
+import { textFrom } from "../lines.ts";
 import type { Reader } from "../reader.ts";
 import { type Child, element } from "./element.ts";
 import { trimmed } from "./html-space.ts";

@@ -1,12 +1,12 @@
 // bodies/formats/multipart.ts: a multipart body as the list of its parts (RFC 2046, 5.1; RFC 7578)
 
 import { Buffer } from "node:buffer";
-import { linesOf } from "../../compare/text.ts";
 import { isJson } from "../../json/index.ts";
 import type { JsonText } from "../../model/difference.ts";
 import { PER_ANSWER_FIELDS } from "../../model/per-answer-fields.ts";
 import { type BodyType, type Content, declaredType, isJsonDocument } from "../body-type.ts";
 import { textOf } from "../charset.ts";
+import { linesOf } from "../lines.ts";
 import { type MediaType, mediaType, withParameters } from "../media-type.ts";
 import { list, lossless, object, oneOrList, type Read, type Reader } from "../reader.ts";
 import { readEvents } from "./events.ts";

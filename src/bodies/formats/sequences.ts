@@ -1,8 +1,8 @@
 // bodies/formats/sequences.ts: JSON lines, JSON documents in a row and JSON text sequences (RFC 7464) as lists of documents
 
 import { Buffer } from "node:buffer";
-import { textFrom } from "../../compare/text.ts";
 import { isJson, jsonDocumentsIn } from "../../json/index.ts";
+import { textFrom } from "../lines.ts";
 import { list, type Read, type Reader } from "../reader.ts";
 
 const RECORD_SEPARATOR = "\x1e";

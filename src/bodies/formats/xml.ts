@@ -10,8 +10,8 @@ import {
   XmlProcessingInstruction,
   XmlText,
 } from "@rgrove/parse-xml";
-import { textFrom } from "../../compare/text.ts";
 import type { JsonText } from "../../model/difference.ts";
+import { textFrom } from "../lines.ts";
 import { list, type Reader } from "../reader.ts";
 import { type Child, element } from "./element.ts";
 

@@ -12,8 +12,8 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
-import { textFrom } from "../../compare/text.ts";
 import type { JsonText } from "../../model/difference.ts";
+import { textFrom } from "../lines.ts";
 import { list, object, type Reader } from "../reader.ts";
 
 /** Larger bodies are compared by lines: reading YAML takes about a second a megabyte. */
