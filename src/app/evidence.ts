@@ -1,9 +1,9 @@
 // app/evidence.ts: evidence as the config wants it
 
-import { readinessOf, settingsDocument } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import { createEvidence, type Evidence, type EvidenceSettings, type Identity } from "../evidence/index.ts";
 import { createExplainer, type ExplainerSettings } from "../explain/index.ts";
+import { readinessOf, settingsDocument } from "../report/index.ts";
 import type { Redactor } from "../store/index.ts";
 import type { Pending } from "./pending.ts";
 import type { Fold } from "./store.ts";

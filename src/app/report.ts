@@ -1,11 +1,12 @@
 // app/report.ts: the report that every reader gets: the API, the page, the metrics
 
-import { type ControlRoom, switchWarnings } from "../admin/index.ts";
+import type { ControlRoom } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import type { Interference, OtherRequests, Report } from "../model/report.ts";
 import type { CompareRules } from "../model/rules.ts";
 import { createServed } from "../proxy/index.ts";
+import { switchWarnings } from "../report/index.ts";
 import { createThrift, type Thrift } from "../telemetry/index.ts";
 import { otherWarning } from "./other.ts";
 

@@ -3,12 +3,10 @@
 import { Buffer } from "node:buffer";
 import { isJson } from "../json/index.ts";
 import { looksWide, textOf } from "./charset.ts";
+import type { Content } from "./content.ts";
 import { isSeveralJson } from "./formats/sequences.ts";
 import { unwrapJson } from "./json-prefix.ts";
-import { isJsonType, type MediaType } from "./media-type.ts";
-
-/** A body without its codings, and the type it came with. */
-export type Content = { readonly bytes: Uint8Array; readonly type: MediaType | undefined };
+import { isJsonType } from "./media-type.ts";
 
 export type BodyType =
   | "json"

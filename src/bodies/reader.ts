@@ -2,7 +2,7 @@
 
 import { Buffer, isUtf8 } from "node:buffer";
 import type { JsonText } from "../model/difference.ts";
-import type { Content } from "./body-type.ts";
+import type { Content } from "./content.ts";
 
 /** A body as a JSON document, or why it is not of its type. A fault's words never hold the body's content. */
 export type Read = { readonly document: JsonText } | { readonly fault: string };

@@ -1,7 +1,8 @@
 // cli/changes.ts: what a reload changed, a line each, fit for the log
 
 import deepDiff from "deep-diff";
-import { asWritten, configShown, shown } from "../admin/index.ts";
+import { asWritten, configShown } from "../admin/index.ts";
+import { shown } from "../report/index.ts";
 
 const MAX_CHANGES = 100;
 

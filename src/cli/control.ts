@@ -2,10 +2,11 @@
 
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { changeControlFile, controlText, parseDuration, parseShare, renderJson, shown } from "../admin/index.ts";
+import { changeControlFile, parseDuration, parseShare } from "../admin/index.ts";
 import { nearest } from "../lib/nearest.ts";
 import { type Control, controlShown, type SwitchChange } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
+import { controlText, renderJson, shown } from "../report/index.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { whoAmI } from "./source.ts";

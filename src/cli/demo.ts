@@ -1,6 +1,6 @@
 // cli/demo.ts: the whole thing on one machine: two backends with planted differences, traffic, the proxy, the report
 
-import { renderText } from "../admin/index.ts";
+import { renderText } from "../report/index.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { PLANTED } from "./demo/planted.ts";
 import { runDemo } from "./demo/run.ts";

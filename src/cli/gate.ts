@@ -1,6 +1,6 @@
 // cli/gate.ts: readiness as an exit code
 
-import { gateJunit, gateOf, gateText, renderJson, shown } from "../admin/index.ts";
+import { gateJunit, gateOf, gateText, renderJson, shown } from "../report/index.ts";
 import { type Command, formatOf, UsageError } from "./command.ts";
 import { Failed } from "./failed.ts";
 import { noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";

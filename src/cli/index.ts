@@ -1,8 +1,8 @@
 // cli: argv to a command, a mistake to its message, everything to an exit code
 
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { shown } from "../admin/index.ts";
 import { nearest } from "../lib/nearest.ts";
+import { shown } from "../report/index.ts";
 import { type Arguments, type Command, type Io, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { Failed } from "./failed.ts";

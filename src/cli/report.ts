@@ -1,7 +1,7 @@
 // cli/report.ts: what was found, for a person or a script
 
-import { renderHtml, renderJson, renderMarkdown, renderText } from "../admin/index.ts";
 import type { Report } from "../model/report.ts";
+import { renderHtml, renderJson, renderMarkdown, renderText } from "../report/index.ts";
 import { type Command, formatOf } from "./command.ts";
 import { noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source.ts";
 

@@ -1,6 +1,6 @@
 // cli/rules.ts: `rules test`, a changed config tried on what was stored, without traffic
 
-import { plural, renderJson, shown } from "../admin/index.ts";
+import { plural, renderJson, shown } from "../report/index.ts";
 import { exchangeOf, openReader } from "../store/index.ts";
 import { type BackTest, backTest, type Effect, type Tried } from "./back-test.ts";
 import { type Command, formatOf, UsageError } from "./command.ts";

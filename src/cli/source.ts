@@ -2,8 +2,8 @@
 
 import { userInfo } from "node:os";
 import type { ParseArgsOptionsConfig } from "node:util";
-import { storedReport } from "../admin/index.ts";
 import type { Report } from "../model/report.ts";
+import { storedReport } from "../report/index.ts";
 import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Arguments, type Io, UsageError } from "./command.ts";
 import { Failed } from "./failed.ts";

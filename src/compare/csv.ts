@@ -1,7 +1,7 @@
 // compare/csv.ts: CSV as a list of rows, each an object by the header row (RFC 4180)
 
 import { CsvError, parse } from "csv-parse/sync";
-import type { Content } from "../bodies/body-type.ts";
+import type { Content } from "../bodies/content.ts";
 import { textFrom } from "../bodies/lines.ts";
 import { list, object, type Read } from "../bodies/registry.ts";
 import { compareJson } from "../json/index.ts";

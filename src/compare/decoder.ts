@@ -1,7 +1,7 @@
 // compare/decoder.ts: a user's reader for a type that is bytes to us
 
 import { Buffer } from "node:buffer";
-import type { Content } from "../bodies/body-type.ts";
+import type { Content } from "../bodies/content.ts";
 import type { Read } from "../bodies/registry.ts";
 import { isJson } from "../json/index.ts";
 import type { Decoder } from "../model/library.ts";

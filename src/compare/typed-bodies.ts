@@ -1,7 +1,8 @@
 // compare/typed-bodies.ts: two bodies as text of one type, through the engine
 
-import { type BodyType, type Content, sniffBoth, unusualJson } from "../bodies/body-type.ts";
+import { type BodyType, sniffBoth, unusualJson } from "../bodies/body-type.ts";
 import { anyText, declaredInside, type Text, textOf } from "../bodies/charset.ts";
+import type { Content } from "../bodies/content.ts";
 import { LARGEST_YAML } from "../bodies/formats/yaml.ts";
 import { unwrapJson } from "../bodies/json-prefix.ts";
 import { textFrom } from "../bodies/lines.ts";

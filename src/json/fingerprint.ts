@@ -1,7 +1,7 @@
 // json/fingerprint.ts: one integer for what a value means under the rules; a hint for pairing, never a verdict
 
 import { ignoresOrder } from "../model/rules.ts";
-import { documentIn } from "./embedded.ts";
+import { documentIn } from "./embedded-document.ts";
 import { membersOf } from "./members.ts";
 import { numberBetween } from "./numbers.ts";
 import type { Place } from "./rules.ts";

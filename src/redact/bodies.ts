@@ -4,12 +4,11 @@ import { createHash } from "node:crypto";
 import type { Sweep } from "./free-text.ts";
 import type { JsonRedactor } from "./json.ts";
 import { redactEvents, redactTable } from "./line-formats.ts";
-import type { Marks } from "./marks.ts";
+import type { Hides, Marks } from "./marks.ts";
 import type { Markup } from "./markup.ts";
 import { createMultipart } from "./multipart.ts";
 import type { Parameters } from "./parameters.ts";
 import { ANY_INDEX, type Places, type Standing } from "./places.ts";
-import type { Hides } from "./redactor.ts";
 
 export type BodyParts = {
   readonly marks: Marks;

@@ -4,9 +4,8 @@ import { isSecretSegment } from "../lib/path-token.ts";
 import type { NameTest } from "../lib/secret-names.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Sweep } from "./free-text.ts";
-import type { Marks } from "./marks.ts";
+import type { Hides, Marks } from "./marks.ts";
 import { decode, type Parameters } from "./parameters.ts";
-import type { Hides } from "./redactor.ts";
 
 export type Heads = {
   readonly fields: (fields: Fields) => Fields;

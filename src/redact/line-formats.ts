@@ -1,8 +1,7 @@
 // redact/line-formats.ts: bodies made of lines: server-sent events, tables, plain text
 
 import { isNameLike, isNamingMember, isValueMember } from "../lib/named-values.ts";
-import type { Marks } from "./marks.ts";
-import type { Hides } from "./redactor.ts";
+import type { Hides, Marks } from "./marks.ts";
 
 /** Server-sent events: the `data` of an event is one text, of whatever type it looks like. */
 export function redactEvents(text: string, value: (text: string) => string): string {

@@ -13,6 +13,9 @@ export type Marks = {
   readonly leaf: (type: string, value: string) => string;
 };
 
+/** Whether the value that bears a name must go. */
+export type Hides = (name: string, value: string) => boolean;
+
 /** What this file's marks look like, so that they are not marked again. */
 export const MARK = /^(?:\[[a-z]+(?::(?:[0-9a-f]{8,16}| not examined))?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
 

@@ -2,8 +2,7 @@
 
 import { partName } from "../lib/named-values.ts";
 import type { Sweep } from "./free-text.ts";
-import type { Marks } from "./marks.ts";
-import type { Hides } from "./redactor.ts";
+import type { Hides, Marks } from "./marks.ts";
 
 export type Multipart = (bytes: Uint8Array, mediaType: string) => string | undefined;
 

@@ -1,8 +1,7 @@
 // redact/parameters.ts: query strings and form bodies, each parameter judged by its decoded name and value
 
 import type { Sweep } from "./free-text.ts";
-import type { Marks } from "./marks.ts";
-import type { Hides } from "./redactor.ts";
+import type { Hides, Marks } from "./marks.ts";
 
 export type Parameters = (text: string) => string;
 

@@ -10,7 +10,7 @@ import { createBodies } from "./bodies.ts";
 import { createHeads } from "./fields.ts";
 import { createSweep } from "./free-text.ts";
 import { createJsonRedactor, type JsonRedactor } from "./json.ts";
-import { createMarks } from "./marks.ts";
+import { createMarks, type Hides } from "./marks.ts";
 import { createMarkup } from "./markup.ts";
 import { createParameters } from "./parameters.ts";
 import { compilePlaces, namedAnywhere, stepsOf } from "./places.ts";
@@ -42,9 +42,6 @@ export type Redactor = {
 export const NOT_EXAMINED = '"[redacted: not examined]"';
 /** Characters of one comparison's values and notes that are looked at: some ten milliseconds of the worst text. */
 const EXAMINED = 128 * 1024;
-
-/** Whether the value that bears a name must go. */
-export type Hides = (name: string, value: string) => boolean;
 
 export function compileRedactor(settings: RedactSettings): Redactor {
   const marks = createMarks(settings);

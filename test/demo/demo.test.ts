@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gateOf } from "../../src/admin/index.ts";
 import { PLANTED } from "../../src/cli/demo/planted.ts";
 import { type Demo, runDemo } from "../../src/cli/demo/run.ts";
 import { ROUTES } from "../../src/cli/demo/service.ts";
+import { gateOf } from "../../src/report/index.ts";
 
 const run = (planted: typeof PLANTED, seconds: number, atLeast: number, rate = 250) =>
   runDemo({

@@ -1,5 +1,6 @@
 import { parse as parseHtml } from "parse5";
 import { describe, expect, test } from "vitest";
+import type { Report } from "../../src/model/report.ts";
 import {
   gateJunit,
   gateOf,
@@ -8,8 +9,7 @@ import {
   renderJson,
   renderMarkdown,
   renderText,
-} from "../../src/admin/index.ts";
-import type { Report } from "../../src/model/report.ts";
+} from "../../src/report/index.ts";
 import { aReport, HOSTILE, hostileReport, hugeReport, someReport } from "../admin/some.ts";
 
 const gate = (render: (gate: NonNullable<ReturnType<typeof gateOf>>) => string) => (report: Report) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { controlText, switchWarnings } from "../../src/admin/index.ts";
 import type { Switch } from "../../src/model/control.ts";
+import { controlText, switchWarnings } from "../../src/report/index.ts";
 import { HOSTILE, NOW } from "../admin/some.ts";
 
 const off: Switch = { on: false, by: "ann", why: "incident 4711", at: NOW };

@@ -1,8 +1,8 @@
 // cli/compare/text.ts: a comparison for a person: each difference with what stands around it
 
-import { plain, shown } from "../../admin/index.ts";
 import { type Documents, documentsOf, type Result } from "../../compare/index.ts";
 import type { Difference } from "../../model/difference.ts";
+import { plain, shown } from "../../report/index.ts";
 import { around, readSpelled } from "./around.ts";
 import type { Bodies } from "./input.ts";
 import { palette } from "./terminal.ts";

@@ -7,7 +7,7 @@ import type { Sweeper, Watched } from "../upstream/http1/deadlines.ts";
 import { contradicts } from "../upstream/http1/framing.ts";
 import { STRICT } from "../upstream/http1/lines.ts";
 import { type RawHead, RequestHeadParser } from "../upstream/http1/request-head.ts";
-import { ownAnswer } from "./response.ts";
+import { ownAnswer } from "./own-response.ts";
 
 /** What serves one request, or goes on in another protocol after it. Bytes are the receiver's own. */
 export type Serving = {

@@ -2,10 +2,8 @@
 
 import type { Answer } from "../../model/answer.ts";
 import type { Fields } from "../../model/fields.ts";
-import type { SkippedReason } from "../../model/outcome.ts";
 import { OTHER } from "../admission/learned-routes.ts";
-import { isServed, type Label } from "../admission/route-label.ts";
-import type { Route } from "../admission/routes.ts";
+import { isServed } from "../admission/route-label.ts";
 import type { ProxyPorts } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { NO_CAPTURE } from "../shadow/body-recorder.ts";
@@ -15,9 +13,9 @@ import { failureOf, gatewayStatus, type Trouble } from "../upstream/failure.ts";
 import { Call, isSafe, type Listener } from "../upstream/http1/call.ts";
 import type { ResponseHead } from "../upstream/http1/framing.ts";
 import { responseOf } from "../upstream/read-answer.ts";
-import { legacyHead, type Peer } from "../upstream/request-heads.ts";
+import { legacyHead } from "../upstream/request-heads.ts";
 import type { Client, Serving } from "./connection.ts";
-import type { Incoming } from "./request.ts";
+import type { Relayed } from "./relayed-request.ts";
 import { ClientResponse } from "./response.ts";
 import { Tunnel } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
@@ -29,19 +27,6 @@ export type RelayRoom = {
   readonly open: Set<Relay>;
   /** No further request is wanted on this client's connection. */
   readonly last: (client: Client) => boolean;
-};
-
-/** What is known of a request before it is relayed. */
-export type Relayed = {
-  readonly id: string;
-  readonly incoming: Incoming;
-  /** What its requests may do. Its name may be any: what counts is the label. */
-  readonly route: Route;
-  readonly label: Label;
-  /** The client behind it, where a side is to be told of it. */
-  readonly peer: Peer | undefined;
-  /** Why it is not shadowed. */
-  readonly skipped: SkippedReason | "held_out" | undefined;
 };
 
 /** One client request on its way through. */

@@ -1,10 +1,10 @@
 // proxy/server/response.ts: writes one response to a client: legacy's as it came, framed as this client can read it; or one of our own
 
-import { STATUS_CODES } from "node:http";
 import type { Fields } from "../../model/fields.ts";
 import type { Slabs } from "../shadow/buffer-pool.ts";
 import { fitTrailers, type ResponseHead } from "../upstream/http1/framing.ts";
 import type { Client } from "./connection.ts";
+import { fieldLines, ownAnswer } from "./own-response.ts";
 
 /** Bytes of a piece of the body up to which it is written as text, together with what frames it: one plain write. */
 const ONE_WRITE = 4096;
@@ -30,7 +30,7 @@ export class ClientResponse {
 
   /** An informational response, its reason and fields as they came. HTTP/1.0 knows none. */
   information(status: number, reason: string, fields: Fields): void {
-    if (!this.http10) this.client.write(`HTTP/1.1 ${status} ${reason}\r\n${lines(fields)}\r\n`);
+    if (!this.http10) this.client.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`);
   }
 
   /**
@@ -79,7 +79,7 @@ export class ClientResponse {
   /** The end of the body. */
   end(trailers: Fields): void {
     this.ended = true;
-    if (this.chunked) this.held += `0\r\n${trailers.length === 0 ? "" : lines(fitTrailers(trailers))}\r\n`;
+    if (this.chunked) this.held += `0\r\n${trailers.length === 0 ? "" : fieldLines(fitTrailers(trailers))}\r\n`;
     this.flush();
     this.client.finish(this.last);
   }
@@ -87,7 +87,7 @@ export class ClientResponse {
   /** A 101: the connection goes on in another protocol. */
   switch(reason: string, fields: Fields): void {
     this.begun = this.ended = true;
-    this.client.write(`HTTP/1.1 101 ${reason}\r\n${lines(fields)}\r\n`);
+    this.client.write(`HTTP/1.1 101 ${reason}\r\n${fieldLines(fields)}\r\n`);
   }
 
   /** A response of our own, in place of one that did not come. */
@@ -96,26 +96,4 @@ export class ClientResponse {
     this.client.write(ownAnswer(status, says, fields, close, toHead));
     this.client.finish(close);
   }
-}
-
-/** A response of our own: a short text that says why. @param fields beside those that frame it */
-export function ownAnswer(
-  status: number,
-  says: string,
-  fields: readonly string[],
-  close: boolean,
-  toHead: boolean,
-): string {
-  const text = `parallel-run: ${says}\n`;
-  const all = [
-    ...["Content-Type", "text/plain; charset=utf-8", "Content-Length", String(text.length), ...fields],
-    ...(close ? ["Connection", "close"] : []),
-  ];
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines(all)}\r\n${toHead ? "" : text}`;
-}
-
-function lines(fields: Fields): string {
-  let text = "";
-  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return text;
 }

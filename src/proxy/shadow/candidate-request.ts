@@ -5,7 +5,7 @@ import type { Outcome } from "../../model/outcome.ts";
 import type { Shed } from "../admission/load-shedding.ts";
 import { bodyOverridesMethod } from "../admission/method-override.ts";
 import type { ProxyPorts } from "../ports.ts";
-import type { Relayed } from "../server/relay.ts";
+import type { Relayed } from "../server/relayed-request.ts";
 import type { Settings } from "../settings.ts";
 import { candidateHead, markedHead } from "../upstream/request-heads.ts";
 import { createCapture, type Leader } from "./body-recorder.ts";

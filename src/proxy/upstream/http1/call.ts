@@ -2,7 +2,6 @@
 
 import type { Fields } from "../../../model/fields.ts";
 import type { Trouble } from "../failure.ts";
-import type { Connection } from "./connection.ts";
 import type { ResponseHead } from "./framing.ts";
 
 /** Who hears of an answer. After `onEnd` or `onFailure` nothing more comes. */
@@ -26,6 +25,22 @@ export type Listener = {
   onTooSlow?(): void;
 };
 
+/** The connection that a call is on, as far as the call uses it. */
+export type Carrier = {
+  readonly socket: { cork(): void; uncork(): void };
+  /** False: the socket is full. @param taken called when the bytes are not needed any more */
+  write(bytes: Uint8Array | string, taken?: () => void): boolean;
+  /** The request is written to its end. */
+  requestSent(): void;
+  endTunnel(): void;
+  pause(): void;
+  resume(): void;
+  /** The call is dropped: what it still receives is of no use. */
+  abandon(): void;
+  /** The socket is full. */
+  blocked(): void;
+};
+
 /** How a request's body is framed: `none` has none. */
 export type BodyFraming = "none" | "length" | "chunked";
 
@@ -41,7 +56,7 @@ export class Call {
   /** The answer must be whole by then (`performance.now()` milliseconds); `Infinity` for none. */
   readonly deadline: number;
   /** Set while the call is on a connection. */
-  connection: Connection | undefined = undefined;
+  connection: Carrier | undefined = undefined;
   /** The request is written to its end. */
   sent: boolean;
   /** Dropped, failed or answered. */
