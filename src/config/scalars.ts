@@ -1,6 +1,15 @@
 // config/scalars.ts: durations, sizes, shares and the other single values of a config
 
 import { nearest } from "../lib/nearest.ts";
+import {
+  DURATION_PATTERN,
+  DURATION_UNITS,
+  parseDuration,
+  parseSize,
+  SHARE_PATTERN,
+  SIZE_PATTERN,
+  SIZE_UNITS,
+} from "../lib/units.ts";
 import { type JsonSchema, type Read, scalar, type Wrong } from "./section.ts";
 
 /** What an editor accepts beside the value itself: a reference to the environment. */
@@ -8,12 +17,10 @@ const REFERENCE = "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^{}]*)?\\}";
 
 /** Milliseconds, a safe integer. */
 export function duration(limits: { readonly least?: string } = {}) {
-  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   const says = "is not a duration";
   const hint = "a number with ms, s, m, h or d: 500ms, 10s, 14d";
   return measure(
-    units,
-    /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d)$/,
+    { parse: parseDuration, units: DURATION_UNITS, pattern: DURATION_PATTERN },
     { says, hint },
     ["500ms", "10s", "14d"],
     {
@@ -37,12 +44,10 @@ export function duration(limits: { readonly least?: string } = {}) {
 
 /** Bytes, a safe integer. */
 export function size(limits: { readonly least?: string } = {}) {
-  const units = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 1_099_511_627_776 };
   const says = "is not a size";
   const hint = "a number with B, KiB, MiB, GiB or TiB: 512B, 64KiB, 1MiB";
   return measure(
-    units,
-    /^(\d{1,12}(?:\.\d{1,9})?)(B|KiB|MiB|GiB|TiB)$/,
+    { parse: parseSize, units: SIZE_UNITS, pattern: SIZE_PATTERN },
     { says, hint },
     ["64KiB", "1MiB"],
     {
@@ -65,25 +70,23 @@ export function size(limits: { readonly least?: string } = {}) {
 }
 
 /**
- * @param units factor of each unit
+ * @param quantity how it is read, its units, and what an editor is told of its form
  * @param spellings units as they are often written, in lower case, and what is meant; for the hint only
  */
 function measure(
-  units: Readonly<Record<string, number>>,
-  pattern: RegExp,
+  {
+    parse,
+    units,
+    pattern,
+  }: { readonly parse: (text: string) => number | undefined; readonly units: object; readonly pattern: RegExp },
   wrong: Wrong,
   examples: readonly string[],
   spellings: Readonly<Record<string, string>>,
   least?: string,
 ) {
-  const amount = (text: string): number | undefined => {
-    const parts = pattern.exec(text);
-    const whole = parts === null ? Number.NaN : Math.round(Number(parts[1]) * units[parts[2]!]!);
-    return Number.isSafeInteger(whole) ? whole : undefined;
-  };
-  const floor = least === undefined ? 0 : amount(least)!;
+  const floor = least === undefined ? 0 : parse(least)!;
   return scalar<number>({ type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples }, (value) => {
-    const found = typeof value === "string" ? amount(value) : undefined;
+    const found = typeof value === "string" ? parse(value) : undefined;
     if (found === undefined) {
       const [, digits, unit = ""] = /^\s*(\d{1,12}(?:\.\d{1,9})?)\s*([A-Za-z]+)\s*$/.exec(String(value)) ?? [];
       const meant = Object.hasOwn(units, unit)
@@ -99,10 +102,9 @@ function measure(
 
 /** 0 to 1, from per cents. `inside`: neither 0% nor 100%. */
 export function share(limits: { readonly inside?: boolean } = {}) {
-  const pattern = /^(\d{1,3}(?:\.\d{1,9})?)%$/;
-  const json = { type: "string", pattern: `${pattern.source}|${REFERENCE}`, examples: ["10%", "0.1%"] };
+  const json = { type: "string", pattern: `${SHARE_PATTERN.source}|${REFERENCE}`, examples: ["10%", "0.1%"] };
   return scalar<number>(json, (value) => {
-    const parts = typeof value === "string" ? pattern.exec(value) : null;
+    const parts = typeof value === "string" ? SHARE_PATTERN.exec(value) : null;
     if (parts === null) {
       const hint = "a number with a per cent sign: 100%, 10%, 0.1%";
       const [, digits] = /^\s*(\d{1,3}(?:\.\d{1,9})?)\s*(?:%|percent|per cent)?\s*$/i.exec(String(value)) ?? [];
