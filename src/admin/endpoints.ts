@@ -1,91 +1,126 @@
 // admin/endpoints.ts: every path of the admin listener in one table
 
-import type { Role } from "./access.ts";
-import type { ConsolePorts, Done } from "./ports.ts";
-import { type Read, readAccept, readControl, readEpoch, readUnaccept } from "./requests.ts";
+import { anyone, type Call, control, type Endpoint, endpoint, type Handler, read } from "./endpoint.ts";
+import { openApi } from "./openapi.ts";
+import type { Done } from "./ports.ts";
+import {
+  ACCEPT,
+  CONTROL,
+  EPOCH,
+  type Read,
+  readAccept,
+  readControl,
+  readEpoch,
+  readUnaccept,
+  UNACCEPT,
+} from "./requests.ts";
 import { type ConsoleAnswer, JSON_TYPE, json, problem } from "./response.ts";
-import type { Views } from "./views.ts";
 
-/** A request that may be answered. `body` reads and parses it, once. */
-type Call = {
-  readonly ports: ConsolePorts;
-  readonly views: Views;
-  /** The `{id}` of the path, decoded. */
-  readonly id: string;
-  readonly now: number;
-  readonly body: () => Promise<BodyRead>;
-};
+const HTML = "text/html; charset=utf-8";
 
-export type BodyRead =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly answer: ConsoleAnswer };
-
-type Handler = {
-  readonly role: Role | "anyone";
-  readonly answer: (call: Call) => ConsoleAnswer | Promise<ConsoleAnswer>;
-};
-
-/** `GET` answers `HEAD` too. */
-type Endpoint = { readonly path: RegExp; readonly methods: ReadonlyMap<string, Handler> };
-
-const endpoint = (path: RegExp, methods: Record<string, Handler>): Endpoint => ({
-  path,
-  methods: new Map(Object.entries(methods)),
-});
-const read = (answer: Handler["answer"]): Handler => ({ role: "read", answer });
-const control = (answer: Handler["answer"]): Handler => ({ role: "control", answer });
-const anyone = (answer: Handler["answer"]): Handler => ({ role: "anyone", answer });
-
-const ENDPOINTS: readonly Endpoint[] = [
-  endpoint(/^\/livez$/, { GET: anyone(({ ports }) => health(ports.live())) }),
-  endpoint(/^\/readyz$/, { GET: anyone(({ ports }) => health(ports.ready())) }),
-  endpoint(/^\/metrics$/, {
-    GET: read(async ({ ports, views }) => ({ status: 200, type: ports.metricsType, body: await views.metrics() })),
-  }),
-  endpoint(/^\/$/, {
-    GET: read(async ({ views }) => ({ status: 200, type: "text/html; charset=utf-8", body: await views.page() })),
-  }),
-  endpoint(/^\/api\/v1\/report$/, {
-    GET: read(async ({ views }) => ({ status: 200, type: JSON_TYPE, body: await views.reportJson() })),
-  }),
-  endpoint(/^\/api\/v1\/findings\/([^/]+)$/, { GET: read(finding) }),
-  endpoint(/^\/api\/v1\/findings\/([^/]+)\/accept$/, {
-    POST: control((call) =>
-      wished(
-        call,
-        (body) => readAccept(call.id, body, call.now),
-        call.ports.accept,
-        () => finding(call),
-      ),
-    ),
-    DELETE: control((call) =>
-      wished(
-        call,
-        (body) => readUnaccept(call.id, body),
-        call.ports.unaccept,
-        () => finding(call),
-      ),
+/** Every path of the admin listener. The OpenAPI document and docs/http-api.md are made from this table. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  endpoint("/livez", {
+    GET: anyone({ says: "Whether the process works: 200, or 503 when it is to be restarted." }, ({ ports }) =>
+      health(ports.live()),
     ),
   }),
-  endpoint(/^\/api\/v1\/epoch$/, {
-    GET: read(async ({ views }) => json((await views.report()).epoch)),
-    POST: control((call) =>
-      wished(call, readEpoch, call.ports.epoch, async () => json((await call.views.report()).epoch, 201)),
+  endpoint("/readyz", {
+    GET: anyone(
+      { says: "Whether it takes traffic: 200, or 503. Its notes say what is wrong meanwhile." },
+      ({ ports }) => health(ports.ready()),
     ),
   }),
-  endpoint(/^\/api\/v1\/control$/, {
-    GET: read(({ ports }) => json(ports.control.read())),
-    PUT: control((call) =>
-      wished(
-        call,
-        (body) => readControl(body, call.now),
-        call.ports.control.change,
-        () => json(call.ports.control.read()),
-      ),
+  endpoint("/metrics", {
+    GET: read({ says: "Metrics in the text format of Prometheus.", type: "text/plain" }, async ({ ports, views }) => ({
+      status: 200,
+      type: ports.metricsType,
+      body: await views.metrics(),
+    })),
+  }),
+  endpoint("/", {
+    GET: read({ says: "The report as a page.", type: "text/html" }, async ({ views }) => ({
+      status: 200,
+      type: HTML,
+      body: await views.page(),
+    })),
+  }),
+  endpoint("/api/v1/report", {
+    GET: read({ says: "The report: routes, findings, entries, readiness, warnings." }, async ({ views }) => ({
+      status: 200,
+      type: JSON_TYPE,
+      body: await views.reportJson(),
+    })),
+  }),
+  endpoint("/api/v1/findings/{id}", {
+    GET: read({ says: "One finding with its stored samples.", failures: [404] }, finding),
+  }),
+  endpoint("/api/v1/findings/{id}/accept", {
+    POST: control(
+      { says: "Accepts the finding. Answers the finding.", takes: ACCEPT, failures: [404, 409, 422] },
+      (call) =>
+        changing(
+          call,
+          (body) => readAccept(call.id, body, call.now),
+          call.ports.accept,
+          () => finding(call),
+        ),
+    ),
+    DELETE: control(
+      { says: "Ends the acceptance of the finding. Answers the finding.", takes: UNACCEPT, failures: [404, 409, 422] },
+      (call) =>
+        changing(
+          call,
+          (body) => readUnaccept(call.id, body),
+          call.ports.unaccept,
+          () => finding(call),
+        ),
     ),
   }),
-  endpoint(/^\/api\/v1\/audit$/, { GET: read(async ({ ports }) => json(await ports.audit())) }),
-  endpoint(/^\/api\/v1\/config$/, { GET: read(({ ports }) => json(ports.configShown())) }),
+  endpoint("/api/v1/epoch", {
+    GET: read({ says: "The epoch: the candidate's version that evidence is about." }, async ({ views }) =>
+      json((await views.report()).epoch),
+    ),
+    POST: control(
+      {
+        says: "Says that another version of the candidate was deployed: older evidence no longer counts. The same name again changes nothing.",
+        takes: EPOCH,
+        status: 201,
+        failures: [422],
+      },
+      (call) => changing(call, readEpoch, call.ports.epoch, async () => json((await call.views.report()).epoch, 201)),
+    ),
+  }),
+  endpoint("/api/v1/control", {
+    GET: read({ says: "The runtime switches that are set. Values of cohorts are not shown." }, ({ ports }) =>
+      json(ports.control.read()),
+    ),
+    PUT: control(
+      {
+        says: "Changes one runtime switch, of all routes or of one. Answers all switches.",
+        takes: CONTROL,
+        failures: [409, 422],
+      },
+      (call) =>
+        changing(
+          call,
+          (body) => readControl(body, call.now),
+          call.ports.control.change,
+          () => json(call.ports.control.read()),
+        ),
+    ),
+  }),
+  endpoint("/api/v1/audit", {
+    GET: read({ says: "The latest changes that someone made, newest first." }, async ({ ports }) =>
+      json(await ports.audit()),
+    ),
+  }),
+  endpoint("/api/v1/openapi.json", {
+    GET: read({ says: "This API as an OpenAPI 3.1 document." }, ({ ports }) => json(openApi(ENDPOINTS, ports.version))),
+  }),
+  endpoint("/api/v1/config", {
+    GET: read({ says: "The config in force, without its secrets." }, ({ ports }) => json(ports.configShown())),
+  }),
 ];
 
 export type Found =
@@ -95,7 +130,7 @@ export type Found =
 
 /** The handler of a path and method. A path that cannot be decoded is nobody's. */
 export function find(method: string, path: string): Found {
-  for (const { path: pattern, methods } of ENDPOINTS) {
+  for (const { pattern, methods } of ENDPOINTS) {
     const match = pattern.exec(path);
     if (match === null) continue;
     const handler = methods.get(method === "HEAD" ? "GET" : method);
@@ -129,20 +164,20 @@ async function finding({ ports, views, id }: Call): Promise<ConsoleAnswer> {
   return json({ ...one, samples: stored.length > 0 ? stored : one.samples });
 }
 
-/** Reads what was sent, asks for it, and shows what came of it. */
-async function wished<T>(
+/** Reads what was sent, carries it out, and answers what came of it. */
+async function changing<T>(
   call: Call,
-  understand: (body: unknown) => Read<T>,
-  ask: (wish: T) => Done | Promise<Done>,
+  read: (body: unknown) => Read<T>,
+  carryOut: (request: T) => Done | Promise<Done>,
   show: () => ConsoleAnswer | Promise<ConsoleAnswer>,
 ): Promise<ConsoleAnswer> {
   const body = await call.body();
   if (!body.ok) return body.answer;
-  const understood = understand(body.value);
+  const understood = read(body.value);
   if (!understood.ok) {
     return problem(422, "Unprocessable Content", understood.faults.join("; "), { faults: understood.faults });
   }
-  const done = await ask(understood.wish);
+  const done = await carryOut(understood.request);
   call.views.forget();
   return done.ok ? show() : problem(done.status, TITLES[done.status], done.detail);
 }

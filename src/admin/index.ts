@@ -4,5 +4,4 @@ export { type Tokens, unsafeToOpen } from "./access.ts";
 export { asWritten, configShown } from "./config-shown.ts";
 export { type ControlChange, type ControlRoom, changeControlFile, openControl } from "./control-file.ts";
 export { type ConsoleOptions, type ConsoleTls, type OpenConsole, openConsole } from "./listener.ts";
-export type { AcceptWish, ConsolePorts, Done } from "./ports.ts";
-export { parseDuration, parseShare } from "./requests.ts";
+export type { AcceptRequest, ConsolePorts, Done } from "./ports.ts";

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { refuseHost, refuseOrigin, roleOf, type Tokens, unsafeToOpen } from "./access.ts";
-import { type BodyRead, find } from "./endpoints.ts";
+import type { BodyRead } from "./endpoint.ts";
+import { find } from "./endpoints.ts";
 import type { ConsolePorts } from "./ports.ts";
 import { type ConsoleAnswer, GUARDS, problem } from "./response.ts";
 import { createViews, type Views } from "./views.ts";

@@ -16,27 +16,29 @@ type HealthState = {
   readonly notes: readonly string[];
 };
 
-/** A wish to accept a finding. Times in milliseconds since the epoch. */
-export type AcceptWish = Pick<Acceptance, "finding" | "by" | "why" | "until">;
+/** To accept a finding. `until` is in milliseconds since the epoch. */
+export type AcceptRequest = Pick<Acceptance, "finding" | "by" | "why" | "until">;
 
-export type EpochWish = { readonly name: string; readonly by: string; readonly why: string };
+/** To end the acceptance of a finding. */
+export type UnacceptRequest = { readonly finding: string; readonly by: string; readonly why: string };
+
+/** To say that another version of the candidate was deployed. */
+export type EpochRequest = { readonly name: string; readonly by: string; readonly why: string };
 
 /** Everything is redacted before it comes here. Any of them may be slow or reject; the listener answers 500 or 503. */
 export type ConsolePorts = {
   readonly report: () => Report | Promise<Report>;
   readonly metricsText: () => Promise<string>;
   readonly metricsType: string;
+  /** The version of parallel-run. */
+  readonly version: string;
   readonly live: () => HealthState;
   readonly ready: () => HealthState;
   /** Stored samples of a finding, newest first; empty when there are none. */
   readonly samples: (finding: string) => readonly FindingSample[] | Promise<readonly FindingSample[]>;
-  readonly accept: (wish: AcceptWish) => Done | Promise<Done>;
-  readonly unaccept: (wish: {
-    readonly finding: string;
-    readonly by: string;
-    readonly why: string;
-  }) => Done | Promise<Done>;
-  readonly epoch: (wish: EpochWish) => Done | Promise<Done>;
+  readonly accept: (request: AcceptRequest) => Done | Promise<Done>;
+  readonly unaccept: (request: UnacceptRequest) => Done | Promise<Done>;
+  readonly epoch: (request: EpochRequest) => Done | Promise<Done>;
   readonly control: {
     readonly read: () => Control;
     readonly change: (change: ControlChange) => Done | Promise<Done>;

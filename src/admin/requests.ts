@@ -1,175 +1,183 @@
-// admin/requests.ts: what someone sent, turned into a wish we can trust, or into every fault it has
+// admin/requests.ts: the schemas of what the admin API is sent, and of the file with the runtime switches
 
+import { z } from "zod";
+import { parseDuration, parseShare } from "../lib/units.ts";
 import type { Cohort } from "../model/control.ts";
 import type { ControlChange } from "./control-file.ts";
-import type { AcceptWish, EpochWish } from "./ports.ts";
+import type { AcceptRequest, EpochRequest, UnacceptRequest } from "./ports.ts";
 
+/** What was read, or every fault that it has: a sentence each. */
 export type Read<T> =
-  | { readonly ok: true; readonly wish: T }
+  | { readonly ok: true; readonly request: T }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 const MAX_TEXT = 500;
 const MAX_VALUES = 1000;
 
-/** Collects the faults of an object with known members; a member that nobody knows is a fault too. */
-function reading(body: unknown, known: readonly string[]) {
-  const faults: string[] = [];
-  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  const members = new Map(isObject ? Object.entries(body) : []);
-  if (!isObject) faults.push("the body must be a JSON object");
-  for (const name of members.keys()) {
-    if (!known.includes(name))
-      faults.push(`unknown member ${JSON.stringify(name.slice(0, 60))}; known: ${known.join(", ")}`);
-  }
-  const text = (name: string, need: "required" | "optional"): string | undefined => {
-    const value = members.get(name);
-    if (value === "" && need === "optional" && name !== "why") {
-      // An empty name is most often a variable that is not set, and must not turn into "everything" or "anybody".
-      faults.push(`${name} is empty: give a text, or leave ${name} out`);
-      return undefined;
-    }
-    if (value === undefined || value === "") {
-      if (need === "required") faults.push(`${name} is missing: a text`);
-      return undefined;
-    }
-    if (typeof value !== "string" || value.length > MAX_TEXT) {
-      faults.push(`${name} must be a text of at most ${MAX_TEXT} characters`);
-      return undefined;
-    }
-    return value;
-  };
-  return { faults, members, text };
-}
+const TEXT_LENGTH = `must be a text of at most ${MAX_TEXT} characters`;
+const TEXT = z
+  .string({ error: ({ input }) => (input === undefined ? "is missing: a text" : TEXT_LENGTH) })
+  .max(MAX_TEXT, TEXT_LENGTH);
+/** An empty name is most often a variable that is not set, and must not turn into "everything" or "anybody". */
+const NAME = TEXT.min(1, "is empty: give a text, or leave it out");
 
-function done<T>(faults: readonly string[], wish: () => T): Read<T> {
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, wish: wish() };
-}
+const BY = NAME.optional().describe("Who asks, for the audit log. `anonymous` where it is left out.");
+const WHY = TEXT.optional().describe("The reason, for the audit log.");
 
-type Reading = ReturnType<typeof reading>;
+const SHARE_FORM = 'must be "0%" to "100%", or 0 to 1';
+const shareOf = (value: string | number): number | undefined =>
+  typeof value === "string" ? parseShare(value.trim()) : value >= 0 && value <= 1 ? value : undefined;
+const SHARE = z
+  .union([z.string(), z.number()], SHARE_FORM)
+  .refine((value) => shareOf(value) !== undefined, SHARE_FORM)
+  .transform((value) => shareOf(value)!)
+  .describe('"0%" to "100%", or 0 to 1.');
 
-/** `until` as ISO 8601 or milliseconds since the epoch, or `for` as a duration from now. */
-function readUntil({ members, faults }: Reading, now: number): number | undefined {
-  const [until, span] = [members.get("until"), members.get("for")];
-  if (until !== undefined && span !== undefined) faults.push("give until or for, not both");
-  if (span !== undefined) {
-    const ms = typeof span === "string" ? parseDuration(span) : undefined;
-    if (ms === undefined || ms <= 0) faults.push('for must be a duration such as "30m", "2h" or "14d"');
-    return ms === undefined ? undefined : now + ms;
-  }
-  if (until === undefined) return undefined;
-  const at = typeof until === "string" ? Date.parse(until) : until;
-  if (typeof at !== "number" || !Number.isFinite(at)) {
-    faults.push('until must be a time such as "2026-12-31T18:00:00Z"');
-    return undefined;
-  }
-  if (at <= now) faults.push("until has passed already");
-  return at;
-}
+const FOR_FORM = 'must be a duration such as "30m", "2h" or "14d"';
+const UNTIL_FORM = 'must be a time such as "2026-12-31T18:00:00Z"';
+const timeOf = (value: string | number): number => (typeof value === "string" ? Date.parse(value) : value);
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ["ms", 1],
-  ["s", 1000],
-  ["m", 60_000],
-  ["h", 3_600_000],
-  ["d", 86_400_000],
-]);
+const ENDS = {
+  until: z
+    .union([z.string(), z.number()], UNTIL_FORM)
+    .refine((value) => Number.isFinite(timeOf(value)), UNTIL_FORM)
+    .transform(timeOf)
+    .optional()
+    .describe("When it ends: ISO 8601, or milliseconds since the epoch."),
+  for: z
+    .string(FOR_FORM)
+    .refine((text) => (parseDuration(text) ?? 0) > 0, FOR_FORM)
+    .transform((text) => parseDuration(text)!)
+    .optional()
+    .describe("How long it holds, in place of `until`: `30m`, `2h`, `14d`."),
+};
 
-/** `500ms`, `10s`, `30m`, `2h`, `14d` as milliseconds. */
-export function parseDuration(text: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(text.trim());
-  return match === null ? undefined : Number(match[1]) * UNITS.get(match[2]!)!;
-}
+export const ACCEPT = z.strictObject({
+  why: TEXT.min(1, "is missing: a text").describe("Why the difference is fine."),
+  by: BY,
+  ...ENDS,
+});
 
-/** `10%`, `0.1`, `100%` as 0 to 1. */
-export function parseShare(value: unknown): number | undefined {
-  if (typeof value === "number") return value >= 0 && value <= 1 ? value : undefined;
-  const match = typeof value === "string" ? /^(\d{1,3}(?:\.\d{1,9})?)\s*(%?)$/.exec(value.trim()) : null;
-  if (match === null) return undefined;
-  const share = Number(match[1]) / (match[2] === "%" ? 100 : 1);
-  return share <= 1 ? share : undefined;
-}
+export const UNACCEPT = z.strictObject({ by: BY, why: WHY });
 
-export function readAccept(finding: string, body: unknown, now: number): Read<AcceptWish> {
-  const it = reading(body, ["why", "by", "until", "for"]);
-  const why = it.text("why", "required");
-  const by = it.text("by", "optional") ?? "anonymous";
-  const until = readUntil(it, now);
-  return done(it.faults, () => ({ finding, by, why: why!, ...(until === undefined ? {} : { until }) }));
-}
+const EPOCH_FORM = "must be 1 to 100 letters, digits or . _ + : @ / -, such as a version";
 
-export function readUnaccept(finding: string, body: unknown): Read<{ finding: string; by: string; why: string }> {
-  const it = reading(body ?? {}, ["why", "by"]);
-  const wish = { finding, by: it.text("by", "optional") ?? "anonymous", why: it.text("why", "optional") ?? "" };
-  return done(it.faults, () => wish);
-}
+export const EPOCH = z.strictObject({
+  name: TEXT.min(1, "is missing: a text")
+    .regex(/^[\w.+:@/-]{1,100}$/, EPOCH_FORM)
+    .describe("The version that was deployed."),
+  by: BY,
+  why: WHY,
+});
 
-export function readEpoch(body: unknown): Read<EpochWish> {
-  const it = reading(body, ["name", "by", "why"]);
-  const name = it.text("name", "required");
-  if (name !== undefined && !/^[\w.+:@/-]{1,100}$/.test(name)) {
-    it.faults.push("name must be 1 to 100 letters, digits or . _ + : @ / -, such as a version");
-  }
-  const wish = { by: it.text("by", "optional") ?? "anonymous", why: it.text("why", "optional") ?? "" };
-  return done(it.faults, () => ({ name: name!, ...wish }));
-}
+const COHORT = z
+  .strictObject({
+    field: NAME.optional().describe("The request field that tells who is in."),
+    cookie: NAME.optional().describe("The cookie that tells who is in, in place of `field`."),
+    values: z
+      .array(TEXT, `must be a list of at most ${MAX_VALUES} texts`)
+      .max(MAX_VALUES, `must be a list of at most ${MAX_VALUES} texts`)
+      .optional()
+      .describe("Values that are in. They are never shown again."),
+    share: SHARE.optional(),
+  })
+  .superRefine(({ field, cookie, values, share }, context) => {
+    if ((field === undefined) === (cookie === undefined)) context.addIssue("give either field or cookie");
+    if (values === undefined && share === undefined) context.addIssue("give values or share");
+  });
 
 /**
  * A change of one switch: of everything, or of one route. `{"on": false}` is enough to stop shadowing. What is not named
  * stays as it is. `{"clear": true}` gives the switch back to the config.
  */
-export function readControl(body: unknown, now: number): Read<ControlChange> {
-  const it = reading(body, ["on", "share", "cohort", "route", "clear", "until", "for", "by", "why"]);
-  const { faults, members } = it;
-  const [on, clear] = [members.get("on"), members.get("clear")];
-  const share = members.has("share") ? parseShare(members.get("share")) : undefined;
-  if (members.has("share") && share === undefined) faults.push('share must be "0%" to "100%", or 0 to 1');
-  if (on !== undefined && typeof on !== "boolean") faults.push("on must be true or false");
-  if (clear !== undefined && typeof clear !== "boolean") faults.push("clear must be true or false");
-  const cohort = members.has("cohort") ? readCohort(members.get("cohort"), faults) : undefined;
-  const sets = on !== undefined || share !== undefined || cohort !== undefined;
-  if (clear === true && sets) faults.push("clear goes with no other setting");
-  if (clear !== true && !sets && faults.length === 0) faults.push("nothing to change: give on, share, cohort or clear");
-  const until = readUntil(it, now);
-  const route = it.text("route", "optional");
-  const by = it.text("by", "optional") ?? "anonymous";
-  const why = it.text("why", "optional") ?? "";
-  return done(faults, () => ({
-    ...(route === undefined ? {} : { route }),
-    by,
+export const CONTROL = z
+  .strictObject({
+    on: z.boolean("must be true or false").optional().describe("False: no requests to the candidate."),
+    share: SHARE.optional().describe("Share of the eligible requests that is shadowed, in place of the config's."),
+    cohort: COHORT.optional().describe("Whose requests are shadowed."),
+    clear: z.boolean("must be true or false").optional().describe("True: what the config says holds again."),
+    route: NAME.optional().describe(
+      "The route to switch, such as `GET /orders/{id}`. All routes where it is left out.",
+    ),
+    ...ENDS,
+    by: BY,
+    why: WHY,
+  })
+  .superRefine(({ on, share, cohort, clear }, context) => {
+    const sets = on !== undefined || share !== undefined || cohort !== undefined;
+    if (clear === true && sets) context.addIssue("clear goes with no other setting");
+    if (clear !== true && !sets) context.addIssue("nothing to change: give on, share, cohort or clear");
+  });
+
+/** Reads an acceptance of the finding with this id. @param now milliseconds since the epoch */
+export function readAccept(finding: string, body: unknown, now: number): Read<AcceptRequest> {
+  return reading(ACCEPT, body, now, ({ why, by }, until) => ({
+    finding,
+    by: by ?? "anonymous",
     why,
-    ...(clear === true
-      ? {}
-      : {
-          to: {
-            ...(on === undefined ? {} : { on: on === true }),
-            ...(share === undefined ? {} : { share }),
-            ...(cohort === undefined ? {} : { cohort }),
-            ...(until === undefined ? {} : { until }),
-            by,
-            why,
-            at: now,
-          },
-        }),
+    ...(until === undefined ? {} : { until }),
   }));
 }
 
-function readCohort(body: unknown, faults: string[]): Cohort | undefined {
-  const it = reading(body, ["field", "cookie", "values", "share"]);
-  const [field, cookie] = [it.text("field", "optional"), it.text("cookie", "optional")];
-  if ((field === undefined) === (cookie === undefined)) it.faults.push("give either field or cookie");
-  const values = it.members.get("values");
-  const listed = values === undefined || (Array.isArray(values) && values.length <= MAX_VALUES);
-  if (!listed || (Array.isArray(values) && values.some((one) => typeof one !== "string" || one.length > MAX_TEXT))) {
-    it.faults.push(`values must be a list of at most ${MAX_VALUES} texts`);
-  }
-  const share = it.members.has("share") ? parseShare(it.members.get("share")) : undefined;
-  if (it.members.has("share") && share === undefined) it.faults.push('share must be "0%" to "100%", or 0 to 1');
-  if (values === undefined && share === undefined) it.faults.push("give values or share");
-  faults.push(...it.faults.map((fault) => `cohort: ${fault}`));
-  if (it.faults.length > 0) return undefined;
+/** Reads the end of an acceptance. */
+export function readUnaccept(finding: string, body: unknown): Read<UnacceptRequest> {
+  return reading(UNACCEPT, body ?? {}, 0, ({ by, why }) => ({ finding, by: by ?? "anonymous", why: why ?? "" }));
+}
+
+/** Reads that the candidate was deployed. */
+export function readEpoch(body: unknown): Read<EpochRequest> {
+  return reading(EPOCH, body, 0, ({ name, by, why }) => ({ name, by: by ?? "anonymous", why: why ?? "" }));
+}
+
+/** Reads a change of a runtime switch. @param now milliseconds since the epoch */
+export function readControl(body: unknown, now: number): Read<ControlChange> {
+  return reading(CONTROL, body, now, ({ on, share, cohort, clear, route, ...who }, until) => {
+    const [by, why] = [who.by ?? "anonymous", who.why ?? ""];
+    const to = {
+      ...(on === undefined ? {} : { on }),
+      ...(share === undefined ? {} : { share }),
+      ...(cohort === undefined ? {} : { cohort: cohortOf(cohort) }),
+      ...(until === undefined ? {} : { until }),
+      ...{ by, why, at: now },
+    };
+    return { ...(route === undefined ? {} : { route }), by, why, ...(clear === true ? {} : { to }) };
+  });
+}
+
+function cohortOf({ field, cookie, values, share }: z.output<typeof COHORT>): Cohort {
   return {
     by: field !== undefined ? { field: field.toLowerCase() } : { cookie: cookie! },
-    ...(values === undefined ? {} : { values: values as string[] }),
+    ...(values === undefined ? {} : { values }),
     ...(share === undefined ? {} : { share }),
   };
+}
+
+type Ends = { readonly until?: number | undefined; readonly for?: number | undefined };
+
+/** @param make gets what was read and when it ends, in milliseconds since the epoch */
+function reading<S extends z.ZodType, T>(
+  schema: S,
+  body: unknown,
+  now: number,
+  make: (read: z.output<S>, until: number | undefined) => T,
+): Read<T> {
+  const result = schema.safeParse(body);
+  if (!result.success) return { ok: false, faults: faultsOf(result.error.issues) };
+  const ends = result.data as Ends;
+  if (ends.until !== undefined && ends.for !== undefined) return { ok: false, faults: ["give until or for, not both"] };
+  if (ends.until !== undefined && ends.until <= now) return { ok: false, faults: ["until has passed already"] };
+  const until = ends.for === undefined ? ends.until : now + ends.for;
+  return { ok: true, request: make(result.data, until) };
+}
+
+function faultsOf(issues: readonly z.core.$ZodIssue[]): string[] {
+  return issues.map((issue) => {
+    const place = issue.path.join(".");
+    if (issue.code === "unrecognized_keys") {
+      const names = issue.keys.map((name) => JSON.stringify(name.slice(0, 60))).join(", ");
+      return `unknown member ${names}${place === "" ? "" : ` in ${place}`}`;
+    }
+    if (place === "" && issue.code === "invalid_type") return "the body must be a JSON object";
+    return place === "" ? issue.message : `${place} ${issue.message}`;
+  });
 }

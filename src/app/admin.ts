@@ -21,6 +21,8 @@ export type AdminParts = {
   /** Takes secrets out of what people write. */
   readonly text: (text: string) => string;
   readonly report: () => Report;
+  /** The version of parallel-run. */
+  readonly version: string;
   /** The next report is to show what was just changed. */
   readonly changed: () => void;
 };
@@ -41,6 +43,7 @@ export function adminPorts({
   flush,
   text,
   report,
+  version,
   changed,
 }: AdminParts): ConsolePorts {
   /** A change is acknowledged once it is durable: a process that is killed a moment later still has it when it is back. */
@@ -75,6 +78,7 @@ export function adminPorts({
     report,
     metricsText: telemetry.metricsText,
     metricsType: telemetry.metricsType,
+    version,
     live: telemetry.health.live,
     ready: telemetry.health.ready,
     samples: (finding) => evidence.finding(finding, now())?.samples ?? [],

@@ -224,6 +224,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     adminPorts({
       ...{ now, config: current, evidence, store, control, telemetry, audit, flush: keeper.flush, text: redactor.text },
       report: report.get,
+      version: effects.version,
       changed: () => {
         report.forget();
         gauges.forget();

@@ -2,8 +2,9 @@
 
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { changeControlFile, parseDuration, parseShare } from "../admin/index.ts";
+import { changeControlFile } from "../admin/index.ts";
 import { nearest } from "../lib/nearest.ts";
+import { parseDuration, parseShare } from "../lib/units.ts";
 import { type Control, controlShown, type SwitchChange } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
 import { controlText, renderJson, shown } from "../report/index.ts";
@@ -142,7 +143,7 @@ function wishOf(args: Arguments, io: Io): Wish | undefined {
     case "clear":
       return alone({ ...common, clear: true });
     case "share": {
-      const share = parseShare(value);
+      const share = value === undefined ? undefined : parseShare(value);
       if (share === undefined || more.length > 0) throw new UsageError("give a share such as 10%");
       return { ...common, share };
     }
@@ -161,7 +162,8 @@ function cohortOf(args: Arguments): unknown {
   const { field, cookie, value, share } = args.values;
   if ((field === undefined) === (cookie === undefined)) throw new UsageError("give --field or --cookie");
   if (value === undefined && share === undefined) throw new UsageError("give --value or --share");
-  if (share !== undefined && parseShare(share) === undefined) throw new UsageError("give a share such as 10%");
+  if (share !== undefined && parseShare(share as string) === undefined)
+    throw new UsageError("give a share such as 10%");
   return { field, cookie, values: value, share };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { ENDPOINTS } from "../../src/admin/endpoints.ts";
 import type { ConsoleOptions, ConsolePorts, OpenConsole } from "../../src/admin/index.ts";
 import { openConsole } from "../../src/admin/index.ts";
 import { NO_CONTROL } from "../../src/model/control.ts";
@@ -15,6 +16,7 @@ const PATHS = [
   "/api/v1/control",
   "/api/v1/audit",
   "/api/v1/config",
+  "/api/v1/openapi.json",
   "/api/v1/epoch",
   "/nothing",
   "/livezz",
@@ -46,6 +48,7 @@ async function open(options: Partial<ConsoleOptions> = {}, ports: Partial<Consol
     {
       report: someReport,
       metricsText: async () => "parallel_run_in_flight 0\n",
+      version: "0.0.0",
       metricsType: "text/plain; version=0.0.4; charset=utf-8",
       live: () => ({ ok: true, phase: "serving", reasons: [], notes: [] }),
       ready: () => ({ ok: false, phase: "draining", reasons: ["draining"], notes: [] }),
@@ -342,4 +345,18 @@ describe("changes", () => {
     expect(answer).not.toContain("200 OK");
     expect(asked).toEqual([]);
   });
+});
+
+test("the OpenAPI document names every path, with the schema of what it takes", async () => {
+  const { ask } = await open();
+  const answer = await ask("/api/v1/openapi.json");
+  expect(answer.status).toBe(200);
+  const { openapi, paths } = (await answer.json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, unknown>>;
+  };
+  expect(openapi).toBe("3.1.0");
+  expect(Object.keys(paths)).toEqual(ENDPOINTS.map(({ path }) => path));
+  const { properties } = (paths["/api/v1/control"] as any).put.requestBody.content["application/json"].schema;
+  expect(Object.keys(properties)).toEqual(["on", "share", "cohort", "clear", "route", "until", "for", "by", "why"]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
-  type AcceptWish,
+  type AcceptRequest,
   type ConsolePorts,
   type OpenConsole,
   openConsole,
@@ -28,10 +28,11 @@ async function open(report: () => Report = someReport, tokens: { control?: strin
     return { ok: true } as const;
   };
   const control = await openControl({ now: () => NOW, audit: () => undefined, warn: () => undefined });
-  const known = ({ finding }: Pick<AcceptWish, "finding">) => report().findings.some((one) => one.id === finding);
+  const known = ({ finding }: Pick<AcceptRequest, "finding">) => report().findings.some((one) => one.id === finding);
   const ports: ConsolePorts = {
     report,
     metricsText: async () => "",
+    version: "0.0.0",
     metricsType: "text/plain",
     live: () => ({ ok: true, phase: "serving", reasons: [], notes: [] }),
     ready: () => ({ ok: true, phase: "serving", reasons: [], notes: [] }),

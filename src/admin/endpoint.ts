@@ -1,0 +1,57 @@
+// admin/endpoint.ts: what one path of the admin listener is
+
+import type { z } from "zod";
+import type { Role } from "./access.ts";
+import type { ConsolePorts } from "./ports.ts";
+import type { ConsoleAnswer } from "./response.ts";
+import type { Views } from "./views.ts";
+
+/** A request that may be answered. `body` reads and parses it, once. */
+export type Call = {
+  readonly ports: ConsolePorts;
+  readonly views: Views;
+  /** The `{id}` of the path, decoded. */
+  readonly id: string;
+  readonly now: number;
+  readonly body: () => Promise<BodyRead>;
+};
+
+export type BodyRead =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly answer: ConsoleAnswer };
+
+/** What an operation is for the document of the API: one sentence, the schema of what it is sent, and what it answers. */
+type Described = {
+  readonly says: string;
+  readonly takes?: z.ZodType;
+  /** The status of success, where it is not 200. */
+  readonly status?: number;
+  readonly type?: string;
+  /** Statuses of failure beside 400, 401, 403, 408, 413, 415, 421, 500 and 503, which any operation may answer. */
+  readonly failures?: readonly number[];
+};
+
+export type Handler = Described & {
+  readonly role: Role | "anyone";
+  readonly answer: (call: Call) => ConsoleAnswer | Promise<ConsoleAnswer>;
+};
+
+/** `GET` answers `HEAD` too. */
+export type Endpoint = {
+  readonly path: string;
+  readonly pattern: RegExp;
+  readonly methods: ReadonlyMap<string, Handler>;
+};
+
+/** @param path a path in which `{id}` stands for one segment */
+export const endpoint = (path: string, methods: Record<string, Handler>): Endpoint => ({
+  path,
+  pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
+  methods: new Map(Object.entries(methods)),
+});
+const allowed =
+  (role: Handler["role"]) =>
+  (described: Described, answer: Handler["answer"]): Handler => ({ role, ...described, answer });
+export const anyone = allowed("anyone");
+export const read = allowed("read");
+export const control = allowed("control");

@@ -1,0 +1,97 @@
+// admin/openapi.ts: the admin API as an OpenAPI 3.1 document, made from the table of endpoints
+
+import { z } from "zod";
+import type { Endpoint } from "./endpoint.ts";
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: "The body is not JSON.",
+  401: "A token is needed.",
+  403: "The token may only read, or the request comes from a page of another origin.",
+  404: "There is nothing with this id.",
+  408: "The body did not come whole.",
+  409: "It contradicts what is so now; `detail` says what.",
+  413: "The body is too large.",
+  415: "The body's media type is not application/json.",
+  421: "The listener does not go by this name.",
+  422: "The body is not what the operation takes; `faults` lists everything that is wrong.",
+  500: "An unexpected error; the log says more.",
+  503: "It takes too long, or the change holds but may not survive a restart; `detail` says which.",
+};
+const OF_ANY_READ = [401, 421, 500, 503];
+const OF_ANY_CHANGE = [400, 401, 403, 408, 413, 415, 421, 500, 503];
+
+/** RFC 9457, with every fault of what was sent. */
+const PROBLEM = {
+  type: "object",
+  required: ["type", "title", "status", "detail"],
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    faults: { type: "array", items: { type: "string" } },
+  },
+};
+
+/** The document. @param version of parallel-run */
+export function openApi(endpoints: readonly Endpoint[], version: string): object {
+  return {
+    openapi: "3.1.0",
+    info: { title: "parallel-run admin API", version },
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" }, basic: { type: "http", scheme: "basic" } },
+    },
+    paths: Object.fromEntries(
+      endpoints.map(({ path, methods }) => [
+        path,
+        {
+          ...(path.includes("{id}")
+            ? { parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }] }
+            : {}),
+          ...Object.fromEntries(
+            [...methods].map(
+              ([method, { role, says, takes, status = 200, type = "application/json", failures = [] }]) => [
+                method.toLowerCase(),
+                {
+                  summary: says,
+                  ...(role === "anyone" ? { security: [] } : { security: [{ bearer: [] }, { basic: [] }] }),
+                  ...(takes === undefined
+                    ? {}
+                    : {
+                        requestBody: {
+                          content: {
+                            "application/json": {
+                              schema: z.toJSONSchema(takes, { io: "input", target: "draft-2020-12" }),
+                            },
+                          },
+                        },
+                      }),
+                  responses: {
+                    [status]: { description: "Done.", content: { [type]: {} } },
+                    ...Object.fromEntries(
+                      (role === "anyone"
+                        ? []
+                        : [...new Set([...(role === "control" ? OF_ANY_CHANGE : OF_ANY_READ), ...failures])]
+                      )
+                        .sort((a, b) => a - b)
+                        .map((code) => [
+                          code,
+                          {
+                            description: MEANINGS[code],
+                            content: {
+                              "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+                            },
+                          },
+                        ]),
+                    ),
+                  },
+                },
+              ],
+            ),
+          ),
+        },
+      ]),
+    ),
+  };
+}
