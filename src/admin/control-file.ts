@@ -2,6 +2,7 @@
 
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { z } from "zod";
 import {
   type AuditEntry,
   type Control,
@@ -250,60 +251,56 @@ function holdsValues({ everything, routes }: Control): boolean {
   return holds(everything) || routes.some((one) => holds(one.switch));
 }
 
-/** What a file says, with what a hurried hand left out filled in: `{"everything": {"on": false}}` is enough. */
+/** What a file says, with what may be left out filled in: `{"everything": {"on": false}}` is enough. */
 function controlOf(value: unknown): Control | undefined {
-  if (!isObject(value)) return undefined;
-  const { everything, routes = [] } = value as { everything?: unknown; routes?: unknown };
-  if (!Array.isArray(routes) || routes.length > MAX_ROUTES || !routes.every(isRouteSwitch)) return undefined;
-  if (everything !== undefined && !isSwitch(everything)) return undefined;
-  const whole = (one: { readonly previous?: object }): Switch => {
-    const { previous, ...rest } = one;
-    const filled = { by: "file", why: "", at: 0, ...rest } as Switch;
-    return previous === undefined ? filled : { ...filled, previous: whole(previous) };
-  };
+  const read = CONTROL_FILE.safeParse(value);
+  if (!read.success) return undefined;
+  const { everything, routes } = read.data;
   return {
-    ...(everything === undefined ? {} : { everything: whole(everything) }),
-    routes: routes.map((one) => ({ route: one.route, switch: whole(one.switch) })),
+    ...(everything === undefined ? {} : { everything: everything as Switch }),
+    routes: routes as Control["routes"],
   };
-}
-
-function isRouteSwitch(value: unknown): value is { readonly route: string; readonly switch: object } {
-  if (!isObject(value)) return false;
-  const { route, switch: one } = value as { route?: unknown; switch?: unknown };
-  return typeof route === "string" && route !== "" && isSwitch(one);
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Deeper than any file that we write. */
 const MAX_DEPTH = 20;
 
-function isSwitch(value: unknown, depth = 0): value is object {
-  if (!isObject(value) || depth > MAX_DEPTH) return false;
-  const { on, share, cohort, until, previous, by, why, at } = value as { [name in keyof Switch]?: unknown };
-  return (
-    (previous === undefined || isSwitch(previous, depth + 1)) &&
-    typeof on === "boolean" &&
-    (share === undefined || isShare(share)) &&
-    (cohort === undefined || isCohort(cohort)) &&
-    [until, at].every((one) => one === undefined || typeof one === "number") &&
-    [by, why].every((one) => one === undefined || typeof one === "string")
-  );
+const SHARE = z.number().min(0).max(1);
+const NAME = z.string();
+
+/** A cohort that cannot be read as it was meant must not become one of everybody, nor an error for each request. */
+const COHORT = z
+  .looseObject({
+    by: z.union([
+      z.looseObject({ field: NAME, cookie: z.undefined().optional() }),
+      z.looseObject({ cookie: NAME, field: z.undefined().optional() }),
+    ]),
+    values: z.array(z.string()).optional(),
+    share: SHARE.optional(),
+  })
+  .refine(({ values, share }) => values !== undefined || share !== undefined);
+
+/** A switch with so many others behind it at most. */
+function switchSchema(depth: number): z.ZodType {
+  return z.looseObject({
+    on: z.boolean(),
+    share: SHARE.optional(),
+    cohort: COHORT.optional(),
+    until: z.number().optional(),
+    previous: (depth === 0 ? z.undefined() : z.lazy(() => switchSchema(depth - 1))).optional(),
+    by: z.string().default("file"),
+    why: z.string().default(""),
+    at: z.number().default(0),
+  });
 }
 
-function isShare(value: unknown): boolean {
-  return typeof value === "number" && value >= 0 && value <= 1;
-}
+const SWITCH = switchSchema(MAX_DEPTH);
 
-/** A cohort that cannot be read as it was meant must not become one of everybody, nor a bug for each request. */
-function isCohort(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value["by"])) return false;
-  const { by, values, share } = value;
-  const { field, cookie } = by as { field?: unknown; cookie?: unknown };
-  if ((field === undefined) === (cookie === undefined) || typeof (field ?? cookie) !== "string") return false;
-  if (values === undefined && share === undefined) return false;
-  const listed = values === undefined || (Array.isArray(values) && values.every((one) => typeof one === "string"));
-  return listed && (share === undefined || isShare(share));
-}
+/** The file with the runtime switches. Members that nobody knows are kept out of the way, since an older version may read it. */
+const CONTROL_FILE = z.looseObject({
+  everything: SWITCH.optional(),
+  routes: z
+    .array(z.looseObject({ route: z.string().min(1), switch: SWITCH }))
+    .max(MAX_ROUTES)
+    .default([]),
+});

@@ -357,6 +357,6 @@ test("the OpenAPI document names every path, with the schema of what it takes", 
   };
   expect(openapi).toBe("3.1.0");
   expect(Object.keys(paths)).toEqual(ENDPOINTS.map(({ path }) => path));
-  const { properties } = (paths["/api/v1/control"] as any).put.requestBody.content["application/json"].schema;
+  const { properties } = paths["/api/v1/control"]!["put"]!.requestBody.content["application/json"]!.schema;
   expect(Object.keys(properties)).toEqual(["on", "share", "cohort", "clear", "route", "until", "for", "by", "why"]);
 });

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a config names the environment
 // Pages of docs/ that are made from tables in the code
 
 import { ENDPOINTS } from "../../src/admin/endpoints.ts";
