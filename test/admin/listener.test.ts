@@ -351,9 +351,10 @@ test("the OpenAPI document names every path, with the schema of what it takes", 
   const { ask } = await open();
   const answer = await ask("/api/v1/openapi.json");
   expect(answer.status).toBe(200);
+  type Operation = { requestBody: { content: Record<string, { schema: { properties: object } }> } };
   const { openapi, paths } = (await answer.json()) as {
     openapi: string;
-    paths: Record<string, Record<string, unknown>>;
+    paths: Record<string, Record<string, Operation>>;
   };
   expect(openapi).toBe("3.1.0");
   expect(Object.keys(paths)).toEqual(ENDPOINTS.map(({ path }) => path));
