@@ -86,7 +86,7 @@ describe.concurrent("a legacy that", () => {
 });
 
 /** The page that users read, made from what was seen. `vitest -u` writes it. */
-test("what each fault costs stands in FAULTS.md", async () => {
+test("what each fault costs stands in docs/faults.md", async () => {
   const rows = CASES.map(({ name }) => {
     const { stage, legacy, candidate } = table.get(name)!;
     const cell = (one?: Cell) => (one ? `${one.saw} | \`${one.counted.replace("|", "` or `")}\`` : "never asked |");
@@ -102,5 +102,5 @@ the client can tell.
 | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
-  await expect(page).toMatchFileSnapshot("../../FAULTS.md");
+  await expect(page).toMatchFileSnapshot("../../docs/faults.md");
 });

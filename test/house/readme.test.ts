@@ -1,20 +1,29 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { OUTCOMES } from "../../src/model/outcome.ts";
-import { METRICS } from "../../src/telemetry/table.ts";
 
 const HOUSE = resolve(import.meta.dirname, "../..");
-const README = readFileSync(join(HOUSE, "README.md"), "utf8");
+const read = (name: string) => readFileSync(join(HOUSE, name), "utf8");
+/** The README and every page of docs/, with its path. */
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...readdirSync(join(HOUSE, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+const ALL = PAGES.map(read).join("\n");
 
 const blocks = (language: string) =>
-  [...README.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map((match) => match[1]!);
+  [...ALL.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map((match) => match[1]!);
 
 /** The rows of the table whose head begins with `first`, as cells without their backticks. */
-function table(first: string): string[][] {
-  const lines = README.split("\n");
+function table(page: string, first: string): string[][] {
+  const lines = read(page).split("\n");
   const head = lines.findIndex((line) => line.split("|")[1]?.trim() === first);
   if (head < 0) throw new Error(`no table of ${first}`);
   const end = lines.findIndex((line, n) => n > head && !line.startsWith("|"));
@@ -26,10 +35,23 @@ function table(first: string): string[][] {
   );
 }
 
-describe("the README", () => {
-  test("its config is one that starts", () => {
+describe("the README and docs/", () => {
+  test("every relative link leads to a file", () => {
+    const broken = PAGES.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, target]) => target!)
+        .filter((target) => !existsSync(join(HOUSE, dirname(page), target)))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test("each config in them is one that starts", () => {
     for (const text of blocks("yaml")) {
-      expect(readConfig(text, { file: "README.md", env: {} })).toEqual({ config: expect.anything(), warnings: [] });
+      expect(readConfig(text, { file: "README.md", env: { CANDIDATE_TOKEN: "0123456789abcdef" } })).toEqual({
+        config: expect.anything(),
+        warnings: [],
+      });
     }
   });
 
@@ -39,18 +61,11 @@ describe("the README", () => {
     expect(commands.length).toBeGreaterThan(5);
     expect(commands.filter((name) => !COMMANDS.has(name))).toEqual([]);
     const { scripts } = JSON.parse(readFileSync(join(HOUSE, "package.json"), "utf8"));
-    const used = [...README.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
+    const used = [...ALL.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
     expect(used.filter((name) => !(name in scripts))).toEqual([]);
   });
 
   test("its outcomes are the outcomes", () => {
-    expect(table("outcome").map(([name]) => name)).toEqual(OUTCOMES);
-  });
-
-  test("its metrics are the metrics, with their types and labels", () => {
-    const known = new Map(Object.entries(METRICS).map(([name, metric]) => [name, metric]));
-    for (const [name, type, labels] of table("metric")) {
-      expect([name, known.get(name!)?.type, known.get(name!)?.labels.join(" ")]).toEqual([name, type, labels]);
-    }
+    expect(table("docs/operations.md", "outcome").map(([name]) => name)).toEqual(OUTCOMES);
   });
 });
