@@ -98,7 +98,7 @@ export function metricsPage(): string {
   return [
     MADE,
     "# Metrics\n",
-    "At `/metrics` on the admin listener, in the text format of Prometheus. `route` is a template such as `GET /orders/{id}`, bounded in number; requests beyond the bound have the route `other`.",
+    "At `/metrics` on the admin listener, in the text format of Prometheus. `route` is a template such as `GET /orders/{id}`, bounded in number: declared routes, at most `limits.maxRoutes` learned ones, and `other`. The series of a learned route that was forgotten are removed when a new route needs their place, and begin at 0 if it comes back: take `rate` or `increase` of each series first, and then the sum.",
     "Beside these there are prom-client's default metrics (CPU, memory, event loop lag). Alerts, a dashboard and runbooks are in [config/](../config/).\n",
     row("metric", "type", "labels", "tells"),
     row("---", "---", "---", "---"),

@@ -72,15 +72,7 @@ describe("the Prometheus rules", () => {
 /** `breaker_open` says it; an alert alone needs it; the dashboard's variables are made of it. */
 const NOT_SHOWN = ["breaker_state", "shadow_off_until_timestamp_seconds", "build_info"];
 
-describe("rules, dashboard and README", () => {
-  test("the README lists every metric there is, with its type and labels", () => {
-    const readme = readFileSync(join(CONFIG, "../README.md"), "utf8");
-    const rows = readme.matchAll(/^\| `(\w+)` +\| (counter|gauge|histogram) +\| ([^|]*)\|/gm);
-    const listed = [...rows].map(([, name, type, labels]) => [name!, { type, labels: labels!.match(/\w+/g) ?? [] }]);
-    const all = Object.entries(METRICS).map(([name, { type, labels }]) => [name, { type, labels }]);
-    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(all));
-  });
-
+describe("rules and dashboard", () => {
   test("the dashboard shows every metric there is", () => {
     const shown = new Set(
       panels.flatMap((expr) =>
