@@ -1,4 +1,4 @@
-// bench/million.ts: a million comparisons with 200 findings through reconciler, evidence, causes and store: what each costs, and whether memory stays
+// bench/million.ts: a million comparisons with 200 findings through verifier, evidence, causes and store: what each costs, and whether memory stays
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ import type { Exchange } from "../src/model/exchange.ts";
 import { findingOf } from "../src/model/place.ts";
 import { compileRedactor } from "../src/store/index.ts";
 import { createTelemetry } from "../src/telemetry/index.ts";
-import { createPool, createReconciler } from "../src/verify/index.ts";
+import { createPool, createVerifier } from "../src/verify/index.ts";
 import { figure, table } from "./table.ts";
 
 export type MillionOptions = { readonly comparisons: number; readonly costs: boolean };
@@ -100,7 +100,7 @@ store: { maxSize: ${STORE_MIB}MiB }`,
   opening.defer(comparer.close);
   let counted = 0;
   let perSecond = config.recheck.perSecond;
-  const reconciler = createReconciler(
+  const verifier = createVerifier(
     reconcileOptions(() => ({ ...config, recheck: { ...config.recheck, perSecond } })),
     {
       now,
@@ -139,10 +139,10 @@ store: { maxSize: ${STORE_MIB}MiB }`,
       },
     },
   );
-  opening.defer(() => reconciler.drain(expected));
+  opening.defer(() => verifier.drain(expected));
   const whole = opening.move();
   return {
-    reconciler,
+    verifier,
     store,
     keeper,
     counted: () => counted,
@@ -185,12 +185,12 @@ function exchangeOf(n: number, differs: boolean): Exchange {
 async function drive(rooms: Rooms, from: number, count: number, differs: (n: number) => boolean, tick = () => {}) {
   for (let n = from; n < from + count; n += 1) {
     const exchange = exchangeOf(n, differs(n));
-    while (rooms.reconciler.stats().pending >= IN_FLIGHT) await turn();
-    if (!rooms.reconciler.offer(exchange.route, async () => exchange)) throw new Error("refused");
+    while (rooms.verifier.stats().pending >= IN_FLIGHT) await turn();
+    if (!rooms.verifier.offer(exchange.route, async () => exchange)) throw new Error("refused");
     if (n % 256 === 0) await turn();
     if (n % 1_000 === 0) tick();
   }
-  while (rooms.reconciler.stats().pending > 0) await turn();
+  while (rooms.verifier.stats().pending > 0) await turn();
 }
 
 const turn = () => new Promise<void>((done) => setImmediate(done));

@@ -23,7 +23,7 @@ export type ControlChange = {
   readonly why: string;
 };
 
-export type ControlRoom = {
+export type RuntimeSwitches = {
   /** Switches past their time are left out. Cheap: called for each request. */
   readonly read: () => Control;
   /** Takes effect before it resolves; `ok: false` when it holds in memory but could not be kept in the file. */
@@ -59,7 +59,7 @@ function changed(control: Control, { route, to }: ControlChange): Control {
   return { ...control, routes: next === undefined ? others : [...others, { route, switch: next }] };
 }
 
-export async function openControl(options: ControlOptions): Promise<ControlRoom> {
+export async function openRuntimeSwitches(options: ControlOptions): Promise<RuntimeSwitches> {
   const { file, now } = options;
   let control: Control = NO_CONTROL;
   /** When the first of the switches passes its time. */

@@ -2,13 +2,13 @@
 
 import type { z } from "zod";
 import type { Role } from "./access.ts";
-import type { ConsolePorts } from "./ports.ts";
-import type { ConsoleAnswer } from "./response.ts";
+import type { AdminPorts } from "./ports.ts";
+import type { AdminResponse } from "./response.ts";
 import type { Views } from "./views.ts";
 
 /** A request that may be answered. `body` reads and parses it, once. */
 export type Call = {
-  readonly ports: ConsolePorts;
+  readonly ports: AdminPorts;
   readonly views: Views;
   /** The `{id}` of the path, decoded. */
   readonly id: string;
@@ -18,7 +18,7 @@ export type Call = {
 
 export type BodyRead =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly answer: ConsoleAnswer };
+  | { readonly ok: false; readonly answer: AdminResponse };
 
 /** What an operation is for the document of the API: one sentence, the schema of what it is sent, and what it answers. */
 type Described = {
@@ -33,7 +33,7 @@ type Described = {
 
 export type Handler = Described & {
   readonly role: Role | "anyone";
-  readonly answer: (call: Call) => ConsoleAnswer | Promise<ConsoleAnswer>;
+  readonly answer: (call: Call) => AdminResponse | Promise<AdminResponse>;
 };
 
 /** `GET` answers `HEAD` too. */

@@ -14,7 +14,7 @@ import {
   readUnaccept,
   UNACCEPT,
 } from "./requests.ts";
-import { type ConsoleAnswer, JSON_TYPE, json, problem } from "./response.ts";
+import { type AdminResponse, JSON_TYPE, json, problem } from "./response.ts";
 
 const HTML = "text/html; charset=utf-8";
 
@@ -152,11 +152,11 @@ function decoded(id: string): string | undefined {
   }
 }
 
-function health(state: { readonly ok: boolean }): ConsoleAnswer {
+function health(state: { readonly ok: boolean }): AdminResponse {
   return json(state, state.ok ? 200 : 503);
 }
 
-async function finding({ ports, views, id }: Call): Promise<ConsoleAnswer> {
+async function finding({ ports, views, id }: Call): Promise<AdminResponse> {
   const report = await views.report();
   const one = report.findings.find((each) => each.id === id);
   if (one === undefined) return problem(404, "Not Found", "There is no finding with this id.");
@@ -169,8 +169,8 @@ async function changing<T>(
   call: Call,
   read: (body: unknown) => Read<T>,
   carryOut: (request: T) => Done | Promise<Done>,
-  show: () => ConsoleAnswer | Promise<ConsoleAnswer>,
-): Promise<ConsoleAnswer> {
+  show: () => AdminResponse | Promise<AdminResponse>,
+): Promise<AdminResponse> {
   const body = await call.body();
   if (!body.ok) return body.answer;
   const understood = read(body.value);

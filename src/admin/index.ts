@@ -2,6 +2,6 @@
 
 export { type Tokens, unsafeToOpen } from "./access.ts";
 export { asWritten, configShown } from "./config-shown.ts";
-export { type ControlChange, type ControlRoom, changeControlFile, openControl } from "./control-file.ts";
-export { type ConsoleOptions, type ConsoleTls, type OpenConsole, openConsole } from "./listener.ts";
-export type { AcceptRequest, ConsolePorts, Done } from "./ports.ts";
+export { type ControlChange, changeControlFile, openRuntimeSwitches, type RuntimeSwitches } from "./control-file.ts";
+export { type AdminListener, type AdminOptions, type AdminTls, openAdminListener } from "./listener.ts";
+export type { AcceptRequest, AdminPorts, Done } from "./ports.ts";

@@ -6,22 +6,22 @@ import type { AddressInfo, Socket } from "node:net";
 import { refuseHost, refuseOrigin, roleOf, type Tokens, unsafeToOpen } from "./access.ts";
 import type { BodyRead } from "./endpoint.ts";
 import { find } from "./endpoints.ts";
-import type { ConsolePorts } from "./ports.ts";
-import { type ConsoleAnswer, GUARDS, problem } from "./response.ts";
+import type { AdminPorts } from "./ports.ts";
+import { type AdminResponse, GUARDS, problem } from "./response.ts";
 import { createViews, type Views } from "./views.ts";
 
 /** PEM. `ca` asks every caller for a certificate that it signed. */
-export type ConsoleTls = {
+export type AdminTls = {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
   readonly ca?: string | Buffer;
 };
 
-export type ConsoleOptions = {
+export type AdminOptions = {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly tls?: ConsoleTls;
+  readonly tls?: AdminTls;
   /** Read for each request, so that a changed token is in force at once. */
   readonly tokens: () => Tokens;
   /** Further names under which it answers, beside those of this machine. */
@@ -32,12 +32,12 @@ export type ConsoleOptions = {
   readonly failed: (error: unknown) => void;
 };
 
-export type OpenConsole = {
+export type AdminListener = {
   /** Where it listens: `http://127.0.0.1:9900`. */
   readonly url: string;
   readonly port: number;
   /** A new certificate, for new connections. Throws when it cannot be used. */
-  readonly setTls: (tls: ConsoleTls) => void;
+  readonly setTls: (tls: AdminTls) => void;
   /** What was made for earlier readers is out of date: the next reader gets a new one. */
   readonly forget: () => void;
   /** Stops accepting, lets answers under way finish within the given milliseconds, then cuts. */
@@ -54,10 +54,10 @@ const HANDLER_MS = 30_000;
 const MAX_SOCKETS = 200;
 
 /** Opens the listener, or says why not. Never rejects for the user's own mistake. */
-export async function openConsole(
-  options: ConsoleOptions,
-  ports: ConsolePorts,
-): Promise<{ readonly ok: true; readonly console: OpenConsole } | Unopened> {
+export async function openAdminListener(
+  options: AdminOptions,
+  ports: AdminPorts,
+): Promise<{ readonly ok: true; readonly console: AdminListener } | Unopened> {
   const unsafe = unsafeToOpen(options.host, options.tokens());
   if (unsafe !== undefined) return { ok: false, message: unsafe };
   const limits = {
@@ -132,11 +132,11 @@ function limitSockets(server: Server): void {
   });
 }
 
-type Shown = { readonly ports: ConsolePorts; readonly views: Views };
+type Shown = { readonly ports: AdminPorts; readonly views: Views };
 
-const secure = (tls: ConsoleTls) => ({ ...tls, ...(tls.ca === undefined ? {} : { requestCert: true }) });
+const secure = (tls: AdminTls) => ({ ...tls, ...(tls.ca === undefined ? {} : { requestCert: true }) });
 
-function listening(server: Server, { host, port }: ConsoleOptions): Promise<string | undefined> {
+function listening(server: Server, { host, port }: AdminOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const where = `${host}:${port}`;
@@ -165,12 +165,12 @@ function closing(server: Server, graceMs: number): Promise<void> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ConsoleOptions,
+  options: AdminOptions,
   shown: Shown,
 ): Promise<void> {
   request.on("error", () => undefined);
   response.on("error", () => undefined);
-  let answer: ConsoleAnswer;
+  let answer: AdminResponse;
   try {
     answer = await judged(request, options, shown);
   } catch (error) {
@@ -181,7 +181,7 @@ async function serve(
 }
 
 /** The checks in their order: name, path, method, token, role, origin; only then is anything done. */
-async function judged(request: IncomingMessage, options: ConsoleOptions, shown: Shown): Promise<ConsoleAnswer> {
+async function judged(request: IncomingMessage, options: AdminOptions, shown: Shown): Promise<AdminResponse> {
   const { headers, method = "" } = request;
   const found = find(method, (request.url ?? "").split("?", 1)[0]!);
   const open = found.kind === "handler" && found.handler.role === "anyone";
@@ -215,8 +215,8 @@ async function judged(request: IncomingMessage, options: ConsoleOptions, shown: 
 }
 
 /** A room below that hangs must not hold the caller for ever. */
-async function within(ms: number, work: Promise<ConsoleAnswer>): Promise<ConsoleAnswer> {
-  const { promise, resolve } = Promise.withResolvers<ConsoleAnswer>();
+async function within(ms: number, work: Promise<AdminResponse>): Promise<AdminResponse> {
+  const { promise, resolve } = Promise.withResolvers<AdminResponse>();
   const late = problem(503, "Service Unavailable", `No answer within ${ms / 1000} s.`);
   const timer = setTimeout(() => resolve(late), ms);
   try {
@@ -228,7 +228,7 @@ async function within(ms: number, work: Promise<ConsoleAnswer>): Promise<Console
 
 /** JSON only: a page of another origin can send a form without asking, but not this. */
 async function readBody(request: IncomingMessage): Promise<BodyRead> {
-  const refuse = (answer: ConsoleAnswer): BodyRead => ({ ok: false, answer });
+  const refuse = (answer: AdminResponse): BodyRead => ({ ok: false, answer });
   const chunks: Buffer[] = [];
   let length = 0;
   const timer = setTimeout(() => request.destroy(), BODY_MS);
@@ -255,7 +255,7 @@ async function readBody(request: IncomingMessage): Promise<BodyRead> {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: ConsoleAnswer): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: AdminResponse): void {
   if (response.destroyed) return;
   const body = Buffer.from(answer.body);
   response.writeHead(answer.status, {

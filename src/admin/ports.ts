@@ -26,7 +26,7 @@ export type UnacceptRequest = { readonly finding: string; readonly by: string; r
 export type EpochRequest = { readonly name: string; readonly by: string; readonly why: string };
 
 /** Everything is redacted before it comes here. Any of them may be slow or reject; the listener answers 500 or 503. */
-export type ConsolePorts = {
+export type AdminPorts = {
   readonly report: () => Report | Promise<Report>;
   readonly metricsText: () => Promise<string>;
   readonly metricsType: string;

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { STYLE } from "../report/style.ts";
 
-export type ConsoleAnswer = {
+export type AdminResponse = {
   readonly status: number;
   readonly type: string;
   readonly body: string;
@@ -26,7 +26,7 @@ export const GUARDS: Readonly<Record<string, string>> = {
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 
-export function json(value: unknown, status = 200): ConsoleAnswer {
+export function json(value: unknown, status = 200): AdminResponse {
   return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
 }
 
@@ -36,7 +36,7 @@ export function problem(
   title: string,
   detail: string,
   more: { readonly faults?: readonly string[]; readonly fields?: Readonly<Record<string, string>> } = {},
-): ConsoleAnswer {
+): AdminResponse {
   const { faults, fields } = more;
   const body = { type: "about:blank", title, status, detail, ...(faults === undefined ? {} : { faults }) };
   return {

@@ -2,8 +2,8 @@
 
 import type { Report } from "../model/report.ts";
 import { renderHtml } from "../report/html.ts";
-import { createThrift } from "../telemetry/index.ts";
-import type { ConsolePorts } from "./ports.ts";
+import { createCostAwareCache } from "../telemetry/index.ts";
+import type { AdminPorts } from "./ports.ts";
 import { json } from "./response.ts";
 
 export type Views = {
@@ -15,11 +15,11 @@ export type Views = {
   readonly forget: () => void;
 };
 
-export function createViews(ports: Pick<ConsolePorts, "report" | "metricsText">): Views {
-  const report = createThrift(async () => ports.report());
-  const reportJson = createThrift(async () => json(await report.get()).body);
-  const page = createThrift(async () => renderHtml(await report.get()));
-  const metrics = createThrift(async () => ports.metricsText());
+export function createViews(ports: Pick<AdminPorts, "report" | "metricsText">): Views {
+  const report = createCostAwareCache(async () => ports.report());
+  const reportJson = createCostAwareCache(async () => json(await report.get()).body);
+  const page = createCostAwareCache(async () => renderHtml(await report.get()));
+  const metrics = createCostAwareCache(async () => ports.metricsText());
   return {
     report: report.get,
     reportJson: reportJson.get,

@@ -1,6 +1,6 @@
 // app/access.ts: who may use the admin listener, from the config and the files it names
 
-import type { ConsoleTls, Tokens } from "../admin/index.ts";
+import type { AdminTls, Tokens } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import type { ReadFile } from "../proxy/index.ts";
 
@@ -14,7 +14,7 @@ export function accessOf({ adminAccess }: Config, read: ReadFile): Tokens {
 }
 
 /** The admin listener's certificate, if it has one. */
-export function consoleTlsOf({ adminAccess: { tls } }: Config, read: ReadFile): ConsoleTls | undefined {
+export function consoleTlsOf({ adminAccess: { tls } }: Config, read: ReadFile): AdminTls | undefined {
   if (tls.cert === undefined || tls.key === undefined) return undefined;
   return { cert: read(tls.cert), key: read(tls.key), ...(tls.clientCa !== undefined && { ca: read(tls.clientCa) }) };
 }

@@ -1,6 +1,6 @@
 // app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
 
-import { asWritten, type ConsolePorts, type ControlRoom, configShown, type Done } from "../admin/index.ts";
+import { type AdminPorts, asWritten, configShown, type Done, type RuntimeSwitches } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import { type AuditEntry, controlShown } from "../model/control.ts";
@@ -13,7 +13,7 @@ export type AdminParts = {
   readonly config: () => Config;
   readonly evidence: Evidence;
   readonly store: Store;
-  readonly control: ControlRoom;
+  readonly control: RuntimeSwitches;
   readonly telemetry: Telemetry;
   readonly audit: (entry: AuditEntry) => void;
   /** Writes what was changed, and tells whether it is durable. */
@@ -45,7 +45,7 @@ export function adminPorts({
   report,
   version,
   changed,
-}: AdminParts): ConsolePorts {
+}: AdminParts): AdminPorts {
   /** A change is acknowledged once it is durable: a process that is killed a moment later still has it when it is back. */
   const kept = async (): Promise<Done> => {
     let timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 // app/app.ts: the composition root: opens the rooms from the ground up, wires their ports, closes them in reverse
 
 import { join } from "node:path";
-import { openConsole, openControl } from "../admin/index.ts";
+import { openAdminListener, openRuntimeSwitches } from "../admin/index.ts";
 import { identical } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
 import { createNoiseBook, createRecentWrites } from "../evidence/index.ts";
@@ -20,8 +20,8 @@ import {
   shadowControlOf,
 } from "../proxy/index.ts";
 import type { Redactor } from "../store/index.ts";
-import { createTelemetry, createThrift, type LogTarget, type Telemetry } from "../telemetry/index.ts";
-import { createPool, createReconciler } from "../verify/index.ts";
+import { createCostAwareCache, createTelemetry, type LogTarget, type Telemetry } from "../telemetry/index.ts";
+import { createPool, createVerifier } from "../verify/index.ts";
 import { adminPorts } from "./admin.ts";
 import { createBackTest } from "./back-test.ts";
 import { certificateFiles, type WatchFile, watchFiles } from "./certificates.ts";
@@ -140,7 +140,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
 
   const controlFile = config.shadow.file ?? (config.data === undefined ? undefined : join(config.data, "control.json"));
   const control = opening.use(
-    await openControl({
+    await openRuntimeSwitches({
       ...(controlFile !== undefined && { file: controlFile }),
       now,
       audit,
@@ -169,7 +169,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   });
 
   const wasWritten = ({ request, at }: Exchange) => writes.wasWritten(request.target, at, now());
-  const reconciler = createReconciler(reconcileOptions(current), {
+  const verifier = createVerifier(reconcileOptions(current), {
     now,
     random: effects.random,
     comparer,
@@ -188,7 +188,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     emit,
     bug: bug("verify"),
   });
-  opening.defer(() => reconciler.drain(current().grace));
+  opening.defer(() => verifier.drain(current().grace));
 
   const interference = watchInterference(current, control, log, now);
   /** Why the config that changed last is not in force, if it was refused. */
@@ -196,7 +196,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
   let breakerState: () => BreakerState = () => "closed";
   const troubles = watchTroubles(current, () => breakerState(), log, now);
   const warnings = () => [...troubles.warnings(), ...(refused === undefined ? [] : [refused]), ...storeWarnings()];
-  const rechecking = () => reconciler.stats().asking;
+  const rechecking = () => verifier.stats().asking;
   const other = watchOther(redactor.target);
   let forgottenRoutes = () => 0;
   const report = reporting(current, () => inForce.described, evidence, control, {
@@ -210,8 +210,8 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     }),
     now,
   });
-  const gauges = createThrift(() => evidence.gauges(now()));
-  const opened = await openConsole(
+  const gauges = createCostAwareCache(() => evidence.gauges(now()));
+  const opened = await openAdminListener(
     {
       host: config.admin.host,
       port: config.admin.port,
@@ -248,7 +248,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
       if (read !== switches.of) switches = { of: read, as: shadowControlOf(read) };
       return switches.as;
     },
-    hasRoom: reconciler.hasRoom,
+    hasCapacity: verifier.hasCapacity,
     routeOf: evidence.routeOf,
     offer: (route, begin, done) => {
       // Whoever reads the report after the first request is to see it.
@@ -259,7 +259,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
         end();
         done();
       };
-      if (reconciler.offer(route.name, begin, ended)) return true;
+      if (verifier.offer(route.name, begin, ended)) return true;
       end();
       return false;
     },
@@ -294,7 +294,7 @@ export async function openApp(config: Config, effects: Effects): Promise<App> {
     gauges: gauges.get,
     store,
     samplesOmitted: keeper.omitted,
-    queue: () => reconciler.stats().pending,
+    queue: () => verifier.stats().pending,
     comparing: () => comparer.stats().cpuMs,
     on,
     interference: interference.read,

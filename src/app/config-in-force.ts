@@ -1,6 +1,6 @@
 // app/config-in-force.ts: a config, and everything that is read and made for it before anything of it takes effect
 
-import { type ConsoleTls, type Tokens, unsafeToOpen } from "../admin/index.ts";
+import { type AdminTls, type Tokens, unsafeToOpen } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import { type ProxyOptions, proxyOptionsOf, type ReadFile } from "../proxy/index.ts";
 import { compileRedactor, type Redactor } from "../store/index.ts";
@@ -13,7 +13,7 @@ import { type Rules, rulesOf } from "./rules.ts";
 export type InForce = {
   readonly config: Config;
   readonly proxy: ProxyOptions;
-  readonly adminTls: ConsoleTls | undefined;
+  readonly adminTls: AdminTls | undefined;
   /** Who may use the admin listener. */
   readonly tokens: Tokens;
   readonly rules: Rules;

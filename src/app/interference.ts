@@ -1,6 +1,6 @@
 // app/interference.ts: watches what shadowing does to legacy, and stops it where the config says so
 
-import type { ControlRoom } from "../admin/index.ts";
+import type { RuntimeSwitches } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import { createInterference, interferenceText } from "../evidence/index.ts";
 import type { Answer } from "../model/answer.ts";
@@ -15,7 +15,7 @@ export type InterferenceWatch = {
 
 export function watchInterference(
   config: () => Config,
-  control: Pick<ControlRoom, "change">,
+  control: Pick<RuntimeSwitches, "change">,
   log: Log,
   now: () => number,
 ): InterferenceWatch {

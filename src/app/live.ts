@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import type { Redactor } from "../store/index.ts";
-import type { ReconcileOptions } from "../verify/index.ts";
+import type { VerifyOptions } from "../verify/index.ts";
 
 /**
  * Exchanges that wait for a recheck, at most. While a new difference is confirmed, which takes a second or two and longer on a
@@ -12,8 +12,8 @@ const MAX_ASKING = 4096;
 /** Exchanges that are asked for or wait to be compared, at most. `verify.queue` limits their bytes. */
 const MAX_COMPARING = 4096;
 
-/** Options of the reconciler, as the config says at the moment they are read. */
-export function reconcileOptions(config: () => Config): ReconcileOptions {
+/** Options of the verifier, as the config says at the moment they are read. */
+export function reconcileOptions(config: () => Config): VerifyOptions {
   return {
     get maxPending() {
       return config().candidate.maxInFlight + MAX_COMPARING + MAX_ASKING;

@@ -13,7 +13,7 @@ export type Pending = {
 export const PENDING_MS = 1_000;
 
 /**
- * As many entries as there are exchanges under way, which the reconciler bounds.
+ * As many entries as there are exchanges under way, which the verifier bounds.
  * @param now milliseconds, from a clock that never goes back
  */
 export function createPending(now: () => number): Pending {

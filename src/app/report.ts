@@ -1,13 +1,13 @@
 // app/report.ts: the report that every reader gets: the API, the page, the metrics
 
-import type { ControlRoom } from "../admin/index.ts";
+import type { RuntimeSwitches } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import type { Interference, OtherRequests, Report } from "../model/report.ts";
 import type { CompareRules } from "../model/rules.ts";
 import { createServed } from "../proxy/index.ts";
 import { switchWarnings } from "../report/index.ts";
-import { createThrift, type Thrift } from "../telemetry/index.ts";
+import { type CostAwareCache, createCostAwareCache } from "../telemetry/index.ts";
 import { otherWarning } from "./other.ts";
 
 /** Made anew only as often as the thread that serves clients can spare the time. */
@@ -15,7 +15,7 @@ export function reporting(
   config: () => Config,
   described: () => readonly string[],
   evidence: Evidence,
-  control: Pick<ControlRoom, "read">,
+  control: Pick<RuntimeSwitches, "read">,
   {
     interference,
     rechecking,
@@ -30,8 +30,8 @@ export function reporting(
     readonly other: () => Omit<OtherRequests, "requests">;
     readonly now: () => number;
   },
-): Thrift<Report> {
-  return createThrift(() => {
+): CostAwareCache<Report> {
+  return createCostAwareCache(() => {
     const { routes, candidate } = config();
     const report = evidence.report(now(), {
       declaredRoutes: routes.map((route) => route.match.text),

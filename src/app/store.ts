@@ -4,13 +4,13 @@ import { codingsOf, decode } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Document } from "../model/document.ts";
 import {
-  createKeeper,
-  type Keeper,
+  createStoreWriter,
   openMemoryStore,
   openSqliteStore,
   type Redactor,
   type Store,
   type StoreStats,
+  type StoreWriter,
 } from "../store/index.ts";
 import type { Log } from "../telemetry/index.ts";
 
@@ -26,7 +26,7 @@ export type Fold = {
 
 export type Kept = {
   readonly store: Store;
-  readonly keeper: Keeper;
+  readonly keeper: StoreWriter;
   /** What a reader of the report must know of the store: it cannot write, or of the last run something is missing. */
   readonly warnings: () => readonly string[];
 };
@@ -56,7 +56,7 @@ export async function openKept(
   if (unreadable > 0)
     log.warn({ event: "store", unreadable }, "stored documents are of another shape than is known: they are left out");
   const keeper = opening.use(
-    createKeeper({
+    createStoreWriter({
       store,
       flushMs: config.store.flush,
       // A member's name may be a secret too, and the noise book knows places as they came. What has one is not kept.

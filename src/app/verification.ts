@@ -3,7 +3,7 @@
 import type { Config } from "../config/index.ts";
 import { classify, type NoiseBook } from "../evidence/index.ts";
 import type { Exchange } from "../model/exchange.ts";
-import type { ReconcilePorts } from "../verify/index.ts";
+import type { VerifyPorts } from "../verify/index.ts";
 
 type Wanted = {
   readonly noise: NoiseBook;
@@ -18,7 +18,7 @@ type Wanted = {
 };
 
 type Ports = Pick<
-  ReconcilePorts,
+  VerifyPorts,
   "written" | "lagMs" | "identity" | "need" | "wantsSample" | "classify" | "classified" | "sampled"
 >;
 

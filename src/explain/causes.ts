@@ -2,7 +2,7 @@
 
 import type { Relation } from "../model/relation.ts";
 import { type Context, codesOf } from "./codes.ts";
-import type { Dossier } from "./finding-record.ts";
+import type { FindingRecord } from "./finding-record.ts";
 import { hypothesesFor } from "./hypotheses.ts";
 import { holds } from "./hypothesis.ts";
 import { shareOfKept } from "./hypothesis-scores.ts";
@@ -40,7 +40,7 @@ const COMES_AND_GOES = 0.2;
 /** The best explanation of the values, if one is certain enough; then what tells the requests that show the finding. */
 export function causesOf(
   finding: string,
-  dossier: Dossier,
+  dossier: FindingRecord,
   route: RouteRequests | undefined,
   statement: Statement,
   of: (finding: string) => Moved | undefined,
@@ -76,7 +76,7 @@ const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_f
 
 function valueCauses(
   finding: string,
-  dossier: Dossier,
+  dossier: FindingRecord,
   route: RouteRequests | undefined,
   statement: Statement,
   of: (finding: string) => Moved | undefined,
@@ -117,7 +117,7 @@ function valueCauses(
 }
 
 /** No explanation of values counts where the same question gets another answer. */
-function randomness({ requests }: Dossier, minimum: number): StatedCause | undefined {
+function randomness({ requests }: FindingRecord, minimum: number): StatedCause | undefined {
   const { varied, repeated } = requests;
   // A candidate that answers at random sometimes says the same twice.
   if (varied < minimum || varied * 3 < repeated) return undefined;
@@ -162,7 +162,7 @@ const DERIVING = [...new Set([...hypothesesFor("value", "body"), ...hypothesesFo
   .filter(({ weight }) => weight >= 57)
   .sort((a, b) => b.weight - a.weight);
 
-function contextOf({ requests }: Dossier, route: RouteRequests | undefined): Context {
+function contextOf({ requests }: FindingRecord, route: RouteRequests | undefined): Context {
   const compared = route?.compared.all ?? 0;
   return {
     share: compared === 0 ? undefined : requests.shown.all / compared,
@@ -171,7 +171,7 @@ function contextOf({ requests }: Dossier, route: RouteRequests | undefined): Con
   };
 }
 
-function requestCauses({ requests }: Dossier, route: RouteRequests | undefined, minimum: number): StatedCause[] {
+function requestCauses({ requests }: FindingRecord, route: RouteRequests | undefined, minimum: number): StatedCause[] {
   const { seen, targets, asked, agreed } = requests;
   const found: StatedCause[] = [];
   const scope = route === undefined ? undefined : scopeOf(requests, route);

@@ -9,7 +9,14 @@ import type { Cause } from "../model/report.ts";
 import type { Settling, Suggestion } from "./backtest.ts";
 import { causesOf, type StatedCause } from "./causes.ts";
 import { pairsOf } from "./codes.ts";
-import { type Dossier, file, openDossier, restoreDossier, type StoredDossier, storeDossier } from "./finding-record.ts";
+import {
+  type FindingRecord,
+  file,
+  openDossier,
+  restoreDossier,
+  type StoredDossier,
+  storeDossier,
+} from "./finding-record.ts";
 import { addLists } from "./lists.ts";
 import { observedRelation } from "./observed.ts";
 import { isRelated } from "./related.ts";
@@ -80,14 +87,14 @@ const ELEMENTS = 10_000;
 
 export function createExplainer(settings: ExplainerSettings = {}): Causes {
   const { support = 0.9, minimum = 5, findings = 5000, routes = 500, backtest } = settings;
-  const dossiers = new Map<string, Dossier>();
+  const dossiers = new Map<string, FindingRecord>();
   const dirty = new Set<string>();
   const dirtyRoutes = new Set<string>();
   const requests = new LRUCache<string, RouteRequests>({ max: routes, dispose: (_, name) => dirtyRoutes.add(name) });
   /** What was stated last, and how much had been seen then: a back-test is not repeated for every reader. */
   const stated = new Map<string, Stated>();
 
-  function dossierOf(route: string, shown: Shown): Dossier | undefined {
+  function dossierOf(route: string, shown: Shown): FindingRecord | undefined {
     const known = dossiers.get(shown.finding);
     if (known !== undefined || dossiers.size >= findings) return known;
     const dossier = openDossier({ route, where: shown.where, place: shown.place, kind: shown.kind });
@@ -224,7 +231,7 @@ export function createExplainer(settings: ExplainerSettings = {}): Causes {
   }
 
   /** Throws on what is none, and on one that cannot be stated or stored: that would fail later, and cost more than this. */
-  function workingDossier(finding: string, stored: StoredDossier): Dossier {
+  function workingDossier(finding: string, stored: StoredDossier): FindingRecord {
     const dossier = restoreDossier(stored);
     causesOf(finding, dossier, undefined, { support, minimum }, () => undefined);
     storeDossier(dossier);

@@ -27,7 +27,7 @@ import {
 } from "./requests.ts";
 import type { Pair } from "./value.ts";
 
-export type Dossier = {
+export type FindingRecord = {
   readonly route: string;
   readonly where: Where;
   readonly place: string;
@@ -49,7 +49,7 @@ export function openDossier({
   where,
   place,
   kind,
-}: Pick<Dossier, "route" | "where" | "place" | "kind">): Dossier {
+}: Pick<FindingRecord, "route" | "where" | "place" | "kind">): FindingRecord {
   return {
     route,
     where,
@@ -72,7 +72,7 @@ const OFTEN = 16;
 const OFTEN_UNTIL = 256;
 
 /** Takes in one observation. @param key what tells its request from others */
-export function file(dossier: Dossier, shown: Shown, key: string): void {
+export function file(dossier: FindingRecord, shown: Shown, key: string): void {
   addRequest(dossier.requests, shown, key);
   const { legacy, candidate, note } = shown.sample;
   // Equal texts of a difference are what redaction left of it: they would fit every likeness. Only the note says something.
@@ -98,7 +98,7 @@ export function file(dossier: Dossier, shown: Shown, key: string): void {
   }
 }
 
-export type StoredDossier = Pick<Dossier, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
+export type StoredDossier = Pick<FindingRecord, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
   readonly pairs: StoredPairs;
   readonly trials: readonly StoredTrial[];
   readonly codes: StoredCodes;
@@ -107,7 +107,7 @@ export type StoredDossier = Pick<Dossier, "route" | "where" | "place" | "kind" |
   readonly lists: StoredLists;
 };
 
-export const storeDossier = (dossier: Dossier): StoredDossier => ({
+export const storeDossier = (dossier: FindingRecord): StoredDossier => ({
   route: dossier.route,
   where: dossier.where,
   place: dossier.place,
@@ -122,7 +122,7 @@ export const storeDossier = (dossier: Dossier): StoredDossier => ({
   lists: storeLists(dossier.lists),
 });
 
-export function restoreDossier(stored: StoredDossier): Dossier {
+export function restoreDossier(stored: StoredDossier): FindingRecord {
   const known = hypothesesFor(stored.kind, stored.where);
   return {
     ...openDossier(stored),

@@ -19,11 +19,11 @@ export function addLists(lists: Lists, shown: readonly Shown[], opposite: readon
   lists.seen += 1;
   for (const way of waysOf(shown, opposite)) {
     const known = lists.ways.get(way);
-    if (known !== undefined || hasRoom(lists.ways)) lists.ways.set(way, (known ?? 0) + 1);
+    if (known !== undefined || hasCapacity(lists.ways)) lists.ways.set(way, (known ?? 0) + 1);
   }
 }
 
-function hasRoom(ways: Map<string, number>): boolean {
+function hasCapacity(ways: Map<string, number>): boolean {
   if (ways.size < WAYS) return true;
   for (const [way, times] of ways) if (times === 1) ways.delete(way);
   return ways.size < WAYS;

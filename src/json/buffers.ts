@@ -9,13 +9,13 @@ const rooms: Int32Array[] = [new Int32Array(FIRST), new Int32Array(FIRST)];
 const TAKEN = new Int32Array(0);
 
 /** Room for one side, 0 or 1. Whoever takes it twice without putting it back gets room of its own. */
-export function takeRoom(side: 0 | 1): Int32Array {
+export function acquireNodes(side: 0 | 1): Int32Array {
   const room = rooms[side]!;
   rooms[side] = TAKEN;
   return room === TAKEN ? new Int32Array(FIRST) : room;
 }
 
 /** Gives room back, grown perhaps. What is too large is let go. */
-export function putBack(side: 0 | 1, room: Int32Array): void {
+export function releaseNodes(side: 0 | 1, room: Int32Array): void {
   rooms[side] = room.length <= KEPT ? room : new Int32Array(FIRST);
 }

@@ -2,7 +2,7 @@
 
 import type { Difference, Masked } from "../model/difference.ts";
 import type { PatchOperation } from "../model/rules.ts";
-import { putBack, takeRoom } from "./buffers.ts";
+import { acquireNodes, releaseNodes } from "./buffers.ts";
 import { newEquality } from "./equal.ts";
 import { createNaming } from "./named-values.ts";
 import { patched } from "./patch.ts";
@@ -56,7 +56,7 @@ export function compareJson(
   const patching = rules.patch.legacy.length + rules.patch.candidate.length > 0;
   const shared = sharedEnds(left, right);
   if (!patching && left.length === right.length && shared.head === left.length) return NOTHING;
-  const [a, b] = [newTape(left, takeRoom(0)), newTape(right, takeRoom(1))];
+  const [a, b] = [newTape(left, acquireNodes(0)), newTape(right, acquireNodes(1))];
   try {
     if (!scanDocument(a)) {
       scanDocument(b);
@@ -66,8 +66,8 @@ export function compareJson(
     if (patching ? !scanDocument(b) : !scanBeside(a, b, shared)) return unreadable(a, b, rules);
     return patching ? comparePatched(a, b, rules, limits) : compareTapes(a, b, shared, rules, limits, new Map());
   } finally {
-    putBack(0, a.nodes);
-    putBack(1, b.nodes);
+    releaseNodes(0, a.nodes);
+    releaseNodes(1, b.nodes);
   }
 }
 
@@ -114,9 +114,9 @@ const never = (): boolean => false;
 
 /** Whether bytes are one JSON text (RFC 8259) as `JSON.parse` judges their text, a byte order mark aside. */
 export function isJson(bytes: Uint8Array): boolean {
-  const tape = newTape(bytesOfText(bytes), takeRoom(0));
+  const tape = newTape(bytesOfText(bytes), acquireNodes(0));
   const sound = scanDocument(tape);
-  putBack(0, tape.nodes);
+  releaseNodes(0, tape.nodes);
   return sound;
 }
 
@@ -125,7 +125,7 @@ export function isJson(bytes: Uint8Array): boolean {
  * undefined where it is anything else. A byte order mark may lead.
  */
 export function jsonDocumentsIn(bytes: Uint8Array): string[] | undefined {
-  const tape = newTape(bytesOfText(bytes), takeRoom(0));
+  const tape = newTape(bytesOfText(bytes), acquireNodes(0));
   const documents: string[] = [];
   const { length } = tape.bytes;
   let from = tape.bytes.indexOf("\ufeff") === 0 ? 3 : 0;
@@ -139,7 +139,7 @@ export function jsonDocumentsIn(bytes: Uint8Array): string[] | undefined {
       from = end;
     }
   }
-  putBack(0, tape.nodes);
+  releaseNodes(0, tape.nodes);
   return from < 0 ? undefined : documents;
 }
 

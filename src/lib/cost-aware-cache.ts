@@ -1,6 +1,6 @@
 // lib/cost-aware-cache.ts: what readers ask for, made anew only as often as the clients' thread can spare the time
 
-export type Thrift<T> = {
+export type CostAwareCache<T> = {
   readonly get: () => T;
   /** The next one to ask gets a new one: something was changed on purpose. */
   readonly forget: () => void;
@@ -10,7 +10,7 @@ export type Thrift<T> = {
  * Whoever reads a report or scrapes does so on the thread that serves clients. So what took 2 ms to make is good for 20:
  * all readers together, however eager, cost at most about a tenth of the time. While a promise is under way all get it.
  */
-export function createThrift<T>(make: () => T, times = 10): Thrift<T> {
+export function createCostAwareCache<T>(make: () => T, times = 10): CostAwareCache<T> {
   let held: { readonly value: T } | undefined;
   let until = 0;
   return {

@@ -16,8 +16,8 @@ export type ProxyPorts = {
   control(): ShadowControl;
   /** The name of the route that a learned one belongs to, where several turned out to be one; else its own. */
   routeOf?(route: string): string;
-  /** Whether an `offer` would find room; always, unless given. A request that comes while there is none is only relayed. */
-  hasRoom?(route: string): boolean;
+  /** Whether an `offer` would find context; always, unless given. A request that comes while there is none is only relayed. */
+  hasCapacity?(route: string): boolean;
   /**
    * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
@@ -93,7 +93,7 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
         return route;
       }
     },
-    hasRoom: answering("hasRoom", (route: string) => ports.hasRoom?.(route) ?? true, false),
+    hasCapacity: answering("hasCapacity", (route: string) => ports.hasCapacity?.(route) ?? true, false),
     offer(route, begin, done) {
       let begun = false;
       try {

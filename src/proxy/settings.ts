@@ -10,19 +10,19 @@ import { createRate } from "./admission/token-bucket.ts";
 import type { CandidateOptions, ProxyOptions, UpstreamOptions } from "./options.ts";
 import type { ProxyPorts } from "./ports.ts";
 import type { Budget } from "./shadow/body-recorder.ts";
-import { createSlabs, type Slabs } from "./shadow/buffer-pool.ts";
-import type { Shadow, ShadowRoom } from "./shadow/shadow.ts";
-import type { Sweeper } from "./upstream/http1/deadlines.ts";
+import { type BufferPool, createBufferPool } from "./shadow/buffer-pool.ts";
+import type { Shadow, ShadowContext } from "./shadow/shadow.ts";
+import type { Deadlines } from "./upstream/http1/deadlines.ts";
 import { createPool, type Pool } from "./upstream/http1/pool.ts";
 
 export type Settings = {
   readonly options: ProxyOptions;
-  readonly sweeper: Sweeper;
+  readonly deadlines: Deadlines;
   readonly routes: Routes;
   readonly learned: LearnedRoutes;
   readonly legacy: Pool;
-  readonly shadows: ShadowRoom;
-  readonly slabs: Slabs;
+  readonly shadows: ShadowContext;
+  readonly buffers: BufferPool;
   readonly admit: AdmitState;
   /** The `Host` the candidate is sent, where it is not the client's. */
   readonly candidateHost: string | undefined;
@@ -31,14 +31,14 @@ export type Settings = {
 /** Makes settings. What the options leave as it was (connections, breaker, counts) is taken over from `before`. */
 export function createSettings(
   options: ProxyOptions,
-  sweeper: Sweeper,
+  deadlines: Deadlines,
   ports: Required<ProxyPorts>,
   before?: Settings,
 ): Settings {
-  const legacy = poolFor(options.legacy, sweeper, before?.options.legacy, before?.legacy);
+  const legacy = poolFor(options.legacy, deadlines, before?.options.legacy, before?.legacy);
   const pool = poolFor(
     connectionOf(options.candidate),
-    sweeper,
+    deadlines,
     before && connectionOf(before.options.candidate),
     before?.shadows.pool,
   );
@@ -56,9 +56,9 @@ export function createSettings(
   const perSecond = options.shadow.perSecond ?? Number.POSITIVE_INFINITY;
   const open = before?.shadows.open ?? new Set<Shadow>();
   const used = before?.shadows.budget;
-  const slabs = before?.slabs ?? createSlabs();
+  const buffers = before?.buffers ?? createBufferPool();
   const budget: Budget =
-    used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget, slabs };
+    used?.limit === options.capture.budget ? used : { used: 0, limit: options.capture.budget, buffers };
   const { timeout } = options.candidate;
   const { patience } = options.shadow;
   const { maxBody } = options.capture;
@@ -70,8 +70,8 @@ export function createSettings(
       : createRoutes(options.routes, options.shadow.caseSensitive);
   return {
     options,
-    sweeper,
-    slabs,
+    deadlines,
+    buffers,
     routes,
     learned:
       before && routes === before.routes && options.maxRoutes === before.options.maxRoutes
@@ -87,7 +87,7 @@ export function createSettings(
       breaker,
       concurrency,
       budget,
-      sweeper,
+      deadlines,
       maxBody,
       timeout,
       patience,
@@ -106,9 +106,9 @@ export function createSettings(
         before && before.options.shadow.perSecond === options.shadow.perSecond
           ? before.admit.rate
           : createRate(perSecond),
-      lag: sweeper.standingLag,
+      lag: deadlines.standingLag,
       memory: before?.admit.memory ?? ports.memory,
-      hasRoom: ports.hasRoom,
+      hasCapacity: ports.hasCapacity,
       shed: before?.admit.shed ?? createShed(),
       budget,
       candidateInFlight: () => open.size,
@@ -131,9 +131,9 @@ function connectionOf({ rewrite: _, serves: __, ...upstream }: CandidateOptions)
 }
 
 /** The pool of before, if nothing about the upstream changed; else a new one, and the old one ends with its last call. */
-function poolFor(options: UpstreamOptions, sweeper: Sweeper, before?: UpstreamOptions, pool?: Pool): Pool {
+function poolFor(options: UpstreamOptions, deadlines: Deadlines, before?: UpstreamOptions, pool?: Pool): Pool {
   if (before && pool && same(options, before)) return pool;
-  const next = createPool(options, sweeper);
+  const next = createPool(options, deadlines);
   pool?.retire();
   return next;
 }

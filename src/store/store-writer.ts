@@ -17,7 +17,7 @@ export type KeeperOptions = {
   readonly now: () => number;
 };
 
-export type Keeper = {
+export type StoreWriter = {
   /** Keeps a sample of a comparison if its findings have had few of late. Redacting a body costs, so it is rationed. */
   readonly offer: (comparison: Comparison, findings: readonly string[]) => void;
   readonly audit: (entry: AuditEntry) => void;
@@ -46,7 +46,7 @@ const BYTES_AT_ONCE = 512 * 1024;
 const REST_OF_SAMPLE = 2 * 1024;
 const DURABLE: Written = { durable: true };
 
-export function createKeeper({ store, flushMs, parts, changes, now }: KeeperOptions): Keeper {
+export function createStoreWriter({ store, flushMs, parts, changes, now }: KeeperOptions): StoreWriter {
   const kept = new Map<string, { count: number; last: number }>();
   let samples: Sample[] = [];
   let entries: AuditEntry[] = [];

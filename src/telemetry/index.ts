@@ -1,6 +1,6 @@
 // telemetry: metrics in one table, log lines, health
 
-export { createThrift, type Thrift } from "../lib/cost-aware-cache.ts";
+export { type CostAwareCache, createCostAwareCache } from "../lib/cost-aware-cache.ts";
 export type { Reading } from "./cells.ts";
 export type { Health, HealthState, Phase } from "./health.ts";
 export type { Log, LogLevel, LogTarget } from "./log.ts";

@@ -16,7 +16,7 @@ import { createReservations } from "./reservations.ts";
 import { type Answered, type Judge, judge } from "./without-comparing.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
-export type ReconcileOptions = {
+export type VerifyOptions = {
   /** Exchanges begun and not yet judged, at most. */
   readonly maxPending: number;
   /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
@@ -31,7 +31,7 @@ export type ReconcileOptions = {
   };
 };
 
-export type ReconcilePorts = Judge &
+export type VerifyPorts = Judge &
   Pick<RecheckPorts, "now" | "ask" | "written" | "need" | "identity" | "lagMs"> & {
     /** 0 to 1. */
     readonly random: () => number;
@@ -62,9 +62,9 @@ export type ReconcilePorts = Judge &
     readonly bug: (error: unknown) => void;
   };
 
-export type Reconciler = {
+export type Verifier = {
   /** Whether an offer of this route made now would find room: what comes while there is none need not be prepared. */
-  readonly hasRoom: (route: string) => boolean;
+  readonly hasCapacity: (route: string) => boolean;
   /** False: no room, and nothing was begun. `done` hears that the exchange, and its bodies, will not be read any more. */
   readonly offer: (route: string, begin: () => Promise<Exchange>, done?: () => void) => boolean;
   readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
@@ -78,7 +78,7 @@ export type Reconciler = {
  */
 const EAGERNESS = 100;
 
-export function createReconciler(options: ReconcileOptions, ports: ReconcilePorts): Reconciler {
+export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Verifier {
   const stopping = new AbortController();
   const perSecond = () => options.recheck.perSecond;
   const budget = createBudget(perSecond, ports.now);
@@ -111,7 +111,7 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   let idle: (() => void) | undefined;
   const ended = new WeakSet<Exchange>();
 
-  function hasRoom(route: string): boolean {
+  function hasCapacity(route: string): boolean {
     if (stopping.signal.aborted || pending >= options.maxPending) return false;
     return reservations.fits(route, ports.comparer.stats());
   }
@@ -278,9 +278,9 @@ export function createReconciler(options: ReconcileOptions, ports: ReconcilePort
   }
 
   return {
-    hasRoom,
+    hasCapacity,
     offer: (route, begin, done) => {
-      if (!hasRoom(route)) return false;
+      if (!hasCapacity(route)) return false;
       pending += 1;
       reconcile(route, begin)
         .catch(ports.bug)

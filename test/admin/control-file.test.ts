@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ControlChange, type ControlRoom, changeControlFile, openControl } from "../../src/admin/index.ts";
+import {
+  type ControlChange,
+  changeControlFile,
+  openRuntimeSwitches,
+  type RuntimeSwitches,
+} from "../../src/admin/index.ts";
 import { type AuditEntry, changedSwitch, controlShown, type Switch, switchAt } from "../../src/model/control.ts";
 
 const HOSTILE = ["__proto__", "constructor", "toString", "a/b", "m~n", "0", ""];
@@ -11,26 +16,26 @@ const to = (more: Partial<Switch> = {}): Switch => ({ on: true, by: "ann", why: 
 const change = (more: Partial<ControlChange> = {}): ControlChange => ({ by: "ann", why: "test", ...more });
 
 let folder: string;
-const opened: ControlRoom[] = [];
+const opened: RuntimeSwitches[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "control-"));
 });
 afterEach(async () => {
-  for (const room of opened.splice(0)) await room[Symbol.asyncDispose]();
+  for (const switches of opened.splice(0)) await switches[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function open(options: { file?: string; now?: () => number } = {}) {
   const audit: AuditEntry[] = [];
   const warnings: string[] = [];
-  const room = await openControl({
+  const switches = await openRuntimeSwitches({
     now: () => 0,
     audit: (entry) => audit.push(entry),
     warn: (message) => warnings.push(message),
     ...options,
   });
-  opened.push(room);
-  return { room, audit, warnings };
+  opened.push(switches);
+  return { switches, audit, warnings };
 }
 
 /** Waits without moving a faked clock, as `vi.waitFor` would. */
@@ -44,77 +49,77 @@ async function until(look: () => boolean): Promise<void> {
 describe("the runtime switches", () => {
   test("a change holds at once, survives a restart, and is in the audit log: who, from what, to what, why", async () => {
     const file = join(folder, "data", "control.json");
-    const { room, audit } = await open({ file });
-    const done = room.change(change({ to: to({ on: false, why: "incident" }), why: "incident" }));
-    expect(room.read().everything?.on).toBe(false); // before the disk has answered
+    const { switches, audit } = await open({ file });
+    const done = switches.change(change({ to: to({ on: false, why: "incident" }), why: "incident" }));
+    expect(switches.read().everything?.on).toBe(false); // before the disk has answered
     expect(await done).toEqual({ ok: true });
     expect(audit).toMatchObject([{ who: "ann", action: "control", what: "everything", from: "null", why: "incident" }]);
     expect(JSON.parse(audit[0]!.to!)).toMatchObject({ on: false });
-    await room.reload();
+    await switches.reload();
     expect(audit).toHaveLength(1); // our own write is not someone else's
     const again = await open({ file });
-    expect(again.room.read()).toEqual(room.read());
+    expect(again.switches.read()).toEqual(switches.read());
     expect(again.audit).toEqual([]);
   });
 
   test("who is in a cohort stands in no audit entry, and in the file for its owner alone", async () => {
     const file = join(folder, "control.json");
     const mode = () => statSync(file).mode & 0o777;
-    const { room, audit } = await open({ file });
-    await room.change(change({ to: to({ on: false }) }));
+    const { switches, audit } = await open({ file });
+    await switches.change(change({ to: to({ on: false }) }));
     expect(mode()).toBe(0o644);
     const cohort = { by: { cookie: "sid" }, values: ["planted-1", "planted-2"] };
-    await room.change(change({ route: "GET /a", to: to({ cohort, until: 1_000 }) }));
-    await room.change(change({ route: "GET /a", to: to({ share: 0.5, until: 500 }) })); // the cohort waits behind it
-    await room.change(change({ to: to({ on: true }) }));
+    await switches.change(change({ route: "GET /a", to: to({ cohort, until: 1_000 }) }));
+    await switches.change(change({ route: "GET /a", to: to({ share: 0.5, until: 500 }) })); // the cohort waits behind it
+    await switches.change(change({ to: to({ on: true }) }));
     expect(mode()).toBe(0o600);
-    expect(room.read().routes[0]!.switch.previous?.cohort).toEqual(cohort);
-    expect(JSON.stringify([audit, controlShown(room.read())])).not.toContain("planted");
+    expect(switches.read().routes[0]!.switch.previous?.cohort).toEqual(cohort);
+    expect(JSON.stringify([audit, controlShown(switches.read())])).not.toContain("planted");
     expect(audit.at(-2)!.to).toContain('"values":["[redacted]","[redacted]"]');
     // What someone else put into the file is audited as well.
     writeFileSync(
       file,
       JSON.stringify({ everything: { on: true, cohort: { ...cohort, values: ["planted-3"] } }, routes: [] }),
     );
-    await room.reload();
+    await switches.reload();
     expect(audit.at(-1)).toMatchObject({ who: "file" });
     expect(JSON.stringify(audit)).not.toContain("planted");
-    await room.change(change());
-    await room.change(change({ route: "GET /a" }));
+    await switches.change(change());
+    await switches.change(change({ route: "GET /a" }));
     expect(mode()).toBe(0o644);
   });
 
   test("a switch of a route stays with its route, whatever the route is called", async () => {
-    const { room } = await open();
-    for (const [i, route] of HOSTILE.entries()) await room.change(change({ route, to: to({ share: i / 10 }) }));
-    expect(room.read().routes.map(({ route, switch: { share } }) => [route, share])).toEqual(
+    const { switches } = await open();
+    for (const [i, route] of HOSTILE.entries()) await switches.change(change({ route, to: to({ share: i / 10 }) }));
+    expect(switches.read().routes.map(({ route, switch: { share } }) => [route, share])).toEqual(
       HOSTILE.map((route, i) => [route, i / 10]),
     );
-    for (const route of HOSTILE) await room.change(change({ route }));
-    expect(room.read()).toEqual({ routes: [] });
+    for (const route of HOSTILE) await switches.change(change({ route }));
+    expect(switches.read()).toEqual({ routes: [] });
   });
 
   test("past its time a switch no longer counts, and the others stay", async () => {
     let now = 0;
-    const { room } = await open({ now: () => now });
-    await room.change(change({ to: to({ on: false, until: 100 }) }));
-    await room.change(change({ route: "GET /a", to: to({ until: 200 }) }));
+    const { switches } = await open({ now: () => now });
+    await switches.change(change({ to: to({ on: false, until: 100 }) }));
+    await switches.change(change({ route: "GET /a", to: to({ until: 200 }) }));
     now = 99;
-    expect(room.read().everything?.on).toBe(false);
+    expect(switches.read().everything?.on).toBe(false);
     now = 100;
-    expect(room.read().everything).toBeUndefined();
-    expect(room.read().routes).toHaveLength(1);
+    expect(switches.read().everything).toBeUndefined();
+    expect(switches.read().routes).toHaveLength(1);
     now = 200;
-    expect(room.read()).toEqual({ routes: [] });
+    expect(switches.read()).toEqual({ routes: [] });
   });
 
   test("a change for a time gives way to what held before, and a longer one is not cut short", async () => {
     let now = 0;
-    const { room } = await open({ now: () => now });
-    await room.change(change({ to: { by: "ann", why: "", at: 0, share: 0.1 } }));
-    await room.change(change({ to: { by: "bob", why: "incident", at: 0, on: false, until: 300 } }));
-    await room.change(change({ to: { by: "eve", why: "", at: 0, share: 1, until: 200 } }));
-    const state = () => [room.read().everything?.on, room.read().everything?.share];
+    const { switches } = await open({ now: () => now });
+    await switches.change(change({ to: { by: "ann", why: "", at: 0, share: 0.1 } }));
+    await switches.change(change({ to: { by: "bob", why: "incident", at: 0, on: false, until: 300 } }));
+    await switches.change(change({ to: { by: "eve", why: "", at: 0, share: 1, until: 200 } }));
+    const state = () => [switches.read().everything?.on, switches.read().everything?.share];
     expect(state()).toEqual([false, 1]);
     now = 200;
     expect(state()).toEqual([false, 0.1]);
@@ -152,15 +157,15 @@ describe("the runtime switches", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       const file = join(folder, "control.json");
-      const { room, audit } = await open({ file });
+      const { switches, audit } = await open({ file });
       writeFileSync(file, '{"everything": {"on": false}}');
       vi.advanceTimersByTime(500);
-      await until(() => room.read().everything?.on === false);
-      expect(room.read().everything).toMatchObject({ on: false, by: "file" });
+      await until(() => switches.read().everything?.on === false);
+      expect(switches.read().everything).toMatchObject({ on: false, by: "file" });
       expect(audit).toMatchObject([{ who: "file", why: "the file changed" }]);
       rmSync(file);
       vi.advanceTimersByTime(500);
-      await until(() => room.read().everything === undefined);
+      await until(() => switches.read().everything === undefined);
     } finally {
       vi.useRealTimers();
     }
@@ -170,7 +175,7 @@ describe("the runtime switches", () => {
     const file = join(folder, "none", "control.json");
     await changeControlFile(file, change({ to: to({ on: false }) }), 0);
     await changeControlFile(file, change({ route: "GET /a", to: to({ share: 0.5 }) }), 0);
-    expect((await open({ file })).room.read()).toMatchObject({
+    expect((await open({ file })).switches.read()).toMatchObject({
       everything: { on: false },
       routes: [{ route: "GET /a" }],
     });
@@ -178,17 +183,17 @@ describe("the runtime switches", () => {
 
   test("two processes that change the same file at the same time lose none of the changes", async () => {
     const file = join(folder, "control.json");
-    const rooms = [(await open({ file })).room, (await open({ file })).room];
+    const rooms = [(await open({ file })).switches, (await open({ file })).switches];
     const changes = Array.from({ length: 40 }, (_, i) =>
       i % 4 === 3
         ? changeControlFile(file, change({ route: `GET /${i}`, to: to() }), 0)
         : rooms[i % 2]!.change(change({ route: `GET /${i}`, to: to() })),
     );
     await Promise.all(changes);
-    for (const room of rooms) {
-      await room.reload();
+    for (const switches of rooms) {
+      await switches.reload();
       expect(
-        room
+        switches
           .read()
           .routes.map(({ route }) => route)
           .sort(),
@@ -200,15 +205,15 @@ describe("the runtime switches", () => {
     const file = join(folder, "control.json");
     writeFileSync(`${file}.lock`, "");
     utimesSync(`${file}.lock`, 0, 1);
-    const { room } = await open({ file });
-    expect(await room.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
+    const { switches } = await open({ file });
+    expect(await switches.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
     expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   test("a file that makes no sense changes nothing and is told of once", async () => {
     const file = join(folder, "control.json");
-    const { room, warnings } = await open({ file });
-    await room.change(change({ to: to({ on: false }) }));
+    const { switches, warnings } = await open({ file });
+    await switches.change(change({ to: to({ on: false }) }));
     for (const text of [
       "",
       "{",
@@ -234,9 +239,9 @@ describe("the runtime switches", () => {
       '{"routes":{"length":9}}',
     ]) {
       writeFileSync(file, text);
-      await room.reload();
-      await room.reload();
-      expect(room.read().everything?.on).toBe(false);
+      await switches.reload();
+      await switches.reload();
+      expect(switches.read().everything?.on).toBe(false);
     }
     expect(warnings.length).toBeGreaterThan(0);
     expect(new Set(warnings).size).toBe(warnings.length);
@@ -244,21 +249,21 @@ describe("the runtime switches", () => {
 
   test("a cohort that someone wrote by hand is in force", async () => {
     const file = join(folder, "control.json");
-    const { room } = await open({ file });
+    const { switches } = await open({ file });
     const cohort = { by: { cookie: "user" }, values: ["ada", ""], share: 0.1 };
     writeFileSync(file, JSON.stringify({ routes: [{ route: "GET /a", switch: { on: true, cohort } }] }));
-    await room.reload();
-    expect(room.read().routes[0]!.switch.cohort).toEqual(cohort);
+    await switches.reload();
+    expect(switches.read().routes[0]!.switch.cohort).toEqual(cohort);
   });
 
   test("any JSON in the file is either a set of switches or is refused, and never breaks a reader", async () => {
     const file = join(folder, "control.json");
-    const { room } = await open({ file });
+    const { switches } = await open({ file });
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
         writeFileSync(file, text);
-        await room.reload();
-        expect(Array.isArray(room.read().routes)).toBe(true);
+        await switches.reload();
+        expect(Array.isArray(switches.read().routes)).toBe(true);
       }),
       { numRuns: 100 },
     );
@@ -268,30 +273,30 @@ describe("the runtime switches", () => {
     const isRoot = process.getuid?.() === 0; // who may write into any folder, but not into the kernel's
     if (isRoot && process.platform !== "linux") context.skip("root writes anywhere");
     chmodSync(folder, 0o500);
-    const { room } = await open({ file: join(isRoot ? "/proc/self" : folder, "control.json") });
-    expect(await room.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
-    expect(room.read().everything?.on).toBe(false);
+    const { switches } = await open({ file: join(isRoot ? "/proc/self" : folder, "control.json") });
+    expect(await switches.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
+    expect(switches.read().everything?.on).toBe(false);
   });
 
   test("a folder that is a file still switches off, and says that it will not last", async () => {
     writeFileSync(join(folder, "data"), "");
-    const { room } = await open({ file: join(folder, "data", "control.json") });
-    expect(await room.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
-    expect(room.read().everything?.on).toBe(false);
+    const { switches } = await open({ file: join(folder, "data", "control.json") });
+    expect(await switches.change(change({ to: to({ on: false }) }))).toMatchObject({ ok: false, status: 503 });
+    expect(switches.read().everything?.on).toBe(false);
   });
 
   test("changes at the same time all count, and the file is the last state", async () => {
     const file = join(folder, "control.json");
-    const { room } = await open({ file });
-    await Promise.all(Array.from({ length: 50 }, (_, i) => room.change(change({ route: `GET /${i}`, to: to() }))));
-    expect(room.read().routes).toHaveLength(50);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(room.read());
+    const { switches } = await open({ file });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => switches.change(change({ route: `GET /${i}`, to: to() }))));
+    expect(switches.read().routes).toHaveLength(50);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(switches.read());
   });
 
   test("switches are bounded in number", async () => {
-    const { room } = await open();
-    for (let i = 0; i < 1_000; i += 1) await room.change(change({ route: `GET /${i}`, to: to() }));
-    expect(await room.change(change({ route: "GET /more", to: to() }))).toMatchObject({ ok: false, status: 409 });
-    expect(await room.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
+    const { switches } = await open();
+    for (let i = 0; i < 1_000; i += 1) await switches.change(change({ route: `GET /${i}`, to: to() }));
+    expect(await switches.change(change({ route: "GET /more", to: to() }))).toMatchObject({ ok: false, status: 409 });
+    expect(await switches.change(change({ to: to({ on: false }) }))).toEqual({ ok: true });
   });
 });

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { ENDPOINTS } from "../../src/admin/endpoints.ts";
-import type { ConsoleOptions, ConsolePorts, OpenConsole } from "../../src/admin/index.ts";
-import { openConsole } from "../../src/admin/index.ts";
+import type { AdminListener, AdminOptions, AdminPorts } from "../../src/admin/index.ts";
+import { openAdminListener } from "../../src/admin/index.ts";
 import { NO_CONTROL } from "../../src/model/control.ts";
 import { NOW, someReport } from "./some.ts";
 
@@ -24,19 +24,19 @@ const PATHS = [
 const READ = "read-token-0123456789";
 const CONTROL = "control-token-0123456789";
 
-const opened: OpenConsole[] = [];
+const opened: AdminListener[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close(0);
 });
 
-async function open(options: Partial<ConsoleOptions> = {}, ports: Partial<ConsolePorts> = {}) {
+async function open(options: Partial<AdminOptions> = {}, ports: Partial<AdminPorts> = {}) {
   const asked: unknown[] = [];
   const wish = (one: unknown) => {
     asked.push(one);
     return { ok: true } as const;
   };
   const failures: unknown[] = [];
-  const result = await openConsole(
+  const result = await openAdminListener(
     {
       host: "127.0.0.1",
       port: 0,

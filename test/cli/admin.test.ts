@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type AcceptRequest,
-  type ConsolePorts,
-  type OpenConsole,
-  openConsole,
-  openControl,
+  type AdminListener,
+  type AdminPorts,
+  openAdminListener,
+  openRuntimeSwitches,
 } from "../../src/admin/index.ts";
 import type { Report } from "../../src/model/report.ts";
 import { aReport, aRoute, NOW, someReport } from "../admin/some.ts";
@@ -27,9 +27,9 @@ async function open(report: () => Report = someReport, tokens: { control?: strin
     wishes.push(one);
     return { ok: true } as const;
   };
-  const control = await openControl({ now: () => NOW, audit: () => undefined, warn: () => undefined });
+  const control = await openRuntimeSwitches({ now: () => NOW, audit: () => undefined, warn: () => undefined });
   const known = ({ finding }: Pick<AcceptRequest, "finding">) => report().findings.some((one) => one.id === finding);
-  const ports: ConsolePorts = {
+  const ports: AdminPorts = {
     report,
     metricsText: async () => "",
     version: "0.0.0",
@@ -44,11 +44,11 @@ async function open(report: () => Report = someReport, tokens: { control?: strin
     audit: () => [],
     configShown: () => ({}),
   };
-  const opened = await openConsole(
+  const opened = await openAdminListener(
     { host: "127.0.0.1", port: 0, tokens: () => tokens, now: () => NOW, failed: () => undefined },
     ports,
   );
-  const listener = (opened as { console: OpenConsole }).console;
+  const listener = (opened as { console: AdminListener }).console;
   closing.push(
     () => control[Symbol.asyncDispose](),
     () => listener.close(0),
@@ -224,7 +224,7 @@ describe("control", () => {
     expect(JSON.parse(readFileSync(join(folder, "control.json"), "utf8"))).toMatchObject({
       everything: { on: false, why: "console is down" },
     });
-    const room = await openControl({
+    const room = await openRuntimeSwitches({
       file: join(folder, "control.json"),
       now: Date.now,
       audit: () => undefined,

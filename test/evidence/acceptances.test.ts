@@ -9,7 +9,7 @@ const open = () => createEvidence({ startedAt: 0, explainer: createExplainer() }
 type Evidence = ReturnType<typeof open>;
 const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
 
-/** What the reconciler does: an accepted difference is told as such, another one as a mismatch. */
+/** What the verifier does: an accepted difference is told as such, another one as a mismatch. */
 function show(evidence: Evidence, i: number, ...differences: readonly JudgedDifference[]): boolean[] {
   const accepted = differences.map((one) => evidence.accepts(ROUTE, one, differences, i));
   const standing = (k: number) => (accepted[k] ? ("accepted" as const) : ("mismatch" as const));

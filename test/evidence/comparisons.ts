@@ -1,4 +1,4 @@
-// test/evidence/comparisons.ts: comparisons as the reconciler would hand them over
+// test/evidence/comparisons.ts: comparisons as the verifier would hand them over
 
 import { readConfig } from "../../src/config/index.ts";
 import * as rooms from "../../src/evidence/index.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/model/comparison.ts";
-import { compileRedactor, createKeeper, openMemoryStore } from "../../src/store/index.ts";
+import { compileRedactor, createStoreWriter, openMemoryStore } from "../../src/store/index.ts";
 import { NOW } from "./contract.ts";
 
 const redactor = compileRedactor({ fields: [], query: [], json: [], patterns: ["email"], values: "shown" });
@@ -49,7 +49,7 @@ function keeping() {
     },
   };
   const parts = { redactor, decode: (bytes: Uint8Array) => bytes, maxBody: 128 * 1024 };
-  const keeper = createKeeper({ store: counting, flushMs: 1e9, parts, changes: () => [], now: () => at });
+  const keeper = createStoreWriter({ store: counting, flushMs: 1e9, parts, changes: () => [], now: () => at });
   return {
     keeper,
     pass: (ms: number) => {

@@ -6,7 +6,7 @@ import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { abridge, fold } from "../../src/verify/group-differences.ts";
-import { createReconciler } from "../../src/verify/index.ts";
+import { createVerifier } from "../../src/verify/index.ts";
 import { createInlineComparer } from "../support/inline-comparer.ts";
 import { exchange, json, ROUTE, SETUP } from "./support.ts";
 
@@ -96,7 +96,7 @@ async function judge(
 ) {
   const book = createNoiseBook();
   const emitted: Comparison[] = [];
-  const reconciler = createReconciler(
+  const verifier = createVerifier(
     {
       maxPending: 10,
       queueBytes: 1e9,
@@ -133,7 +133,7 @@ async function judge(
     if (varied.kind !== "compared") throw new Error("not compared");
     for (let i = 0; i < 20; i += 1) book.observe("GET /orders/{id}", varied.compared.differences, [], AT);
   }
-  reconciler.offer(ROUTE, async () => exchange(json(list(0)), json(candidate)));
+  verifier.offer(ROUTE, async () => exchange(json(list(0)), json(candidate)));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
   return emitted[0]!;
 }
@@ -182,7 +182,7 @@ test("of places that are too many to list none passes as accepted because others
   });
   const book = createNoiseBook();
   const emitted: Comparison[] = [];
-  const reconciler = createReconciler(
+  const verifier = createVerifier(
     {
       maxPending: 10,
       queueBytes: 1e9,
@@ -208,7 +208,7 @@ test("of places that are too many to list none passes as accepted because others
       bug: () => {},
     },
   );
-  reconciler.offer(ROUTE, async () => exchange(json(wide(1, 1)), json(wide(2, 2))));
+  verifier.offer(ROUTE, async () => exchange(json(wide(1, 1)), json(wide(2, 2))));
   await expect.poll(() => emitted.length, { interval: 2 }).toBe(1);
   expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
   expect(emitted[0]!.differences.map(({ path, standing }) => [path, standing])).toContainEqual([

@@ -6,21 +6,21 @@ import { createNoiseBook } from "../../src/evidence/index.ts";
 import type { Answer, Side } from "../../src/model/answer.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
 import type { Exchange } from "../../src/model/exchange.ts";
-import { createReconciler, type ReconcileOptions, type ReconcilePorts } from "../../src/verify/index.ts";
+import { createVerifier, type VerifyOptions, type VerifyPorts } from "../../src/verify/index.ts";
 import { createInlineComparer } from "../support/inline-comparer.ts";
 import { exchange, json, ROUTE, SETUP } from "./support.ts";
 
-const OPTIONS: ReconcileOptions = {
+const OPTIONS: VerifyOptions = {
   maxPending: 1000,
   queueBytes: 1_000_000,
   recheck: { delayMs: 1, tries: 3, maxCount: 10, maxBytes: 1_000_000, perSecond: 1000, sample: 0 },
 };
 
-/** A reconciler over real comparing, with the sides of its further looks given by `ask`. */
-function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcilePorts> = {}) {
+/** A verifier over real comparing, with the sides of its further looks given by `ask`. */
+function open(options: Partial<VerifyOptions> = {}, ports: Partial<VerifyPorts> = {}) {
   const emitted: Comparison[] = [];
   const bugs: unknown[] = [];
-  const reconciler = createReconciler(
+  const verifier = createVerifier(
     { ...OPTIONS, ...options },
     {
       now: Date.now,
@@ -46,20 +46,20 @@ function open(options: Partial<ReconcileOptions> = {}, ports: Partial<ReconcileP
       ...ports,
     },
   );
-  const give = (...exchanges: Exchange[]) => exchanges.map((one) => reconciler.offer(ROUTE, async () => one));
+  const give = (...exchanges: Exchange[]) => exchanges.map((one) => verifier.offer(ROUTE, async () => one));
   const settle = async (...exchanges: Exchange[]) => {
     give(...exchanges);
     await expect.poll(() => emitted.length + bugs.length, { interval: 1 }).toBe(exchanges.length);
     return emitted;
   };
-  return { reconciler, emitted, bugs, give, settle };
+  return { verifier, emitted, bugs, give, settle };
 }
 
 const UNCONFIRMED = { outcome: "not_comparable", reason: "unconfirmed" } as const;
 const failure = (reason: "timeout" | "reset"): Answer => ({ kind: "failure", reason, detail: "", durationMs: 1 });
 const gone: Answer = { kind: "unseen", reason: "client_gone", durationMs: 1 };
 
-describe("the reconciler", () => {
+describe("the verifier", () => {
   test("gives every exchange the outcome that its answers say", async () => {
     const { settle } = open();
     const one = json({ a: 1 });
@@ -89,9 +89,9 @@ describe("the reconciler", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(answer, answer), { maxLength: 40 }), async (pairs) => {
-        const { reconciler, give, emitted, bugs } = open({ maxPending: 25 });
+        const { verifier, give, emitted, bugs } = open({ maxPending: 25 });
         const taken = give(...pairs.map(([legacy, candidate]) => exchange(legacy, candidate)));
-        await reconciler.drain(5000);
+        await verifier.drain(5000);
         expect(bugs).toEqual([]);
         expect(emitted.length).toBe(taken.filter(Boolean).length);
         expect(taken.filter(Boolean).length).toBe(Math.min(25, pairs.length));
@@ -103,15 +103,15 @@ describe("the reconciler", () => {
   test("says of each exchange that it took, once and at the end, that nobody reads it any more", async () => {
     const told: string[] = [];
     const answers = { same: json(1), other: json(2), failure: failure("reset") };
-    const { reconciler } = open({}, { emit: ({ exchange }) => told.push(`emitted ${exchange.id}`) });
+    const { verifier } = open({}, { emit: ({ exchange }) => told.push(`emitted ${exchange.id}`) });
     for (const [id, candidate] of Object.entries(answers)) {
-      reconciler.offer(
+      verifier.offer(
         ROUTE,
         async () => exchange(json(1), candidate, { id }),
         () => told.push(`done ${id}`),
       );
     }
-    await reconciler.drain(5000);
+    await verifier.drain(5000);
     expect(told.toSorted()).toEqual(
       ["done", "emitted"].flatMap((what) =>
         Object.keys(answers)
@@ -295,14 +295,14 @@ describe("the reconciler", () => {
       [0, true],
       [1000, false],
     ] as const) {
-      const { reconciler, emitted } = open(
+      const { verifier, emitted } = open(
         { recheck: { ...OPTIONS.recheck, perSecond, delayMs: 3_600_000 } },
         { on: () => on, ask: () => expect.unreachable() },
       );
-      reconciler.offer(ROUTE, async () => exchange(json(1), json(2)));
+      verifier.offer(ROUTE, async () => exchange(json(1), json(2)));
       await expect.poll(() => emitted).toHaveLength(1);
       expect(emitted[0]!.outcome).toEqual(UNCONFIRMED);
-      expect(reconciler.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
+      expect(verifier.stats()).toEqual({ pending: 0, bytes: 0, asking: 0 });
     }
   });
 
@@ -314,23 +314,23 @@ describe("the reconciler", () => {
   });
 
   test("room is refused before anything is begun, and given back when a comparison has ended", async () => {
-    const { reconciler, emitted } = open({ maxPending: 1 });
+    const { verifier, emitted } = open({ maxPending: 1 });
     let finish = (_: Exchange) => {};
-    expect(reconciler.offer(ROUTE, () => new Promise((done) => (finish = done)))).toBe(true);
-    expect(reconciler.hasRoom(ROUTE)).toBe(false);
-    expect(reconciler.offer(ROUTE, () => expect.unreachable())).toBe(false);
+    expect(verifier.offer(ROUTE, () => new Promise((done) => (finish = done)))).toBe(true);
+    expect(verifier.hasCapacity(ROUTE)).toBe(false);
+    expect(verifier.offer(ROUTE, () => expect.unreachable())).toBe(false);
     finish(exchange(json(1), json(1)));
     await expect.poll(() => emitted.length).toBe(1);
-    await expect.poll(() => reconciler.stats().pending).toBe(0);
-    expect(reconciler.hasRoom(ROUTE)).toBe(true);
-    expect(reconciler.offer(ROUTE, async () => exchange(json(1), json(1)))).toBe(true);
+    await expect.poll(() => verifier.stats().pending).toBe(0);
+    expect(verifier.hasCapacity(ROUTE)).toBe(true);
+    expect(verifier.offer(ROUTE, async () => exchange(json(1), json(1)))).toBe(true);
   });
 
   test("what exchanges with a slow candidate may bring counts as waiting", async () => {
-    const { reconciler, settle } = open({ queueBytes: 200_000, recheck: { ...OPTIONS.recheck, perSecond: 0 } });
+    const { verifier, settle } = open({ queueBytes: 200_000, recheck: { ...OPTIONS.recheck, perSecond: 0 } });
     const pairs = Array.from({ length: 100 }, () => exchange(json("a".repeat(1000)), json("b".repeat(1000))));
     await settle(...pairs); // what a pair brings is known now
-    const slow = () => reconciler.offer(ROUTE, () => new Promise(() => {}));
+    const slow = () => verifier.offer(ROUTE, () => new Promise(() => {}));
     const begun = Array.from({ length: 40 }, slow); // some 70 KB
     expect(begun).not.toContain(false);
     const more = Array.from({ length: 200 }, slow);
@@ -339,16 +339,16 @@ describe("the reconciler", () => {
   });
 
   test("draining cuts the waiting short, and what was begun still ends in a comparison", async () => {
-    const { reconciler, give, emitted } = open({ recheck: { ...OPTIONS.recheck, delayMs: 60_000 } });
+    const { verifier, give, emitted } = open({ recheck: { ...OPTIONS.recheck, delayMs: 60_000 } });
     give(exchange(json(1), json(2)));
-    await expect.poll(() => reconciler.stats().asking).toBe(1);
-    await reconciler.drain(30_000);
+    await expect.poll(() => verifier.stats().asking).toBe(1);
+    await verifier.drain(30_000);
     expect(emitted).toMatchObject([{ outcome: UNCONFIRMED }]);
     expect(give(exchange(json(1), json(1)))).toEqual([false]);
   });
 
   test("a begin that fails is reported as a bug and gives its room back", async () => {
-    const { reconciler, bugs, settle } = open({ maxPending: 1, queueBytes: 10_000 });
+    const { verifier, bugs, settle } = open({ maxPending: 1, queueBytes: 10_000 });
     await settle(exchange(json("a".repeat(1000)), json("b".repeat(1000))));
     const failing = [
       () => Promise.reject(new Error("boom")),
@@ -357,8 +357,8 @@ describe("the reconciler", () => {
       },
     ];
     for (let n = 1; n <= 1000; n += 1) {
-      expect(reconciler.offer(ROUTE, failing[n % 2]!)).toBe(true);
-      while (bugs.length < n || reconciler.stats().pending > 0) await nextTurn();
+      expect(verifier.offer(ROUTE, failing[n % 2]!)).toBe(true);
+      while (bugs.length < n || verifier.stats().pending > 0) await nextTurn();
     }
   });
 
@@ -366,9 +366,9 @@ describe("the reconciler", () => {
     const broken = () => {
       throw new Error("boom");
     };
-    const { emitted, bugs, give, reconciler } = open({}, { classify: broken });
+    const { emitted, bugs, give, verifier } = open({}, { classify: broken });
     give(exchange(json(1), json(2)));
-    await expect.poll(() => reconciler.stats().pending).toBe(0);
+    await expect.poll(() => verifier.stats().pending).toBe(0);
     expect([bugs.length, emitted.map(({ outcome }) => outcome)]).toEqual([
       1,
       [{ outcome: "not_comparable", reason: "partial" }],
@@ -385,7 +385,7 @@ describe("the reconciler", () => {
       },
     );
     deaf.give(exchange(json(1), json(1)));
-    await expect.poll(() => deaf.reconciler.stats().pending).toBe(0);
+    await expect.poll(() => deaf.verifier.stats().pending).toBe(0);
     expect([told, deaf.bugs.length]).toEqual([1, 1]);
   });
 
@@ -401,7 +401,7 @@ describe("the reconciler", () => {
     ] as const) {
       let asked = 0;
       let n = 0;
-      const { reconciler, settle } = open(
+      const { verifier, settle } = open(
         { maxPending: 2_000, recheck: { ...OPTIONS.recheck, perSecond: 1e6, maxCount: 10_000, sample } },
         {
           random: () => n++ / 1_000, // evenly: every thousandth once
@@ -413,7 +413,7 @@ describe("the reconciler", () => {
         },
       );
       await settle(...Array.from({ length: 1_000 }, () => exchange(json(1), json(1))));
-      await expect.poll(() => reconciler.stats().pending).toBe(0);
+      await expect.poll(() => verifier.stats().pending).toBe(0);
       expect({ asked, n, sample }).toEqual({ asked: expected, n: 1_000, sample });
     }
   });

@@ -30,7 +30,7 @@ export type AdmitState = {
   readonly budget: Budget;
   readonly candidateInFlight: () => number;
   /** Whether one more exchange would be reconciled. */
-  readonly hasRoom: (route: string) => boolean;
+  readonly hasCapacity: (route: string) => boolean;
   readonly shed: Shed;
 };
 
@@ -100,6 +100,6 @@ function overloaded(state: AdmitState, route: Route): keyof Shed | undefined {
   if (budget.used >= budget.limit) return "capture";
   if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
   if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
-  if (!state.hasRoom(route.name)) return "verify";
+  if (!state.hasCapacity(route.name)) return "verify";
   return undefined;
 }

@@ -3,7 +3,7 @@
 import type { Socket } from "node:net";
 import type { Fields } from "../../model/fields.ts";
 import { BodyParser, type BodySink } from "../upstream/http1/body.ts";
-import type { Sweeper, Watched } from "../upstream/http1/deadlines.ts";
+import type { Deadlines, Watched } from "../upstream/http1/deadlines.ts";
 import { contradicts } from "../upstream/http1/framing.ts";
 import { STRICT } from "../upstream/http1/lines.ts";
 import { type RawHead, RequestHeadParser } from "../upstream/http1/request-head.ts";
@@ -33,7 +33,7 @@ export type ClientLimits = {
 
 /** The listener that a client connection belongs to. */
 export type ClientOwner = {
-  readonly sweeper: Sweeper;
+  readonly deadlines: Deadlines;
   /** In force now. */
   limits(): ClientLimits;
   /** A request's head came. The owner calls `serve` or `refuse` before it returns. */
@@ -96,7 +96,7 @@ export class Client implements BodySink, Watched {
     this.heads = new RequestHeadParser(maxHead);
     this.body = new BodyParser(this, maxHead, STRICT);
     this.expectInput(headTimeout);
-    owner.sweeper.watch(this);
+    owner.deadlines.watch(this);
     socket.on("data", (bytes: Buffer) => this.received(bytes));
     socket.on("drain", () => this.drained());
     socket.on("end", () => this.inputEnded());
@@ -170,7 +170,7 @@ export class Client implements BodySink, Watched {
   /** Sends bytes to the client. False: wait for `onWritable`. */
   write(text: string): boolean {
     this.socket.write(text, "latin1");
-    return this.hasRoom();
+    return this.hasCapacity();
   }
 
   /** Sends bytes with text around them, at once. @param taken called when the bytes are not needed any more */
@@ -182,7 +182,7 @@ export class Client implements BodySink, Watched {
     socket.write(bytes, taken);
     if (after !== "") socket.write(after, "latin1");
     if (!whole) socket.uncork();
-    return this.hasRoom();
+    return this.hasCapacity();
   }
 
   /** The answer of the request under way is written. @param last the connection is not to be used any more */
@@ -327,7 +327,7 @@ export class Client implements BodySink, Watched {
     this.close();
   }
 
-  private hasRoom(): boolean {
+  private hasCapacity(): boolean {
     if (this.socket.writableLength < HIGH_WATER) return true;
     this.blocked = true;
     if (this.state !== TUNNEL) this.expectDrain();
@@ -391,7 +391,7 @@ export class Client implements BodySink, Watched {
     this.state = CLOSING;
     this.serving = this.pending = undefined;
     this.body.stop();
-    this.owner.sweeper.unwatch(this);
+    this.owner.deadlines.unwatch(this);
     this.owner.closed(this);
     serving?.onGone();
   }

@@ -11,11 +11,11 @@ import { effectiveShare, type ShadowControl } from "../admission/share.ts";
 import type { ListenTls, ProxyOptions } from "../options.ts";
 import { fenced, type ProxyPorts } from "../ports.ts";
 import { createSettings } from "../settings.ts";
-import { createSweeper } from "../upstream/http1/deadlines.ts";
+import { createDeadlines } from "../upstream/http1/deadlines.ts";
 import type { RawHead } from "../upstream/http1/request-head.ts";
 import { peerOf } from "../upstream/request-heads.ts";
 import { Client, type ClientOwner } from "./connection.ts";
-import { Relay, type RelayRoom } from "./relay.ts";
+import { Relay, type RelayContext } from "./relay.ts";
 import { readIncoming } from "./request.ts";
 
 export type RunningProxy = {
@@ -44,17 +44,17 @@ export type ProxyGauges = {
   readonly connections: number;
   /** How often a learned route was forgotten. */
   readonly forgottenRoutes: number;
-  /** Requests so far that were not shadowed for want of room, by what there was too much of. */
+  /** Requests so far that were not shadowed for want of context, by what there was too much of. */
   readonly shed: Readonly<Shed>;
 };
 
 /** Opens the listener. Rejects with words for a person when it cannot. */
 export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Promise<RunningProxy> {
   const ports = fenced(outside);
-  const sweeper = createSweeper();
-  let settings = createSettings(options, sweeper, ports);
+  const deadlines = createDeadlines();
+  let settings = createSettings(options, deadlines, ports);
   let stopping = false;
-  const room: RelayRoom = {
+  const context: RelayContext = {
     ports,
     open: new Set(),
     last: (client) => {
@@ -66,7 +66,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
   const connections = new Set<Socket>();
   const clients = new Set<Client>();
   const owner: ClientOwner = {
-    sweeper,
+    deadlines,
     limits: () => settings.options.limits,
     request: relay,
     refused: ports.refused,
@@ -90,7 +90,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     const control = ports.control();
     const judged = { route: switchedRoute(route, label, control), spelling: found.spelling };
     const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, judged, control, now.admit);
-    const relay = new Relay(room, now, client, { id, incoming, route, label, peer, skipped });
+    const relay = new Relay(context, now, client, { id, incoming, route, label, peer, skipped });
     client.serve(relay, framing === "chunked" ? framing : length);
     relay.start();
   }
@@ -123,7 +123,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const until = performance.now() + graceMs;
     const lingers = performance.now() + Math.min(PARTING_MS, graceMs / 4);
-    const quiet = () => room.open.size === 0 && settings.shadows.open.size === 0;
+    const quiet = () => context.open.size === 0 && settings.shadows.open.size === 0;
     const closeIdle = () => {
       for (const client of clients) if (client.idle) client.close();
     };
@@ -133,7 +133,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
       if (performance.now() >= until || (quiet() && (late || connections.size === 0))) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    for (const relay of room.open) relay.cut();
+    for (const relay of context.open) relay.cut();
     for (const shadow of settings.shadows.open) shadow.abandon();
     for (const client of clients) if (client.tunnelling) client.destroy();
     // Answers that are written and not yet taken have what is left of the grace.
@@ -148,20 +148,20 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     clearTimeout(late);
     settings.legacy.destroy();
     settings.shadows.pool.destroy();
-    sweeper[Symbol.dispose]();
+    deadlines[Symbol.dispose]();
   }
 
   return {
     address: { host: address, port },
     update(next) {
-      settings = createSettings(next, sweeper, ports, settings);
+      settings = createSettings(next, deadlines, ports, settings);
       server.maxConnections = next.limits.maxConnections;
     },
     setTls(tls) {
       if ("setSecureContext" in server) server.setSecureContext(tlsOptions(tls));
     },
     gauges: () => ({
-      inFlight: room.open.size,
+      inFlight: context.open.size,
       candidateInFlight: settings.shadows.open.size,
       candidateLimit: settings.shadows.concurrency.limit(),
       captureBytes: settings.shadows.budget.used,

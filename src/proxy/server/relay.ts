@@ -6,7 +6,7 @@ import { OTHER } from "../admission/learned-routes.ts";
 import { isServed } from "../admission/route-label.ts";
 import type { ProxyPorts } from "../ports.ts";
 import type { Settings } from "../settings.ts";
-import { NO_CAPTURE } from "../shadow/body-recorder.ts";
+import { NO_BODY_RECORDER } from "../shadow/body-recorder.ts";
 import { Copy } from "../shadow/candidate-request.ts";
 import { observationOf } from "../shadow/shadow.ts";
 import { failureOf, gatewayStatus, type Trouble } from "../upstream/failure.ts";
@@ -21,7 +21,7 @@ import { Tunnel } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
 
 /** What all relays of a proxy share. */
-export type RelayRoom = {
+export type RelayContext = {
   readonly ports: Required<ProxyPorts>;
   /** Relays under way. */
   readonly open: Set<Relay>;
@@ -31,7 +31,7 @@ export type RelayRoom = {
 
 /** One client request on its way through. */
 export class Relay implements Listener, Serving {
-  private readonly room: RelayRoom;
+  private readonly context: RelayContext;
   private readonly settings: Settings;
   private readonly client: Client;
   private readonly response: ClientResponse;
@@ -47,21 +47,21 @@ export class Relay implements Listener, Serving {
   private head: ResponseHead | undefined = undefined;
   private over = false;
 
-  constructor(room: RelayRoom, settings: Settings, client: Client, relayed: Relayed) {
-    this.room = room;
+  constructor(context: RelayContext, settings: Settings, client: Client, relayed: Relayed) {
+    this.context = context;
     this.settings = settings;
     this.client = client;
     this.relayed = relayed;
-    this.response = new ClientResponse(client, settings.slabs, relayed.incoming.http10);
-    this.copy = new Copy(relayed, settings, room.ports);
+    this.response = new ClientResponse(client, settings.buffers, relayed.incoming.http10);
+    this.copy = new Copy(relayed, settings, context.ports);
     this.call = this.legacyCall();
   }
 
   /** Asks legacy. */
   start(): void {
-    const { room } = this;
-    room.open.add(this);
-    const at = room.ports.now();
+    const { context } = this;
+    context.open.add(this);
+    const at = context.ports.now();
     this.call.ready ||= this.client.bodyInHand;
     this.settings.legacy.send(this.call, this.call.upgrades);
     this.asked = performance.now();
@@ -84,15 +84,15 @@ export class Relay implements Listener, Serving {
     const elapsed = performance.now() - this.asked;
     this.relayed.label.settle(isServed(101));
     this.response.switch(reason, fields);
-    const tunnel = new Tunnel(client, call, settings.slabs);
+    const tunnel = new Tunnel(client, call, settings.buffers);
     call.listener = tunnel;
     client.becomeTunnel(tunnel);
     const head = { status: 101, reason, fields, framing: "none", codingAt: -1, persistent: false } as const;
-    this.finish(responseOf({ ...head, keepAliveMs: undefined }, NO_CAPTURE, [], elapsed, elapsed));
+    this.finish(responseOf({ ...head, keepAliveMs: undefined }, NO_BODY_RECORDER, [], elapsed, elapsed));
   }
 
   onHead(head: ResponseHead): void {
-    const { ports } = this.room;
+    const { ports } = this.context;
     const { incoming, route, label } = this.relayed;
     this.head = head;
     label.settle(isServed(head.status));
@@ -119,8 +119,8 @@ export class Relay implements Listener, Serving {
     this.response.end(trailers);
     const durationMs = arrived - this.asked;
     const overheadMs = this.asked - this.came + performance.now() - arrived;
-    this.finish(responseOf(this.head!, this.copy.capture ?? NO_CAPTURE, trailers, this.firstByteMs, durationMs));
-    this.room.ports.overhead(this.relayed.label.name, overheadMs / 1000);
+    this.finish(responseOf(this.head!, this.copy.capture ?? NO_BODY_RECORDER, trailers, this.firstByteMs, durationMs));
+    this.context.ports.overhead(this.relayed.label.name, overheadMs / 1000);
   }
 
   onFailure(trouble: Trouble, stale: boolean): void {
@@ -132,7 +132,7 @@ export class Relay implements Listener, Serving {
       return;
     }
     this.relayed.label.settle(false);
-    this.room.ports.failed("legacy", trouble, this.relayed.label.name);
+    this.context.ports.failed("legacy", trouble, this.relayed.label.name);
     if (this.response.begun) {
       // Only a cut tells the client that the body is incomplete; where the connection's end would end it, only a reset.
       this.client.destroy(this.relayed.incoming.http10 || this.head?.framing === "close");
@@ -200,7 +200,7 @@ export class Relay implements Listener, Serving {
     const { incoming } = this.relayed;
     // Without a 100 the client may send its body or not: what comes next could not be told apart from a request.
     const unknown = incoming.expects && !this.continued && this.upload?.complete === false;
-    return !incoming.persistent || unknown || this.room.last(this.client);
+    return !incoming.persistent || unknown || this.context.last(this.client);
   }
 
   /** 502 or 504 with `Proxy-Status` (RFC 9209). The text names the kind of failure, and no address of what lies behind. */
@@ -220,14 +220,14 @@ export class Relay implements Listener, Serving {
   private finish(answer: Answer): void {
     if (this.over) return;
     this.over = true;
-    const { room } = this;
+    const { context } = this;
     const { id, label } = this.relayed;
     label.settle(false);
-    room.open.delete(this);
-    if (label.name === OTHER) room.ports.unnamed(label.template, answer);
+    context.open.delete(this);
+    if (label.name === OTHER) context.ports.unnamed(label.template, answer);
     const outcome = this.copy.finish(answer);
     this.client.resumeBody(); // what is left of the request's body goes on to legacy, or is discarded
-    room.ports.observe(observationOf(label.name, "legacy", answer));
-    if (outcome !== undefined) room.ports.settle({ id, route: label.name, outcome });
+    context.ports.observe(observationOf(label.name, "legacy", answer));
+    if (outcome !== undefined) context.ports.settle({ id, route: label.name, outcome });
   }
 }

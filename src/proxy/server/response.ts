@@ -1,7 +1,7 @@
 // proxy/server/response.ts: writes one response to a client: legacy's as it came, framed as this client can read it; or one of our own
 
 import type { Fields } from "../../model/fields.ts";
-import type { Slabs } from "../shadow/buffer-pool.ts";
+import type { BufferPool } from "../shadow/buffer-pool.ts";
 import { fitTrailers, type ResponseHead } from "../upstream/http1/framing.ts";
 import type { Client } from "./connection.ts";
 import { fieldLines, ownAnswer } from "./own-response.ts";
@@ -19,12 +19,12 @@ export class ClientResponse {
   /** The head, until the first bytes of the body come or `flush`. */
   private held = "";
   private readonly client: Client;
-  private readonly slabs: Slabs;
+  private readonly buffers: BufferPool;
   private readonly http10: boolean;
 
-  constructor(client: Client, slabs: Slabs, http10: boolean) {
+  constructor(client: Client, buffers: BufferPool, http10: boolean) {
     this.client = client;
-    this.slabs = slabs;
+    this.buffers = buffers;
     this.http10 = http10;
   }
 
@@ -63,11 +63,11 @@ export class ClientResponse {
     if (bytes.length <= ONE_WRITE) {
       return client.write(`${before}${bytes.toString("latin1")}${this.chunked ? "\r\n" : ""}`);
     }
-    const { slabs } = this;
-    const slab = slabs.take(bytes.length);
-    const own = slab.subarray(0, bytes.length);
+    const { buffers } = this;
+    const buffer = buffers.acquire(bytes.length);
+    const own = buffer.subarray(0, bytes.length);
     own.set(bytes);
-    return client.writeParts(before, own, this.chunked ? "\r\n" : "", () => slabs.give(slab));
+    return client.writeParts(before, own, this.chunked ? "\r\n" : "", () => buffers.release(buffer));
   }
 
   /** Sends the head now, where no body has come yet. */

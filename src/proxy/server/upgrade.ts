@@ -1,6 +1,6 @@
 // proxy/server/upgrade.ts: an upgraded connection (RFC 9110, 7.8): bytes both ways between a client and legacy; never shadowed
 
-import type { Slabs } from "../shadow/buffer-pool.ts";
+import type { BufferPool } from "../shadow/buffer-pool.ts";
 import type { Call, Listener } from "../upstream/http1/call.ts";
 import type { Client, Serving } from "./connection.ts";
 
@@ -8,20 +8,20 @@ import type { Client, Serving } from "./connection.ts";
 export class Tunnel implements Listener, Serving {
   private readonly client: Client;
   private readonly call: Call;
-  private readonly slabs: Slabs;
+  private readonly buffers: BufferPool;
   private ended = false;
 
-  constructor(client: Client, call: Call, slabs: Slabs) {
+  constructor(client: Client, call: Call, buffers: BufferPool) {
     this.client = client;
     this.call = call;
-    this.slabs = slabs;
+    this.buffers = buffers;
   }
 
   onData(bytes: Buffer): void {
-    const slab = this.slabs.take(bytes.length);
-    const own = slab.subarray(0, bytes.length);
+    const buffer = this.buffers.acquire(bytes.length);
+    const own = buffer.subarray(0, bytes.length);
     own.set(bytes);
-    if (!this.client.writeParts("", own, "", () => this.slabs.give(slab))) this.call.pause();
+    if (!this.client.writeParts("", own, "", () => this.buffers.release(buffer))) this.call.pause();
   }
 
   onEnd(): void {

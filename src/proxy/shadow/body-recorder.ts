@@ -2,12 +2,12 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { type Body, type Kept, NO_BODY } from "../../model/body.ts";
-import type { Slabs } from "./buffer-pool.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 
 /** Bytes that all captures of a proxy may hold together, and the memory they lie in, if it is to be used again. */
-export type Budget = { used: number; readonly limit: number; readonly slabs?: Slabs };
+export type Budget = { used: number; readonly limit: number; readonly buffers?: BufferPool };
 
-export type Capture = {
+export type BodyRecorder = {
   /** The head says that the body has so many bytes: one past the bounds is measured from its first byte, and not kept. */
   expect(length: number): void;
   /** Takes the next bytes; they are copied where they are kept. */
@@ -23,11 +23,11 @@ export type Capture = {
 };
 
 /** What a capture that follows another needs of it. */
-export type Leader = Capture & Led;
+export type Leader = BodyRecorder & Led;
 type Led = { readonly chunks: readonly Uint8Array[]; finished(): Body | undefined };
 
 /** Captures a body on its own. Past `maxBody`, or past the budget, only its length and SHA-256 go on. */
-export function createCapture(maxBody: number, budget: Budget): Leader {
+export function createBodyRecorder(maxBody: number, budget: Budget): Leader {
   return new Keeping(maxBody, budget);
 }
 
@@ -35,27 +35,27 @@ export function createCapture(maxBody: number, budget: Budget): Leader {
  * Captures the candidate's body beside legacy's. While its bytes are the same as those that legacy's capture has already,
  * nothing is copied: the equal case, which is nearly all of them, costs one comparison and no memory.
  */
-export function followCapture(leader: Leader, maxBody: number, budget: Budget): Capture {
+export function followBodyRecorder(leader: Leader, maxBody: number, budget: Budget): BodyRecorder {
   return new Following(leader, maxBody, budget);
 }
 
 /** Captures a body on its own, or beside one that is there already: another side's, or of another time. */
-export function captureFor(beside: Body | undefined, maxBody: number, budget: Budget): Capture {
-  if (beside?.kind !== "kept") return createCapture(maxBody, budget);
+export function captureFor(beside: Body | undefined, maxBody: number, budget: Budget): BodyRecorder {
+  if (beside?.kind !== "kept") return createBodyRecorder(maxBody, budget);
   return new Following({ chunks: beside.chunks, finished: () => beside }, maxBody, budget);
 }
 
 /** For a body that nobody will look at. */
-export const NO_CAPTURE: Capture = {
+export const NO_BODY_RECORDER: BodyRecorder = {
   ...{ expect() {}, add() {}, release() {}, free() {} },
   ...{ body: () => NO_BODY, surplus: () => false },
 };
 
-/** Bytes in one piece up to which memory of their own is cheaper than a slab. */
+/** Bytes in one piece up to which memory of their own is cheaper than a buffer. */
 const OWN = 4096;
 
 /** A body in memory that will be used again. */
-class Lent implements Kept {
+class PooledBody implements Kept {
   readonly kind = "kept";
   readonly length: number;
   #chunks: readonly Uint8Array[] | undefined;
@@ -81,9 +81,9 @@ class Keeping implements Leader {
   private charged = 0;
   private hash: Hash | undefined = undefined;
   private whole: Body | undefined = undefined;
-  private lent: Lent | undefined = undefined;
-  private slabs: Uint8Array[] = [];
-  /** Bytes used of the last slab. */
+  private pooled: PooledBody | undefined = undefined;
+  private buffers: Uint8Array[] = [];
+  /** Bytes used of the last buffer. */
   private at = 0;
   private freed = false;
   private readonly maxBody: number;
@@ -116,20 +116,20 @@ class Keeping implements Leader {
   }
 
   private keep(bytes: Uint8Array): void {
-    const { slabs } = this.budget;
-    if (slabs === undefined || (bytes.length <= OWN && this.slabs.length === 0)) {
+    const { buffers } = this.budget;
+    if (buffers === undefined || (bytes.length <= OWN && this.buffers.length === 0)) {
       this.chunks.push(Buffer.from(bytes));
       return;
     }
     for (let from = 0; from < bytes.length; ) {
-      let slab = this.slabs.at(-1);
-      if (slab === undefined || this.at === slab.length) {
-        slab = slabs.take(bytes.length - from);
-        this.slabs.push(slab);
+      let buffer = this.buffers.at(-1);
+      if (buffer === undefined || this.at === buffer.length) {
+        buffer = buffers.acquire(bytes.length - from);
+        this.buffers.push(buffer);
         this.at = 0;
       }
-      const run = Math.min(slab.length - this.at, bytes.length - from);
-      const chunk = slab.subarray(this.at, this.at + run);
+      const run = Math.min(buffer.length - this.at, bytes.length - from);
+      const chunk = buffer.subarray(this.at, this.at + run);
       chunk.set(run === bytes.length ? bytes : bytes.subarray(from, from + run));
       this.chunks.push(chunk);
       this.at += run;
@@ -161,8 +161,8 @@ class Keeping implements Leader {
       if (hash !== undefined) this.whole = Object.freeze({ kind: "measured", length, sha256: hash.digest("hex") });
       else if (length === 0) this.whole = NO_BODY;
       else {
-        this.whole = this.lent = new Lent(chunks, length);
-        if (this.freed) this.lent.end();
+        this.whole = this.pooled = new PooledBody(chunks, length);
+        if (this.freed) this.pooled.end();
       }
     }
     return this.whole;
@@ -177,13 +177,13 @@ class Keeping implements Leader {
     if (this.freed) return;
     this.freed = true;
     this.release();
-    this.lent?.end();
+    this.pooled?.end();
     this.chunks.length = 0;
-    for (const slab of this.slabs.splice(0)) this.budget.slabs!.give(slab);
+    for (const buffer of this.buffers.splice(0)) this.budget.buffers!.release(buffer);
   }
 }
 
-class Following implements Capture {
+class Following implements BodyRecorder {
   private readonly leader: Led;
   private readonly maxBody: number;
   private readonly budget: Budget;

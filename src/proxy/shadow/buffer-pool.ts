@@ -4,31 +4,31 @@
  * A body outside the heap weighs little to the collector and much to its limits: at 64 KB an answer, three hundred a second,
  * it would collect everything four times a second, and clients wait meanwhile. What is not given back is merely collected.
  */
-export type Slabs = {
+export type BufferPool = {
   /** Memory for the next `bytes` of a body, or for 64 KiB of them. Its content is whatever it was. */
-  take(bytes: number): Uint8Array;
+  acquire(bytes: number): Uint8Array;
   /** The taker's alone until now, and nobody's view of it is read any more. */
-  give(slab: Uint8Array): void;
+  release(buffer: Uint8Array): void;
 };
 
 const SMALL = 16 * 1024;
 const LARGE = 64 * 1024;
 
-/** What is read at once fits into one slab: sockets must not be given a larger buffer to read into. */
+/** What is read at once fits into one buffer: sockets must not be given a larger buffer to read into. */
 export const MOST_AT_ONCE = LARGE;
 
 /** Of each size: what a quiet proxy keeps for the next burst. */
 const SPARE = 64;
 
-export function createSlabs(): Slabs {
+export function createBufferPool(): BufferPool {
   const small: Uint8Array[] = [];
   const large: Uint8Array[] = [];
   return {
-    take: (bytes) =>
+    acquire: (bytes) =>
       bytes <= SMALL ? (small.pop() ?? Buffer.allocUnsafeSlow(SMALL)) : (large.pop() ?? Buffer.allocUnsafeSlow(LARGE)),
-    give: (slab) => {
-      const spare = slab.length === SMALL ? small : large;
-      if (spare.length < SPARE) spare.push(slab);
+    release: (buffer) => {
+      const spare = buffer.length === SMALL ? small : large;
+      if (spare.length < SPARE) spare.push(buffer);
     },
   };
 }

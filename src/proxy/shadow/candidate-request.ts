@@ -8,7 +8,7 @@ import type { ProxyPorts } from "../ports.ts";
 import type { Relayed } from "../server/relayed-request.ts";
 import type { Settings } from "../settings.ts";
 import { candidateHead, markedHead } from "../upstream/request-heads.ts";
-import { createCapture, type Leader } from "./body-recorder.ts";
+import { createBodyRecorder, type Leader } from "./body-recorder.ts";
 import { isSame, NO_REWRITE } from "./path-mapping.ts";
 import { Shadow } from "./shadow.ts";
 
@@ -29,7 +29,7 @@ export class Copy {
     this.settings = settings;
     this.ports = ports;
     const { shadows } = settings;
-    if (original.skipped === undefined) this.capture = createCapture(shadows.maxBody, shadows.budget);
+    if (original.skipped === undefined) this.capture = createBodyRecorder(shadows.maxBody, shadows.budget);
   }
 
   /**
@@ -60,7 +60,7 @@ export class Copy {
     else this.drop({ outcome: "skipped", reason: "body_too_large" });
   }
 
-  /** Legacy's part is over. The outcome, if it is not for the reconciler to say. */
+  /** Legacy's part is over. The outcome, if it is not for the verifier to say. */
   finish(answer: Answer): Outcome | undefined {
     const { shadow, ports } = this;
     const { label, skipped } = this.original;
@@ -79,7 +79,7 @@ export class Copy {
     return this.dropped ?? { outcome: "skipped", reason: skipped === "held_out" ? "sampled_out" : skipped! };
   }
 
-  /** Hands the shadow to the reconciler: the exchange is its own from then on. Without room the request is only relayed. */
+  /** Hands the shadow to the verifier: the exchange is its own from then on. Without room the request is only relayed. */
   private offer(body: Uint8Array | undefined): void {
     const { settings } = this;
     const { id, incoming, route, label, peer } = this.original;

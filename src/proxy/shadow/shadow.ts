@@ -8,19 +8,19 @@ import type { Concurrency } from "../admission/concurrency.ts";
 import type { Label } from "../admission/route-label.ts";
 import type { ProxyPorts } from "../ports.ts";
 import { Call } from "../upstream/http1/call.ts";
-import type { Sweeper, Watched } from "../upstream/http1/deadlines.ts";
+import type { Deadlines, Watched } from "../upstream/http1/deadlines.ts";
 import type { Pool } from "../upstream/http1/pool.ts";
 import { Asking } from "../upstream/read-answer.ts";
-import { type Budget, type Capture, followCapture, type Leader } from "./body-recorder.ts";
+import { type BodyRecorder, type Budget, followBodyRecorder, type Leader } from "./body-recorder.ts";
 import { retryAfter } from "./retry-after.ts";
 
 /** What the shadows of one proxy share. */
-export type ShadowRoom = {
+export type ShadowContext = {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
   readonly budget: Budget;
-  readonly sweeper: Sweeper;
+  readonly deadlines: Deadlines;
   readonly maxBody: number;
   /** Milliseconds: for the candidate's whole answer, and to wait for a slow client after it. */
   readonly timeout: number;
@@ -42,14 +42,14 @@ export type ShadowRequest = {
   readonly body: Uint8Array | undefined;
 };
 
-/** One shadowed request. `begin` is handed to the reconciler; its promise never rejects. */
+/** One shadowed request. `begin` is handed to the verifier; its promise never rejects. */
 export class Shadow implements Watched {
   deadline = Number.POSITIVE_INFINITY;
   /** What legacy sends is captured here, by the relay. */
   readonly capture: Leader;
-  private readonly room: ShadowRoom;
+  private readonly context: ShadowContext;
   private readonly asked: ShadowRequest;
-  private follower: Capture | undefined = undefined;
+  private follower: BodyRecorder | undefined = undefined;
   private asking: Asking | undefined = undefined;
   private legacy: Answer | undefined = undefined;
   private candidate: Answer | undefined = undefined;
@@ -57,8 +57,8 @@ export class Shadow implements Watched {
   private ended = false;
   private observed = false;
 
-  constructor(room: ShadowRoom, asked: ShadowRequest, capture: Leader) {
-    this.room = room;
+  constructor(context: ShadowContext, asked: ShadowRequest, capture: Leader) {
+    this.context = context;
     this.asked = asked;
     this.capture = capture;
   }
@@ -100,14 +100,14 @@ export class Shadow implements Watched {
   }
 
   private ask(): void {
-    const { room, asked } = this;
-    this.follower = followCapture(this.capture, room.maxBody, room.budget);
+    const { context, asked } = this;
+    this.follower = followBodyRecorder(this.capture, context.maxBody, context.budget);
     const asking = new Asking(this.follower, asked.body, (answer) => this.candidateEnded(answer));
     this.asking = asking;
     const { method } = asked.request;
     const framing = asked.body === undefined ? "none" : "length";
-    asking.call = new Call(method, asked.head, framing, asking, performance.now() + room.timeout);
-    room.pool.send(asking.call);
+    asking.call = new Call(method, asked.head, framing, asking, performance.now() + context.timeout);
+    context.pool.send(asking.call);
   }
 
   /** When legacy's response goes on as well, that the candidate's is not done in time is no failure. */
@@ -126,28 +126,28 @@ export class Shadow implements Watched {
   private candidateAnswered(answer: Answer): void {
     if (this.candidate !== undefined) return;
     this.candidate = answer;
-    const { room } = this;
-    room.open.delete(this);
+    const { context } = this;
+    context.open.delete(this);
     const now = performance.now();
-    room.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
-    room.concurrency.record(answer, now, room.sweeper.lag());
+    context.breaker.record(answer.kind === "unseen" ? undefined : this.outcomeOf(answer), now);
+    context.concurrency.record(answer, now, context.deadlines.lag());
     if (this.asked.label.settled) this.observe(answer);
     if (this.legacy !== undefined) {
       this.end();
       return;
     }
-    this.deadline = now + room.patience;
-    room.sweeper.watch(this);
+    this.deadline = now + context.patience;
+    context.deadlines.watch(this);
   }
 
   /** Tells what the candidate did, once it is known of which route. */
   private observe(answer: Answer): void {
-    const { room, asking } = this;
+    const { context, asking } = this;
     if (this.observed || asking === undefined) return;
     this.observed = true;
     const { name } = this.asked.label;
-    if (asking.trouble !== undefined) room.failed("candidate", asking.trouble, name);
-    room.observe(observationOf(name, "candidate", answer));
+    if (asking.trouble !== undefined) context.failed("candidate", asking.trouble, name);
+    context.observe(observationOf(name, "candidate", answer));
   }
 
   private outcomeOf(answer: Exclude<Answer, { kind: "unseen" }>): Ended {
@@ -162,7 +162,7 @@ export class Shadow implements Watched {
     this.ended = true;
     asked.label.settle(false);
     this.observe(candidate);
-    if (this.deadline !== Number.POSITIVE_INFINITY) this.room.sweeper.unwatch(this);
+    if (this.deadline !== Number.POSITIVE_INFINITY) this.context.deadlines.unwatch(this);
     this.capture.release();
     this.follower?.release();
     const { id, label, at, request, body, head, legacyHead } = asked;

@@ -5,15 +5,15 @@ import type { Exchange, RequestHead } from "../../model/exchange.ts";
 import { captureFor } from "../shadow/body-recorder.ts";
 import type { Ask, AskOptions } from "./ask.ts";
 import { Call } from "./http1/call.ts";
-import { createSweeper } from "./http1/deadlines.ts";
+import { createDeadlines } from "./http1/deadlines.ts";
 import { createPool } from "./http1/pool.ts";
 import { Asking } from "./read-answer.ts";
 import { askedFields } from "./request-heads.ts";
 
 /** Asks with our own client. The contract suite holds it against undici. */
 export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): Ask {
-  const sweeper = createSweeper();
-  const pool = createPool(upstream, sweeper);
+  const deadlines = createDeadlines();
+  const pool = createPool(upstream, deadlines);
   const host = upstream.rewriteHost ? pool.origin.authority : undefined;
   const budget = { used: 0, limit: Number.POSITIVE_INFINITY }; // bounded by its caller, who asks for few at a time
   return {
@@ -27,7 +27,7 @@ export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): A
       }),
     async close() {
       pool.destroy();
-      sweeper[Symbol.dispose]();
+      deadlines[Symbol.dispose]();
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Answer, Response } from "../../model/answer.ts";
 import { type Fields, fieldValue } from "../../model/fields.ts";
-import type { Capture } from "../shadow/body-recorder.ts";
+import type { BodyRecorder } from "../shadow/body-recorder.ts";
 import { failureOf, type Trouble } from "./failure.ts";
 import type { Call, Listener } from "./http1/call.ts";
 import type { ResponseHead } from "./http1/framing.ts";
@@ -18,11 +18,11 @@ export class Asking implements Listener {
   private head: ResponseHead | undefined = undefined;
   private firstByteMs = 0;
   private lastBytesMs = 0;
-  private readonly capture: Capture;
+  private readonly capture: BodyRecorder;
   private readonly body: Uint8Array | undefined;
   private readonly done: (answer: Answer) => void;
 
-  constructor(capture: Capture, body: Uint8Array | undefined, done: (answer: Answer) => void) {
+  constructor(capture: BodyRecorder, body: Uint8Array | undefined, done: (answer: Answer) => void) {
     this.capture = capture;
     this.body = body;
     this.done = done;
@@ -95,7 +95,7 @@ export class Asking implements Listener {
 
 export function responseOf(
   head: ResponseHead,
-  capture: Capture,
+  capture: BodyRecorder,
   trailers: Fields,
   firstByteMs: number,
   durationMs: number,

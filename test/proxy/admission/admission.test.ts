@@ -65,7 +65,7 @@ function stateOf(options: ShadowOptions, over: Partial<AdmitState> = {}): AdmitS
     memory: () => 0,
     budget: { used: 0, limit: 1 },
     candidateInFlight: () => 0,
-    hasRoom: () => true,
+    hasCapacity: () => true,
     shed: createShed(),
     ...over,
   };
@@ -131,7 +131,7 @@ describe("overload", () => {
     ["capture", { budget: { used: 1, limit: 1 } }],
     ["event_loop", { lag: () => 101 }],
     ["memory", { memory: () => 101 }],
-    ["verify", { hasRoom: () => false }],
+    ["verify", { hasCapacity: () => false }],
   ];
 
   test.each(causes)("by %s is said, and nobody is held out beside it", (cause, over) => {

@@ -6,7 +6,7 @@ import { createConcurrency } from "../../../src/proxy/admission/concurrency.ts";
 import { createMemory } from "../../../src/proxy/admission/load-shedding.ts";
 import { createRate } from "../../../src/proxy/admission/token-bucket.ts";
 import { retryAfter } from "../../../src/proxy/shadow/retry-after.ts";
-import { createSweeper } from "../../../src/proxy/upstream/http1/deadlines.ts";
+import { createDeadlines } from "../../../src/proxy/upstream/http1/deadlines.ts";
 import { openRoom } from "../../support/room.ts";
 import { backend, eventually, exchange, ok, rawClient } from "../../support/wire.ts";
 
@@ -143,15 +143,15 @@ async function block(turns: number, ms: number): Promise<void> {
 }
 
 test("one late turn of the event loop is a lag that is forgotten; only turns that stay late are a standing one", async () => {
-  using sweeper = createSweeper(5);
-  sweeper.watch({ deadline: Number.POSITIVE_INFINITY, expire() {} });
+  using deadlines = createDeadlines(5);
+  deadlines.watch({ deadline: Number.POSITIVE_INFINITY, expire() {} });
   await block(1, 2000);
-  await eventually(() => sweeper.lag() > 1000);
-  expect(sweeper.standingLag()).toBeLessThan(1000);
-  await eventually(() => sweeper.lag() < 500);
+  await eventually(() => deadlines.lag() > 1000);
+  expect(deadlines.standingLag()).toBeLessThan(1000);
+  await eventually(() => deadlines.lag() < 500);
   await block(12, 600);
-  expect(sweeper.standingLag()).toBeGreaterThan(500);
-  await eventually(() => sweeper.standingLag() < 100);
+  expect(deadlines.standingLag()).toBeGreaterThan(500);
+  await eventually(() => deadlines.standingLag() < 100);
 });
 
 test("an event loop that stays late sheds shadowing, one long turn of it does not", async () => {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Body, bytesOf, type Kept } from "../../../src/model/body.ts";
-import { createCapture, followCapture } from "../../../src/proxy/shadow/body-recorder.ts";
-import { createSlabs } from "../../../src/proxy/shadow/buffer-pool.ts";
+import { createBodyRecorder, followBodyRecorder } from "../../../src/proxy/shadow/body-recorder.ts";
+import { createBufferPool } from "../../../src/proxy/shadow/buffer-pool.ts";
 
 const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 /** What a body must be: all of it, or its measure. */
@@ -31,8 +31,8 @@ describe("a capture", () => {
     fc.assert(
       fc.property(bodies, ({ start, legacy, candidate, cuts, order, maxBody, limit, told }) => {
         const budget = { used: 0, limit };
-        const leader = createCapture(maxBody, budget);
-        const follower = followCapture(leader, maxBody, budget);
+        const leader = createBodyRecorder(maxBody, budget);
+        const follower = followBodyRecorder(leader, maxBody, budget);
         const left = [...start, ...legacy];
         const whole = Buffer.concat([...start, ...candidate]);
         const right: Uint8Array[] = [];
@@ -73,16 +73,16 @@ describe("a capture", () => {
       sizes: fc.tuple(fc.nat(90_000), fc.nat(90_000)),
       pieces: fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 6 }),
     });
-    const slabs = createSlabs();
-    const budget = { used: 0, limit: 10_000_000, slabs };
+    const buffers = createBufferPool();
+    const budget = { used: 0, limit: 10_000_000, buffers };
     fc.assert(
       fc.property(fc.array(large, { minLength: 1, maxLength: 6 }), (all) => {
         const open = all.map(({ shared, sizes, pieces }, n) => {
           const [legacy, candidate] = sizes.map((size, side) =>
             Buffer.concat([Buffer.alloc(shared, n), Buffer.alloc(size, 100 + n + 50 * side)]),
           ) as [Buffer, Buffer];
-          const leader = createCapture(1_000_000, budget);
-          const follower = followCapture(leader, 1_000_000, budget);
+          const leader = createBodyRecorder(1_000_000, budget);
+          const follower = followBodyRecorder(leader, 1_000_000, budget);
           const feed = (to: typeof follower, bytes: Buffer) => {
             for (let at = 0, i = 0; at < bytes.length; i++) {
               const size = pieces[i % pieces.length]!;
@@ -109,15 +109,15 @@ describe("a capture", () => {
       }),
       { numRuns: 150 },
     );
-    const again = slabs.take(64 * 1024);
-    slabs.give(again);
-    expect(slabs.take(64 * 1024)).toBe(again);
+    const again = buffers.acquire(64 * 1024);
+    buffers.release(again);
+    expect(buffers.acquire(64 * 1024)).toBe(again);
   });
 
   test("an equal body is legacy's own, and costs nothing", () => {
     const budget = { used: 0, limit: 1000 };
-    const leader = createCapture(100, budget);
-    const follower = followCapture(leader, 100, budget);
+    const leader = createBodyRecorder(100, budget);
+    const follower = followBodyRecorder(leader, 100, budget);
     leader.add(Buffer.from("hello "));
     follower.add(Buffer.from("hell"));
     follower.add(Buffer.from("o "));
@@ -129,15 +129,15 @@ describe("a capture", () => {
   });
 
   test("past the budget a body is measured, not cut", () => {
-    const leader = createCapture(100, { used: 0, limit: 3 });
+    const leader = createBodyRecorder(100, { used: 0, limit: 3 });
     leader.add(Buffer.from("abcd"));
     expect(leader.body()).toEqual({ kind: "measured", length: 4, sha256: sha(Buffer.from("abcd")) });
   });
 
   test("keeps nothing of a body whose head says that it is too large", () => {
     const budget = { used: 0, limit: 1000 };
-    const leader = createCapture(10, budget);
-    const follower = followCapture(leader, 10, budget);
+    const leader = createBodyRecorder(10, budget);
+    const follower = followBodyRecorder(leader, 10, budget);
     for (const capture of [leader, follower]) {
       capture.expect(11);
       capture.add(Buffer.from("hello "));

@@ -216,7 +216,7 @@ describe("admission", () => {
     expect(room.faults).toEqual(["control: Error: broken"]);
   });
 
-  test("without room in the reconciler, or one that throws, is an overload", async () => {
+  test("without room in the verifier, or one that throws, is an overload", async () => {
     await using legacy = await backend(ok("fine"));
     await using candidate = await backend(ok());
     await using room = await openRoom(legacy, candidate);
@@ -242,17 +242,17 @@ describe("admission", () => {
   test("where there is no room from the start nothing is offered or kept, and not knowing it means no", async () => {
     await using legacy = await backend(ok("fine"));
     await using candidate = await backend(ok());
-    let hasRoom = () => false;
+    let hasCapacity = () => false;
     const offer = () => expect.unreachable();
-    await using room = await openRoom(legacy, candidate, {}, { hasRoom: () => hasRoom(), offer });
+    await using room = await openRoom(legacy, candidate, {}, { hasCapacity: () => hasCapacity(), offer });
     expect(await exchange(room.port, GET)).toContain("fine");
     expect(await room.outcome()).toBe("skipped/overload");
-    hasRoom = () => {
+    hasCapacity = () => {
       throw new Error("broken");
     };
     expect(await exchange(room.port, GET)).toContain("fine");
     expect(await room.outcome(2)).toBe("skipped/overload");
-    expect(room.faults).toEqual(["hasRoom: Error: broken"]);
+    expect(room.faults).toEqual(["hasCapacity: Error: broken"]);
     expect(room.proxy.gauges().shed).toMatchObject({ verify: 2 });
     expect(candidate.seen).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { LookupFunction } from "node:net";
 import { expect, test } from "vitest";
 import { Call } from "../../../src/proxy/upstream/http1/call.ts";
-import { createSweeper } from "../../../src/proxy/upstream/http1/deadlines.ts";
+import { createDeadlines } from "../../../src/proxy/upstream/http1/deadlines.ts";
 import { createDialer } from "../../../src/proxy/upstream/http1/dial.ts";
 import { createPool } from "../../../src/proxy/upstream/http1/pool.ts";
 import { DEFAULTS } from "../../support/proxy-options.ts";
@@ -37,8 +37,8 @@ test("a name that has moved to another address is followed under constant load, 
     maxConnections: 4,
     maxWaiting: 100,
   };
-  const sweeper = createSweeper();
-  const pool = createPool(options, sweeper, createDialer(options, lookup), 300);
+  const deadlines = createDeadlines();
+  const pool = createPool(options, deadlines, createDialer(options, lookup), 300);
   const ask = () =>
     new Promise<void>((resolve, reject) => {
       const nothing = () => {};
@@ -76,5 +76,5 @@ test("a name that has moved to another address is followed under constant load, 
   isGoing = false;
   await Promise.all(load);
   pool.destroy();
-  sweeper[Symbol.dispose]();
+  deadlines[Symbol.dispose]();
 });

@@ -23,7 +23,7 @@ import { ResponseParser, type ResponseSink } from "./parser.ts";
 import { waitsForClient } from "./stalled-calls.ts";
 
 /** What a connection tells the pool that it belongs to. */
-export type Keeper = {
+export type StoreWriter = {
   readonly options: UpstreamOptions;
   readonly readBuffer: Uint8Array;
   freed(connection: Connection): void;
@@ -46,7 +46,7 @@ export class Connection implements ResponseSink, Watched {
   idleSince = 0;
   /** For how long it may stay unused: ours, or less if the peer said less. */
   keepAlive: number;
-  private readonly keeper: Keeper;
+  private readonly keeper: StoreWriter;
   private readonly parser: ResponseParser;
   private call: Call | undefined = undefined;
   private phase: Phase;
@@ -59,7 +59,7 @@ export class Connection implements ResponseSink, Watched {
   /** The peer takes nothing any more. */
   private deaf = false;
 
-  constructor(dialer: Dialer, keeper: Keeper) {
+  constructor(dialer: Dialer, keeper: StoreWriter) {
     this.keeper = keeper;
     this.keepAlive = keeper.options.keepAlive;
     const { maxHead, lenient = STRICT } = keeper.options;
@@ -69,7 +69,7 @@ export class Connection implements ResponseSink, Watched {
       buffer: keeper.readBuffer,
       callback: (length, bytes) => this.read(length, bytes as Buffer),
     });
-    this.hearBeforeDying();
+    this.drainBeforeExit();
     this.socket.on("connect", () => this.connected(dialer.origin.secure ? "tls" : "open"));
     if (dialer.origin.secure) this.socket.on("secureConnect", () => this.connected("open"));
     this.socket.on("drain", () => this.drained());
@@ -211,7 +211,7 @@ export class Connection implements ResponseSink, Watched {
    * A server that refuses an upload answers and closes; our next write then fails, and Node would close the socket with that
    * answer unread. So a failed write only ends the writing: the read side brings the answer, and then its own end.
    */
-  private hearBeforeDying(): void {
+  private drainBeforeExit(): void {
     const { socket } = this;
     const destroy = socket.destroy;
     socket.destroy = (error?: Error) => {

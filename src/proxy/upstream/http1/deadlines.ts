@@ -4,11 +4,11 @@
 export type Watched = {
   /** On the clock of `performance.now()`, in milliseconds. */
   deadline: number;
-  /** Called at each sweep after the deadline; sets a later one, or leaves the sweeper. */
+  /** Called at each sweep after the deadline; sets a later one, or leaves the deadlines. */
   expire(now: number): void;
 };
 
-export type Sweeper = {
+export type Deadlines = {
   watch(item: Watched): void;
   unwatch(item: Watched): void;
   /** The latest that a sweep of the last second or so came, in milliseconds: what a call may have waited for this process. */
@@ -28,7 +28,7 @@ const FORGET = 0.95;
 const AVERAGED = 8;
 
 /** Looks at all deadlines every `everyMs`, so an expiry is at most that late. Sleeps while nothing is watched. */
-export function createSweeper(everyMs = 25): Sweeper {
+export function createDeadlines(everyMs = 25): Deadlines {
   const watched = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
   let swept = 0;

@@ -4,8 +4,8 @@ import type { UpstreamOptions } from "../../options.ts";
 import { MOST_AT_ONCE } from "../../shadow/buffer-pool.ts";
 import { CROWDED, DEADLINE } from "../failure.ts";
 import type { Call } from "./call.ts";
-import { Connection, type Keeper } from "./connection.ts";
-import type { Sweeper, Watched } from "./deadlines.ts";
+import { Connection, type StoreWriter } from "./connection.ts";
+import type { Deadlines, Watched } from "./deadlines.ts";
 import { createDialer, type Dialer, type Origin } from "./dial.ts";
 
 export type Pool = {
@@ -33,7 +33,7 @@ const LIFETIME_MS = 60_000;
 
 export function createPool(
   options: UpstreamOptions,
-  sweeper: Sweeper,
+  deadlines: Deadlines,
   dialer: Dialer = createDialer(options),
   lifetimeMs = LIFETIME_MS,
 ): Pool {
@@ -52,7 +52,7 @@ export function createPool(
   /** When a connection takes no new request any more. */
   const endsAt = new WeakMap<Connection, number>();
 
-  const keeper: Keeper = {
+  const keeper: StoreWriter = {
     options,
     readBuffer: READ_BUFFER,
     freed(connection) {
@@ -71,7 +71,7 @@ export function createPool(
     },
     closed(connection) {
       tunnels.delete(connection);
-      sweeper.unwatch(connection);
+      deadlines.unwatch(connection);
       left(connection);
     },
   };
@@ -116,8 +116,8 @@ export function createPool(
 
   function watchQueue(): void {
     queue.deadline = waiting.reduce((soonest, call) => Math.min(soonest, waitsUntil(call)), performance.now() + 1_000);
-    if (waiting.length > 0) sweeper.watch(queue);
-    else sweeper.unwatch(queue);
+    if (waiting.length > 0) deadlines.watch(queue);
+    else deadlines.unwatch(queue);
   }
 
   const mayStart = (call: Call) => call.ready || uploads.size < maxUploads;
@@ -171,7 +171,7 @@ export function createPool(
     all.add(connection);
     opened += 1;
     endsAt.set(connection, performance.now() + lifetimeMs * (1 - (opened % 8) / 32));
-    sweeper.watch(connection);
+    deadlines.watch(connection);
     carry(connection, call);
   }
 
@@ -199,7 +199,7 @@ export function createPool(
       retired = true;
       for (const call of waiting.splice(0)) if (!call.over) giveUp(call, false);
       for (const connection of [...all, ...tunnels]) connection.cut();
-      sweeper.unwatch(queue);
+      deadlines.unwatch(queue);
     },
   };
 }
