@@ -46,6 +46,7 @@ type Minute = {
   readonly turnedAway: Map<number, number>;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function watchTroubles(
   config: () => Config,
   breakerState: () => BreakerState,

@@ -1,4 +1,5 @@
 // config/schema.ts: every key of a config, what it takes and what it means; validation, types and JSON Schema come from it
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { z } from "zod";
 import { address, network, origin, originWithPath } from "./addresses.ts";

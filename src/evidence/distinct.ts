@@ -62,6 +62,7 @@ const MOST_SEEN = 255;
 /** Up to so many requests each occurrence is worth a write; of more, occurrences are written along with other changes. */
 export const FEW = 1_024;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createDistinct(limit: number): Distinct {
   let capacity = 64;
   let high = new Uint32Array(capacity);

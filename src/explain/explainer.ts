@@ -85,6 +85,7 @@ const PER_COMPARISON = 32;
 /** Elements of one list whose positions are looked at. */
 const ELEMENTS = 10_000;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createExplainer(settings: ExplainerSettings = {}): Causes {
   const { support = 0.9, minimum = 5, findings = 5000, routes = 500, backtest } = settings;
   const dossiers = new Map<string, FindingRecord>();

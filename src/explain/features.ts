@@ -1,4 +1,5 @@
 // explain/features.ts: what can be told of a request: its parameters, path segments and fields; counted over a route
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { Buffer } from "node:buffer";
 import type { JsonText } from "../model/difference.ts";

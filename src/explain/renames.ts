@@ -1,4 +1,5 @@
 // explain/renames.ts: what is missing here is there under another name, at another level, or in another unit
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { Difference } from "../model/difference.ts";
 import type { Shown } from "../model/finding-observation.ts";

@@ -1,4 +1,5 @@
 // explain/strings.ts: case, white space, cut, Unicode form, escaping
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { Buffer } from "node:buffer";
 import { type Hypothesis, NO, placed, YES } from "./hypothesis.ts";

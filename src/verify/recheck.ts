@@ -77,6 +77,7 @@ const LARGE_AT_ONCE = 4;
 const NO_DIFFERENCES: readonly Difference[] = [];
 
 /** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `room`. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop: AbortSignal) {
   let waiting = 0;
   const turns = createTurns(LARGE_AT_ONCE, stop);

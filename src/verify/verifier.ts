@@ -1,4 +1,5 @@
 // verify/verifier.ts: exchanges in, comparisons out; bounded, and every offer ends in exactly one comparison
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { askedOf } from "../compare/index.ts";
 import type { Recheck } from "../evidence/index.ts";
@@ -78,6 +79,7 @@ export type Verifier = {
  */
 const EAGERNESS = 100;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Verifier {
   const stopping = new AbortController();
   const perSecond = () => options.recheck.perSecond;

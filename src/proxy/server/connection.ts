@@ -1,4 +1,5 @@
 // proxy/server/connection.ts: one client connection: reads its requests one at a time, writes their answers in order
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { Socket } from "node:net";
 import type { Fields } from "../../model/fields.ts";

@@ -49,6 +49,7 @@ export type ProxyGauges = {
 };
 
 /** Opens the listener. Rejects with words for a person when it cannot. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Promise<RunningProxy> {
   const ports = fenced(outside);
   const deadlines = createDeadlines();

@@ -1,4 +1,5 @@
 // store/sqlite/store.ts: the durable store: memory in front, a thread with the database behind
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import {
   AUDIT_ENTRIES,
@@ -46,6 +47,7 @@ const CLOSE_MS = 5_000;
  * acknowledged survives the death of the process at any moment; after a loss of power the last moments before it may be
  * missing (WAL with `synchronous = NORMAL`), the file is sound.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const maxBytes = Math.max(1 << 20, options.maxBytes);
   const caps = {

