@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createKeyLines } from "../../src/model/naming.ts";
+import { createKeyLines } from "../../src/lib/named-values.ts";
 import { compileRedactor, type RedactSettings } from "../../src/store/index.ts";
 
 const redactor = (over: Partial<RedactSettings> = {}) =>
