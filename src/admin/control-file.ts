@@ -2,7 +2,6 @@
 
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
 import {
   type AuditEntry,
   type Control,
@@ -14,6 +13,7 @@ import {
   type SwitchChange,
   switchShown,
 } from "../model/control.ts";
+import { controlOf, MAX_ROUTES } from "./control-schema.ts";
 
 /** What to change of one switch: of a route, or without one of everything. Without `to` the config holds again. */
 export type ControlChange = {
@@ -44,7 +44,6 @@ export type ControlOptions = {
   readonly warn: (message: string) => void;
 };
 
-const MAX_ROUTES = 1000;
 /** Under the second within which a change of the file must hold. */
 const LOOK_EVERY_MS = 400;
 
@@ -84,6 +83,9 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
     const found = await readControlFile(file);
     if (found.kind === "broken") return warn(`${file}: ${found.detail}; the switches stay as they were`);
     if (found.text === seen) return;
+    if (found.kind === "absent" && seen !== undefined && !(await isThere(dirname(file)))) {
+      return warn(`${file}: its folder is gone; the switches stay as they were`);
+    }
     if (seen !== undefined || found.kind === "read") {
       const to = found.kind === "read" ? found.control : NO_CONTROL;
       if (seen !== undefined) options.audit(entry(now(), "file", file, control, to, "the file changed"));
@@ -113,7 +115,8 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
   return {
     read,
     change: (change) => {
-      const next = changed(read(), change);
+      const held = read();
+      const next = changed(held, change);
       if (next.routes.length > MAX_ROUTES) {
         const detail = `there are switches for ${MAX_ROUTES} routes already: clear some first`;
         return Promise.resolve({ ok: false, status: 409, detail });
@@ -124,7 +127,7 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
       return inTurn(async () => {
         if (file === undefined) return { ok: true };
         try {
-          const { text, control: merged } = await updateFile(file, change, now);
+          const { text, control: merged } = await updateFile(file, change, now, held);
           set(merged);
           seen = text;
           return { ok: true };
@@ -177,28 +180,36 @@ async function readControlFile(file: string): Promise<Found> {
   }
 }
 
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * Changes a switch in the file itself, for when the admin listener does not answer. A file that cannot be read as switches
  * is replaced, since a switch must work then too.
  * @param now milliseconds since the epoch
  */
 export async function changeControlFile(file: string, change: ControlChange, now: number): Promise<Control> {
-  return (await updateFile(file, change, () => now)).control;
+  return (await updateFile(file, change, () => now, NO_CONTROL)).control;
 }
 
 /**
  * Applies a change to what the file says now, so that changes by several processes at the same time all count. A file
- * that cannot be read as switches is replaced.
+ * that cannot be read as switches is replaced, by the change of what is held in memory: a switch-off must outlive it.
  */
 async function updateFile(
   file: string,
   change: ControlChange,
   now: () => number,
+  held: Control,
 ): Promise<{ readonly text: string; readonly control: Control }> {
   await mkdir(dirname(file), { recursive: true });
   await using _ = await lockFile(`${file}.lock`);
   const found = await readControlFile(file);
-  const control = changed(found.kind === "read" ? controlAt(found.control, now()) : NO_CONTROL, change);
+  const control = changed(found.kind === "read" ? controlAt(found.control, now()) : held, change);
   const text = JSON.stringify(control, null, 2);
   await writeWhole(file, text, holdsValues(control));
   return { text, control };
@@ -250,57 +261,3 @@ function holdsValues({ everything, routes }: Control): boolean {
     one !== undefined && (one.cohort?.values !== undefined || holds(one.previous));
   return holds(everything) || routes.some((one) => holds(one.switch));
 }
-
-/** What a file says, with what may be left out filled in: `{"everything": {"on": false}}` is enough. */
-function controlOf(value: unknown): Control | undefined {
-  const read = CONTROL_FILE.safeParse(value);
-  if (!read.success) return undefined;
-  const { everything, routes } = read.data;
-  return {
-    ...(everything === undefined ? {} : { everything: everything as Switch }),
-    routes: routes as Control["routes"],
-  };
-}
-
-/** Deeper than any file that we write. */
-const MAX_DEPTH = 20;
-
-const SHARE = z.number().min(0).max(1);
-const NAME = z.string();
-
-/** A cohort that cannot be read as it was meant must not become one of everybody, nor an error for each request. */
-const COHORT = z
-  .looseObject({
-    by: z.union([
-      z.looseObject({ field: NAME, cookie: z.undefined().optional() }),
-      z.looseObject({ cookie: NAME, field: z.undefined().optional() }),
-    ]),
-    values: z.array(z.string()).optional(),
-    share: SHARE.optional(),
-  })
-  .refine(({ values, share }) => values !== undefined || share !== undefined);
-
-/** A switch with so many others behind it at most. */
-function switchSchema(depth: number): z.ZodType {
-  return z.looseObject({
-    on: z.boolean(),
-    share: SHARE.optional(),
-    cohort: COHORT.optional(),
-    until: z.number().optional(),
-    previous: (depth === 0 ? z.undefined() : z.lazy(() => switchSchema(depth - 1))).optional(),
-    by: z.string().default("file"),
-    why: z.string().default(""),
-    at: z.number().default(0),
-  });
-}
-
-const SWITCH = switchSchema(MAX_DEPTH);
-
-/** The file with the runtime switches. Members that nobody knows are kept out of the way, since an older version may read it. */
-const CONTROL_FILE = z.looseObject({
-  everything: SWITCH.optional(),
-  routes: z
-    .array(z.looseObject({ route: z.string().min(1), switch: SWITCH }))
-    .max(MAX_ROUTES)
-    .default([]),
-});

@@ -235,6 +235,8 @@ describe("the runtime switches", () => {
       '{"everything":{"on":true,"at":"now"}}',
       '{"everything":{"on":true,"by":{}}}',
       '{"routes":[{}]}',
+      '{"version":1}',
+      '{"everythin":{"on":true}}',
       '{"routes":[null]}',
       '{"routes":{"length":9}}',
     ]) {
@@ -245,6 +247,29 @@ describe("the runtime switches", () => {
     }
     expect(warnings.length).toBeGreaterThan(0);
     expect(new Set(warnings).size).toBe(warnings.length);
+  });
+
+  test("a switch-off outlives a broken file, whatever else is changed then", async () => {
+    const file = join(folder, "control.json");
+    const { switches: room } = await open({ file });
+    await room.change(change({ to: to({ on: false }) }));
+    writeFileSync(file, "{");
+    await room.change(change({ route: "GET /a", to: to({ on: true, share: 0.1 }) }));
+    expect(room.read().everything?.on).toBe(false);
+    const again = await open({ file });
+    expect(again.switches.read()).toMatchObject({ everything: { on: false }, routes: [{ route: "GET /a" }] });
+  });
+
+  test("a switch-off outlives the folder of its file, and is written again with the next change", async () => {
+    const file = join(folder, "data", "control.json");
+    const { switches: room, warnings } = await open({ file });
+    await room.change(change({ to: to({ on: false }) }));
+    rmSync(join(folder, "data"), { recursive: true });
+    await room.reload();
+    expect(room.read().everything?.on).toBe(false);
+    expect(warnings).toEqual([expect.stringContaining("its folder is gone")]);
+    await room.change(change({ route: "GET /a", to: to({ on: true }) }));
+    expect((await open({ file })).switches.read().everything?.on).toBe(false);
   });
 
   test("a cohort that someone wrote by hand is in force", async () => {
