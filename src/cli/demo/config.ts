@@ -13,7 +13,7 @@ const CLEAN = `readiness: { tolerance: 5%, errors: 5%, latency: {} }
 
 export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
   return `legacy: { url: "${legacy}" }
-candidate: { url: "${candidate}", timeout: ${clean ? "30s" : "2s"}, adaptive: false }
+candidate: { url: "${candidate}", timeout: ${clean ? "30s" : "8s"}, adaptive: false }
 # Backends, clients and proxy share one process here: how late its event loop is says nothing of the proxy.
 overload: { eventLoopDelay: 10s, memory: 4GiB }
 # Asked again sooner and more often than by default: a demo is short, and most of its routes are wrong.

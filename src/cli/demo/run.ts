@@ -40,7 +40,7 @@ const SEED = 20_260_105;
 const ARTICLES = 4_000;
 const PROGRESS_MS = 2_000;
 /** How long the last comparisons may take to come in after the traffic has ended. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 60_000;
 
 /** Runs a demo to its end. What it returns is still open, for a look at the page; closing it is the caller's. */
 export async function runDemo(options: DemoOptions): Promise<Demo> {

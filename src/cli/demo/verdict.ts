@@ -37,7 +37,11 @@ function checkOne(report: Report, one: Planted): Check {
       return checkLag(report, route, one, check);
     case "slow": {
       const median = route.latency.find(({ quantile }) => quantile === "p50");
-      if (median === undefined || median.ratio < 2) return check(false, "its slowness does not show");
+      // On a busy machine both sides wait as long beside their own work, so the ratio shrinks and the difference stays.
+      const leastMs = (one.candidateMs - one.legacyMs) / 2;
+      if (median === undefined || median.candidateMs - median.legacyMs < leastMs) {
+        return check(false, "its slowness does not show");
+      }
       return check(true, `candidate takes ${median.ratio.toFixed(1)} times as long at p50`);
     }
     case "failure": {
@@ -58,8 +62,8 @@ function checkLag(
   const lacking = one.places.filter((place) => !unsteadyAt(report, "transient", { ...place, route: one.route }));
   if (lacking.length > 0) return check(false, `not called transient: ${lacking.map(spell).join(", ")}`);
   const settled = route.convergence;
-  // It cannot be measured finer than by asking again, and not sooner than the data is there.
-  if (settled === undefined || settled.p50 < one.lagMs / 2 || settled.p50 > one.lagMs * 10) {
+  // It is an upper bound, in which the wait for the recheck is counted; the data is not there sooner than the lag allows.
+  if (settled === undefined || settled.p50 < one.lagMs / 2) {
     return check(false, `convergence time not sensible: ${settled?.p50.toFixed(0) ?? "none"} ms`);
   }
   return check(true, `transient, settled within ${settled.p50.toFixed(0)} ms at p50`);
