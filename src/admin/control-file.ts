@@ -44,6 +44,7 @@ export type ControlOptions = {
   readonly warn: (message: string) => void;
 };
 
+const UNREADABLE = "the file with the switches cannot be read";
 /** Under the second within which a change of the file must hold. */
 const LOOK_EVERY_MS = 400;
 
@@ -64,6 +65,8 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
   /** When the first of the switches passes its time. */
   let expiry = Number.POSITIVE_INFINITY;
   let seen: string | undefined;
+  /** The file could not be read when this process began. */
+  let unreadable = false;
   let warned: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -81,14 +84,20 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
   const look = async (): Promise<void> => {
     if (file === undefined) return;
     const found = await readControlFile(file);
+    if (found.kind === "broken" && seen === undefined) {
+      // It may have said that shadowing is off: not knowing means off.
+      if (!unreadable) set({ everything: { on: false, by: "parallel-run", why: UNREADABLE, at: now() }, routes: [] });
+      unreadable = true;
+      return warn(`${file}: ${found.detail}; shadowing is off until the file can be read, or a switch is set`);
+    }
     if (found.kind === "broken") return warn(`${file}: ${found.detail}; the switches stay as they were`);
     if (found.text === seen) return;
     if (found.kind === "absent" && seen !== undefined && !(await isThere(dirname(file)))) {
       return warn(`${file}: its folder is gone; the switches stay as they were`);
     }
-    if (seen !== undefined || found.kind === "read") {
+    if (seen !== undefined || unreadable || found.kind === "read") {
       const to = found.kind === "read" ? found.control : NO_CONTROL;
-      if (seen !== undefined) options.audit(entry(now(), "file", file, control, to, "the file changed"));
+      if (seen !== undefined || unreadable) options.audit(entry(now(), "file", file, control, to, "the file changed"));
       set(to);
     }
     seen = found.text;

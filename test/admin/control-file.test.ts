@@ -249,6 +249,21 @@ describe("the runtime switches", () => {
     expect(new Set(warnings).size).toBe(warnings.length);
   });
 
+  test("a file that cannot be read at the start means off, until it can be read, is removed, or a switch is set", async () => {
+    for (const mend of ["write", "remove", "switch"]) {
+      const file = join(folder, `${mend}.json`);
+      writeFileSync(file, "{");
+      const { switches, warnings } = await open({ file });
+      expect(switches.read().everything?.on).toBe(false);
+      expect(warnings.join()).toMatch(/\.json: .*; shadowing is off until the file can be read, or a switch is set/);
+      if (mend === "write") writeFileSync(file, JSON.stringify({ routes: [] }));
+      if (mend === "remove") rmSync(file);
+      if (mend === "switch") expect(await switches.change(change({ to: to({ on: true }) }))).toEqual({ ok: true });
+      await switches.reload();
+      expect(switches.read().everything?.on ?? true).toBe(true);
+    }
+  });
+
   test("a switch-off outlives a broken file, whatever else is changed then", async () => {
     const file = join(folder, "control.json");
     const { switches: room } = await open({ file });
