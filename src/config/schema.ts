@@ -66,7 +66,7 @@ const candidate = section(
     timeout: duration({ least: "1ms" }).describe("For the whole answer, from the moment it is asked."),
     maxInFlight: count(1, 65_535).describe("Requests to the candidate at once; past it they are skipped{overload}."),
     adaptive: flag().describe(
-      "Ask 32 at once to begin with, more while the candidate is quick, fewer when it slows down or says 429.",
+      "Ask 64 at once to begin with, more while the candidate is quick, fewer when it slows down or says 429.",
     ),
   },
   DEFAULTS.candidate,
