@@ -1,14 +1,13 @@
-// telemetry/telemetry.ts: what the rooms tell us, as numbers, lines and health
+// telemetry/telemetry.ts: counts requests and comparisons, writes the log, reports health
 
 import type { Comparison, Observation } from "../model/comparison.ts";
 import { type Outcome, reasonOf } from "../model/outcome.ts";
-import { type Counter, createCounter, createHistogram, type Histogram, type Reading } from "./cells.ts";
-import { createExposition } from "./exposition.ts";
 import { createHealth, type Health } from "./health.ts";
 import { type Log, type LogLevel, type LogTarget, openLog } from "./log.ts";
+import { createMetrics, type Metrics, type Source } from "./metrics.ts";
 import { createMismatchLines, type FindingIdOf, type Redact } from "./mismatch-lines.ts";
 import { createRouteLabels } from "./route-labels.ts";
-import { METRICS, type Metric, type MetricName, type NameOf } from "./table.ts";
+import type { NameOf } from "./table.ts";
 
 export type TelemetryOptions = {
   readonly version: string;
@@ -30,9 +29,6 @@ export type TelemetryOptions = {
 /** Counters that a room adds to by event; all others are derived from what it tells us. */
 type Event = "refused_requests_total" | "store_lost_total";
 
-/** What a metric that lives elsewhere reads: one number, or one for each set of label values. */
-export type Source = () => number | Iterable<Reading>;
-
 export type Telemetry = {
   /** A request that ended without a comparison. Each request comes here or to `comparison`, exactly once. */
   readonly count: (route: string, outcome: Outcome) => void;
@@ -53,86 +49,59 @@ export type Telemetry = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** Opens the log and creates the metrics and health of one app. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  const exposition = createExposition();
   const { log, dropped, close } = openLog({ ...options.log, now: options.now, version: options.version });
+  const metrics = createMetrics((metric, error) => log.error({ event: "metric_failed", metric, error: String(error) }));
   const lines = createMismatchLines({
     redact: options.redact,
     perMinute: options.mismatchesPerMinute,
     now: options.now,
   });
-  const sources = new Map<MetricName, Source>();
-  const failed = new Set<MetricName>();
-
-  const readSource = (name: MetricName): Iterable<Reading> => {
-    try {
-      const value = sources.get(name)?.() ?? [];
-      return typeof value === "number" ? [[[], value]] : [...value];
-    } catch (error) {
-      if (!failed.has(name)) log.error({ event: "metric_failed", metric: name, error: String(error) });
-      failed.add(name);
-      return [];
-    }
-  };
-
-  const counters = new Map<MetricName, Counter>();
-  const histograms = new Map<MetricName, Histogram>();
-  for (const [name, metric] of Object.entries(METRICS) as [MetricName, Metric][]) {
-    if (metric.type === "gauge") {
-      exposition.show(name, metric, () => readSource(name));
-    } else if (metric.type === "counter") {
-      const counter = createCounter(metric.labels);
-      counters.set(name, counter);
-      exposition.show(name, metric, () => (sources.has(name) ? readSource(name) : counter.read()));
-    } else {
-      const histogram = createHistogram(metric.labels, metric.buckets ?? []);
-      histograms.set(name, histogram);
-      exposition.showHistogram(name, metric, histogram.read);
-    }
-  }
-  const counter = (name: NameOf<"counter">) => counters.get(name)!;
-  const histogram = (name: NameOf<"histogram">) => histograms.get(name)!;
-  const requests = counter("requests_total");
-  const differences = counter("differences_total");
-  const upstream = counter("upstream_requests_total");
-  const unconfirmed = counter("unconfirmed_total");
-  const rechecks = counter("recheck_total");
-  const duration = histogram("upstream_duration_seconds");
-  const firstByte = histogram("upstream_first_byte_seconds");
-  const overheads = histogram("proxy_overhead_seconds");
-  const verifying = histogram("verify_duration_seconds");
-  const converging = histogram("convergence_seconds");
-
-  const byRoute = (Object.entries(METRICS) as [MetricName, Metric][])
-    .filter(([, { labels, type }]) => labels[0] === "route" && type !== "gauge")
-    .map(([name]) => (counters.get(name) ?? histograms.get(name))!);
-  const bounded = createRouteLabels(
-    () => options.maxRoutes,
-    options.living,
-    (route) => {
-      for (const metric of byRoute) metric.remove(route);
-    },
-  );
-
-  sources.set("build_info", () => [[[options.version, process.version], 1]]);
-  sources.set("mismatch_lines_suppressed_total", lines.suppressed);
-  sources.set("log_dropped_total", dropped);
-
-  const write = (comparison: Comparison, findingId: FindingIdOf | undefined): void => {
-    try {
-      for (const line of lines.of(comparison, findingId)) log.info(line);
-    } catch (error) {
-      // A redaction that fails must not let the line out, nor hurt the one who told us.
-      log.error({ event: "mismatch_line_failed", id: comparison.exchange.id, error: (error as Error).name });
-    }
-  };
-
+  metrics.publish("build_info", () => [[[options.version, process.version], 1]]);
+  metrics.publish("mismatch_lines_suppressed_total", lines.suppressed);
+  metrics.publish("log_dropped_total", dropped);
   return {
-    count: (route, outcome) => requests.add(1, bounded(route), outcome.outcome, reasonOf(outcome)),
+    ...counting(metrics, options, (comparison, findingId) => {
+      try {
+        for (const line of lines.of(comparison, findingId)) log.info(line);
+      } catch (error) {
+        // A redaction that fails must neither let the line out nor make counting fail.
+        log.error({ event: "mismatch_line_failed", id: comparison.exchange.id, error: (error as Error).name });
+      }
+    }),
+    event: (name, label = "", by = 1) => metrics.counter(name).add(by, label),
+    publish: metrics.publish,
+    metricsText: metrics.text,
+    metricsType: metrics.contentType,
+    log,
+    health: createHealth(),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Counts requests, comparisons and observations under route labels that are bounded in number. */
+function counting(
+  metrics: Metrics,
+  options: TelemetryOptions,
+  writeLines: (comparison: Comparison, findingId: FindingIdOf | undefined) => void,
+): Pick<Telemetry, "count" | "comparison" | "observe" | "overhead"> {
+  const requests = metrics.counter("requests_total");
+  const differences = metrics.counter("differences_total");
+  const upstream = metrics.counter("upstream_requests_total");
+  const unconfirmed = metrics.counter("unconfirmed_total");
+  const rechecks = metrics.counter("recheck_total");
+  const duration = metrics.histogram("upstream_duration_seconds");
+  const firstByte = metrics.histogram("upstream_first_byte_seconds");
+  const overhead = metrics.histogram("proxy_overhead_seconds");
+  const verifying = metrics.histogram("verify_duration_seconds");
+  const converging = metrics.histogram("convergence_seconds");
+  const labelOf = createRouteLabels(() => options.maxRoutes, options.living, metrics.removeRoute);
+  return {
+    count: (route, outcome) => requests.add(1, labelOf(route), outcome.outcome, reasonOf(outcome)),
     comparison: (comparison, findingId) => {
       const { outcome } = comparison;
-      const route = bounded(comparison.exchange.route);
+      const route = labelOf(comparison.exchange.route);
       requests.add(1, route, outcome.outcome, reasonOf(outcome));
       verifying.observe(comparison.tookMs / 1000);
       if (comparison.unconfirmed) unconfirmed.add(1, route);
@@ -144,23 +113,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       for (const { standing, where, kind, alike = 0 } of comparison.differences) {
         if (standing === "mismatch") differences.add(1 + alike, route, where, kind);
       }
-      if (outcome.outcome === "mismatch") write(comparison, findingId);
+      if (outcome.outcome === "mismatch") writeLines(comparison, findingId);
     },
     observe: (one) => {
-      const route = bounded(one.route);
+      const route = labelOf(one.route);
       upstream.add(1, route, one.side, one.code);
       duration.observe(one.durationMs / 1000, route, one.side);
       if (one.firstByteMs !== undefined) firstByte.observe(one.firstByteMs / 1000, route, one.side);
     },
-    overhead: (seconds) => overheads.observe(seconds),
-    event: (name, label = "", by = 1) => counter(name).add(by, label),
-    publish: (name, source) => {
-      sources.set(name, source);
-    },
-    metricsText: exposition.text,
-    metricsType: exposition.contentType,
-    log,
-    health: createHealth(),
-    [Symbol.asyncDispose]: close,
+    overhead: (seconds) => overhead.observe(seconds),
   };
 }
