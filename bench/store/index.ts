@@ -30,6 +30,7 @@ export async function storeBench(options: {
   const rows: Row[] = [];
   const redactor = compileRedactor({
     fields: [],
+    show: [],
     query: ["token"],
     json: ["$..password", "$.items[*].card"].flatMap((text) => ("path" in parsePath(text) ? [pathOf(text)] : [])),
     patterns: ["bearer", "card", "email"],

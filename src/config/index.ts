@@ -5,4 +5,4 @@ export { type Fault, formatFault } from "./fault.ts";
 export { jsonSchema } from "./json-schema.ts";
 export type { NamedFile } from "./named-files.ts";
 export { operationsOf } from "./openapi.ts";
-export { defaultsFor, type Overrides, readConfig, readRules } from "./read.ts";
+export { defaultConfig, defaultsFor, type Overrides, readConfig, readRules } from "./read.ts";

@@ -58,6 +58,13 @@ export function defaultsFor(flags: Overrides, env: Environment = {}): Reading {
   return read("", { file: "flags", env, overrides: flags }, true);
 }
 
+/** The config of a user who sets nothing: every default, parsed. Its two URLs are placeholders that no host answers to. */
+export function defaultConfig(): Config {
+  const reading = defaultsFor({ legacy: "http://legacy.invalid", candidate: "http://candidate.invalid" });
+  if ("faults" in reading) throw new Error(reading.faults.map(formatFault).join("; "));
+  return reading.config;
+}
+
 function read(text: string, { file, env, overrides = {}, checkFile }: ReadOptions, flags: boolean): Reading {
   const { tree: written, faults: unread } = readTree(text, file, env);
   if (written === undefined) return { faults: unread, warnings: [] };

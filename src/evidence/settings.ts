@@ -29,15 +29,22 @@ export type ReadinessSettings = {
 /** Milliseconds by which the candidate may be slower whatever the ratio says: 0.4 ms for 0.2 ms is no reason. */
 export const LATENCY_SLACK_MS = 1;
 
-/** Nothing in here grows without one of these. */
-export type EvidenceLimits = {
-  /** Beside `other` and those with settings of their own. */
+/** The limits that the config sets: `limits.maxRoutes`, `findings.max` and `findings.samples`. */
+export type ConfiguredLimits = {
+  /** Routes, beside `other` and those with settings of their own. */
   readonly routes: number;
-  /** Of all routes together; beyond it, as beyond a route's own number, further places are counted together. */
+  /** Findings of all routes together; beyond it, as beyond `findingsPerRoute`, further places are counted together. */
   readonly findings: number;
-  readonly findingsPerRoute: number;
-  readonly unsteadyPerRoute: number;
+  /** Samples of one finding. */
   readonly samples: number;
+};
+
+/** Everything that evidence keeps is bounded by one of these. */
+export type EvidenceLimits = ConfiguredLimits & {
+  /** Findings of one route. */
+  readonly findingsPerRoute: number;
+  /** Requests of one route whose second answer differed from the first. */
+  readonly unsteadyPerRoute: number;
   /** Characters of one value in a sample. */
   readonly value: number;
   /** Differences of one comparison that are looked at. */
@@ -49,12 +56,10 @@ export type EvidenceLimits = {
   readonly epochs: number;
 };
 
-export const LIMITS: EvidenceLimits = {
-  routes: 300,
-  findings: 5000,
+/** The limits without a config key: they bound memory, and no user needs to change them. */
+export const LIMITS: Omit<EvidenceLimits, keyof ConfiguredLimits> = {
   findingsPerRoute: 100,
   unsteadyPerRoute: 100,
-  samples: 8,
   value: 400,
   differences: 1000,
   distinct: 65_536,
@@ -91,7 +96,7 @@ export type EvidenceSettings = {
   /** What holds for a route that has settings of its own. */
   readonly routeReadiness?: (route: string) => ReadinessSettings | undefined;
   readonly life: Pick<LifeSettings, "fixedAfter"> & Partial<LifeSettings>;
-  readonly limits?: Partial<EvidenceLimits>;
+  readonly limits: ConfiguredLimits & Partial<EvidenceLimits>;
   /** By route, shadowed requests that have no outcome yet, at this moment. */
   readonly underWay?: () => ReadonlyMap<string, number>;
   /**

@@ -34,13 +34,11 @@ import {
 
 export type ExplainerSettings = {
   /** The share of the observations that a cause must explain to be stated, 0 to 1. */
-  readonly support?: number;
+  readonly support: number;
   /** And the fewest observations that it must explain. */
-  readonly minimum?: number;
+  readonly minimum: number;
   /** Findings at most; further ones get no causes. */
-  readonly findings?: number;
-  /** Routes whose requests are counted at most; of those that were asked the longest ago, the counts are forgotten. */
-  readonly routes?: number;
+  readonly findings: number;
   /**
    * Tries a rule, given as YAML for `compare:`, on what is stored of the finding's route. Undefined: nothing is stored, or
    * the trial is still under way; it is asked again. Without this port no rules are offered.
@@ -84,14 +82,16 @@ export type Causes = {
 const PER_COMPARISON = 32;
 /** Elements of one list whose positions are looked at. */
 const ELEMENTS = 10_000;
+/** Routes whose requests are counted; beyond it the counts of the least recently requested route are dropped. */
+const ROUTES = 500;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
-export function createExplainer(settings: ExplainerSettings = {}): Causes {
-  const { support = 0.9, minimum = 5, findings = 5000, routes = 500, backtest } = settings;
+export function createExplainer(settings: ExplainerSettings): Causes {
+  const { support, minimum, findings, backtest } = settings;
   const dossiers = new Map<string, FindingRecord>();
   const dirty = new Set<string>();
   const dirtyRoutes = new Set<string>();
-  const requests = new LRUCache<string, RouteRequests>({ max: routes, dispose: (_, name) => dirtyRoutes.add(name) });
+  const requests = new LRUCache<string, RouteRequests>({ max: ROUTES, dispose: (_, name) => dirtyRoutes.add(name) });
   /** What was stated last, and how much had been seen then: a back-test is not repeated for every reader. */
   const stated = new Map<string, Stated>();
 

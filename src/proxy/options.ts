@@ -7,7 +7,7 @@ import type { Lenient } from "./upstream/http1/lines.ts";
 export type UpstreamOptions = {
   /** Its origin, `http://host:port` or `https://host:port`. A path other than `/` is refused: targets go on as they came. */
   readonly url: string;
-  readonly tls?: UpstreamTls;
+  readonly tls: UpstreamTls;
   /** Connections at once; further requests wait for one, at most `maxWaiting` of them. */
   readonly maxConnections: number;
   readonly maxWaiting: number;
@@ -21,8 +21,8 @@ export type UpstreamOptions = {
   readonly keepAlive: number;
   /** Bytes of a response's head. */
   readonly maxHead: number;
-  /** Deviations from HTTP/1.1 in its responses that are read with one meaning; none unless given. */
-  readonly lenient?: Lenient;
+  /** Deviations from HTTP/1.1 in its responses that are accepted, each with one defined meaning. */
+  readonly lenient: Lenient;
   /** Send the upstream's own authority as `Host` instead of the client's. */
   readonly rewriteHost: boolean;
 };
@@ -34,7 +34,7 @@ export type UpstreamTls = {
   /** The name to ask for and to check; the URL's host unless set. */
   readonly serverName?: string;
   /** Do not check the certificate. */
-  readonly insecure?: boolean;
+  readonly insecure: boolean;
 };
 
 export type CandidateOptions = UpstreamOptions & {
@@ -43,11 +43,11 @@ export type CandidateOptions = UpstreamOptions & {
   /** Requests at once; more are `skipped{overload}`. */
   readonly maxInFlight: number;
   /** How its copy of a request differs from the client's; not at all unless set. */
-  readonly rewrite?: Rewrite;
+  readonly rewrite: Rewrite;
   /** Templates of what it answers already; everything unless set. */
   readonly serves?: readonly string[];
   /** Fewer at once while it slows down or says that it has too much, unless this is false. */
-  readonly adaptive?: boolean;
+  readonly adaptive: boolean;
 };
 
 /** What a request is sampled by: its id, or something that stays the same for one user. */
@@ -57,24 +57,24 @@ export type StickyBy = { readonly field: string } | { readonly cookie: string };
 export type RampOptions = { readonly from: number; readonly over: number };
 
 export type ShadowOptions = {
-  /** Nothing is shadowed but what its route says. */
-  readonly off?: boolean;
+  /** Shadow only the routes that switch shadowing on themselves. */
+  readonly off: boolean;
   readonly sample: number;
   readonly ramp?: RampOptions;
   /** At least this share is left unshadowed, by a draw for each request, to compare legacy with and without. */
-  readonly holdout?: number;
-  /** Whether a route's `off` holds for its path in the written case only; for any case unless set. */
-  readonly caseSensitive?: boolean;
+  readonly holdout: number;
+  /** Whether a route's `off` applies to its path in the written case only; otherwise it applies in any case. */
+  readonly caseSensitive: boolean;
   /** Methods that are shadowed without a word from their route. Any but GET, HEAD and OPTIONS is passed over. */
   readonly methods: readonly string[];
   /** The largest request body a `readOnly` route is shadowed with. */
   readonly maxRequestBody: number;
   /** Shadow requests a second; no limit unless set. */
   readonly perSecond?: number;
-  /** When our own event loop keeps running later than this (milliseconds, 250 unless set), shadowing is shed. */
-  readonly maxLag?: number;
-  /** When this process is larger than this, shadowing is what is left out. */
-  readonly maxMemory?: number;
+  /** When our own event loop keeps running later than this (milliseconds), shadowing is shed. */
+  readonly maxLag: number;
+  /** Above this size of the process, in bytes of resident memory, shadowing is shed. */
+  readonly maxMemory: number;
   readonly stickyBy?: StickyBy;
   /** Only those whose `stickyBy` value is one of these; empty is all. */
   readonly values?: ReadonlySet<string>;
@@ -119,7 +119,7 @@ export type ForwardedOptions = {
   /** Add an element to `Forwarded` (RFC 7239). */
   readonly forwarded: boolean;
   /** Addresses and CIDR networks of proxies in front of us, whose own forwarding fields are believed. */
-  readonly trustedProxies?: readonly string[];
+  readonly trustedProxies: readonly string[];
 };
 
 export type LimitOptions = {
@@ -128,8 +128,8 @@ export type LimitOptions = {
   readonly maxHead: number;
   /** A client has this long to send a head. */
   readonly headTimeout: number;
-  /** And this long for a whole request; no limit unless set, as long as it keeps sending. */
-  readonly requestTimeout?: number;
+  /** And this long for a whole request. */
+  readonly requestTimeout: number;
   /** Requests on one connection, which is then closed; no limit unless set. */
   readonly maxRequests?: number;
   /** A client may stand still this long, in sending a body or in taking an answer. */
@@ -137,7 +137,7 @@ export type LimitOptions = {
   /** How long an unused client connection is kept. */
   readonly keepAlive: number;
   /** Answer a client that shuts its write side after its request, unless this is false: then it counts as gone. */
-  readonly halfClose?: boolean;
+  readonly halfClose: boolean;
 };
 
 export type ListenTls = {

@@ -50,9 +50,9 @@ export function createSettings(
   const concurrency =
     before && pool === before.shadows.pool // which it is not if anything about the candidate changed
       ? before.shadows.concurrency
-      : adaptive === false
-        ? fixedConcurrency(maxInFlight)
-        : createConcurrency(maxInFlight);
+      : adaptive
+        ? createConcurrency(maxInFlight)
+        : fixedConcurrency(maxInFlight);
   const perSecond = options.shadow.perSecond ?? Number.POSITIVE_INFINITY;
   const open = before?.shadows.open ?? new Set<Shadow>();
   const used = before?.shadows.budget;

@@ -16,7 +16,7 @@ export type RedactSettings = {
   /** Places in JSON. In bodies that are not JSON, what bears the last name of such a path is redacted. */
   readonly json: readonly Path[];
   /** Names that are shown although the built-in lists call them secret. */
-  readonly show?: readonly string[];
+  readonly show: readonly string[];
   readonly patterns: readonly RedactPattern[];
   /** `hashed`: no value is written down at all, only its type, its length and a keyed digest. */
   readonly values: "shown" | "hashed";

@@ -1,6 +1,6 @@
 // report/stored.ts: the report of what a proxy left behind, read without one
 
-import { type Config, readConfig } from "../config/index.ts";
+import { type Config, defaultConfig } from "../config/index.ts";
 import type { ReadinessSettings } from "../evidence/index.ts";
 import type { Document } from "../model/document.ts";
 import type { Report } from "../model/report.ts";
@@ -52,20 +52,16 @@ function keptOf(config: Config): KeptSettings {
   };
 }
 
-/** What holds where the config says nothing. */
-function defaults(): KeptSettings {
-  const urls = 'legacy: "http://legacy.invalid"\ncandidate: "http://candidate.invalid"\n';
-  const read = readConfig(urls, { file: "defaults", env: {} });
-  if ("faults" in read) throw new Error(read.faults.map(({ message }) => message).join("; "));
-  return keptOf(read.config);
-}
-
 function isKeptSettings(value: unknown): value is KeptSettings {
   const { shape, readiness, routes, causes } = (value ?? {}) as Partial<Record<keyof KeptSettings, unknown>>;
   return shape === SHAPE && [readiness, causes].every((one) => isObject(one)) && Array.isArray(routes);
 }
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** What is read was bounded when it was stored, by at most these: the largest `findings.max`, and routes beyond what a config can have. */
+const KEPT_FINDINGS = 100_000;
+const KEPT_ROUTES = 20_000;
 
 export type StoredReport =
   | { readonly kind: "read"; readonly report: Report }
@@ -86,15 +82,15 @@ export async function storedReport(dir: string, now: number): Promise<StoredRepo
     const documents = reader.documents();
     const found = documents.find((one) => one.kind === KIND && one.key === KEY)?.value;
     const isKept = isKeptSettings(found);
-    const settings = isKept ? found : defaults();
+    const settings = isKept ? found : keptOf(defaultConfig());
     const routes = new Map(settings.routes.map(({ route, readiness }) => [route, readiness]));
     const evidence = createEvidence({
       startedAt: now,
       readiness: settings.readiness,
       routeReadiness: (route) => routes.get(route),
       life: { fixedAfter: settings.fixedAfter },
-      explainer: createExplainer(settings.causes),
-      limits: { routes: 20_000, samples: settings.samples }, // bounded already when it was kept
+      explainer: createExplainer({ ...settings.causes, findings: KEPT_FINDINGS }),
+      limits: { routes: KEPT_ROUTES, findings: KEPT_FINDINGS, samples: settings.samples },
     });
     const { unreadable: unknown } = evidence.restore(documents.filter((one) => one.kind !== KIND));
     const unreadable = unknown + reader.unreadable();

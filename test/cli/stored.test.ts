@@ -12,7 +12,7 @@ import { sampleOf } from "../../src/store/sample.ts";
 import { createEvidence } from "../evidence/comparisons.ts";
 import { cli } from "./some.ts";
 
-const redactor = compileRedactor({ fields: [], json: [], query: [], patterns: [], values: "shown" });
+const redactor = compileRedactor({ fields: [], show: [], json: [], query: [], patterns: [], values: "shown" });
 const URLS = { legacy: "http://127.0.0.1:1", candidate: "http://127.0.0.1:2" };
 const ROUTE = "GET /orders/{id}";
 

@@ -4,7 +4,7 @@ import { compareBodies } from "../../src/compare/index.ts";
 import { compileRedactor } from "../../src/store/index.ts";
 import { LIMITS, rules } from "./support.ts";
 
-const redactor = compileRedactor({ fields: [], query: [], json: [], patterns: ["key"], values: "shown" });
+const redactor = compileRedactor({ fields: [], show: [], query: [], json: [], patterns: ["key"], values: "shown" });
 
 /** The differences of two bodies as they may be shown. */
 function shown(type: string, legacy: string, candidate: string): string[] {

@@ -1,6 +1,6 @@
 // test/evidence/comparisons.ts: comparisons as the verifier would hand them over
 
-import { readConfig } from "../../src/config/index.ts";
+import { defaultConfig } from "../../src/config/index.ts";
 import * as rooms from "../../src/evidence/index.ts";
 import type { EvidenceSettings, ReadinessSettings } from "../../src/evidence/settings.ts";
 import type { Answer } from "../../src/model/answer.ts";
@@ -9,27 +9,26 @@ import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts
 import type { Outcome } from "../../src/model/outcome.ts";
 import { readinessOf } from "../../src/report/stored.ts";
 
-const read = readConfig('legacy: "http://legacy.invalid"\ncandidate: "http://candidate.invalid"\n', {
-  file: "defaults",
-  env: {},
-});
-if ("faults" in read) throw new Error(JSON.stringify(read.faults));
-const { config } = read;
+const config = defaultConfig();
 
-/** What the config says where a user says nothing. */
+const LIMITS = { routes: config.limits.maxRoutes, findings: config.findings.max, samples: config.findings.samples };
+
+/** The defaults of `readiness` in the config. */
 export const READINESS: ReadinessSettings = readinessOf(config);
 
-type Changed = Omit<EvidenceSettings, "readiness" | "routeReadiness" | "life"> & {
+type Changed = Omit<EvidenceSettings, "readiness" | "routeReadiness" | "life" | "limits"> & {
   readonly readiness?: Partial<ReadinessSettings>;
   readonly routeReadiness?: (route: string) => Partial<ReadinessSettings> | undefined;
   readonly life?: Partial<EvidenceSettings["life"]>;
+  readonly limits?: Partial<EvidenceSettings["limits"]>;
 };
 
-/** Evidence with the config's defaults, but for what is said here. */
-export function createEvidence({ readiness, routeReadiness, life, ...settings }: Changed): rooms.Evidence {
+/** Evidence with the config's defaults, except for what a test sets. */
+export function createEvidence({ readiness, routeReadiness, life, limits, ...settings }: Changed): rooms.Evidence {
   return rooms.createEvidence({
     ...settings,
     readiness: { ...READINESS, ...readiness },
+    limits: { ...LIMITS, ...limits },
     routeReadiness: (route) => {
       const own = routeReadiness?.(route);
       return own && { ...READINESS, ...readiness, ...own };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createNoiseBook } from "../../src/evidence/index.ts";
-import { createExplainer } from "../../src/explain/index.ts";
 import type { Document } from "../../src/model/document.ts";
+import { createExplainer } from "../support/explainer.ts";
 import { comparison, createEvidence, difference } from "./comparisons.ts";
 
 /** Documents of every kind, as a run with differences, noise, an acceptance and an epoch leaves them. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createExplainer } from "../../src/explain/index.ts";
 import type { JudgedDifference } from "../../src/model/comparison.ts";
 import type { Entry } from "../../src/model/report.ts";
+import { createExplainer } from "../support/explainer.ts";
 import { comparison, createEvidence, difference } from "./comparisons.ts";
 
 type Shown = { readonly route?: string; readonly target?: string; readonly differences: readonly JudgedDifference[] };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createExplainer, type ExplainerSettings } from "../../src/explain/index.ts";
+import type { ExplainerSettings } from "../../src/explain/index.ts";
 import type { Kind } from "../../src/model/difference.ts";
 import type { Shown } from "../../src/model/finding-observation.ts";
 import { findingId, generalise } from "../../src/model/place.ts";
+import { createExplainer } from "../support/explainer.ts";
 
 const ROUTE = "GET /things/{id}";
 
@@ -36,7 +37,12 @@ function shown(path: string, kind: Kind, [legacy, candidate]: Given, i: number, 
 }
 
 /** The causes of one place whose pairs are these, each in a comparison of its own. */
-function causes(pairs: readonly Given[], kind: Kind = "value", path = "$.x", settings: ExplainerSettings = {}) {
+function causes(
+  pairs: readonly Given[],
+  kind: Kind = "value",
+  path = "$.x",
+  settings: Partial<ExplainerSettings> = {},
+) {
   const explainer = createExplainer({ backtest: () => ({ settles: 1, hides: 0, tried: 9 }), ...settings });
   for (const [i, pair] of pairs.entries()) explainer.observe({ route: ROUTE, shown: [shown(path, kind, pair, i)] });
   const where = path.startsWith("$") ? "body" : path === "" ? "status" : "field";

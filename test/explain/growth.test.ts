@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createExplainer } from "../../src/explain/index.ts";
+import { createExplainer } from "../support/explainer.ts";
 import { growth, repeated } from "../support/growth.ts";
 
 const UNITS = [

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createExplainer, type Settling, settling, type Tried } from "../../src/explain/index.ts";
+import { type Settling, settling, type Tried } from "../../src/explain/index.ts";
 import { type Difference, KINDS } from "../../src/model/difference.ts";
 import type { Showing, Shown } from "../../src/model/finding-observation.ts";
 import { findingId, findingOf, generalise } from "../../src/model/place.ts";
+import { createExplainer } from "../support/explainer.ts";
 
 const hostile = fc.constantFrom("__proto__", "constructor", "toString", "a/b", "m~n", "0", "", "it's", "[3]", "$");
 const path = fc.oneof(

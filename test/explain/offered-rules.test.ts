@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareResponses, compileRules } from "../../src/compare/index.ts";
 import { readConfig } from "../../src/config/index.ts";
-import { createExplainer, type RuleTrial, settling, type Tried } from "../../src/explain/index.ts";
+import { type RuleTrial, settling, type Tried } from "../../src/explain/index.ts";
 import type { Response } from "../../src/model/answer.ts";
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { type CompareRules, NO_RULES } from "../../src/model/rules.ts";
 import * as compared from "../compare/support.ts";
 import { comparison, createEvidence } from "../evidence/comparisons.ts";
+import { createExplainer } from "../support/explainer.ts";
 
 const ROUTE = "GET /things/{id}";
 const GONE = Symbol("gone");

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { compareResponses, compileRules } from "../../src/compare/index.ts";
 import { readConfig } from "../../src/config/index.ts";
-import { createExplainer, type RuleTrial, settling, type Tried } from "../../src/explain/index.ts";
+import { type RuleTrial, settling, type Tried } from "../../src/explain/index.ts";
 import type { Response } from "../../src/model/answer.ts";
 import type { Difference } from "../../src/model/difference.ts";
 import type { Cause, Finding } from "../../src/model/report.ts";
 import { NO_RULES } from "../../src/model/rules.ts";
 import * as compared from "../compare/support.ts";
 import { comparison, createEvidence } from "../evidence/comparisons.ts";
+import { createExplainer } from "../support/explainer.ts";
 import { type Answer, PLANTED, type Planted, type Random } from "./planted.ts";
 import { NOTATIONS } from "./planted-notations.ts";
 

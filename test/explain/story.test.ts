@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createExplainer } from "../../src/explain/index.ts";
 import type { JudgedDifference } from "../../src/model/comparison.ts";
 import type { Document } from "../../src/model/document.ts";
 import { comparison, createEvidence, difference } from "../evidence/comparisons.ts";
+import { createExplainer } from "../support/explainer.ts";
 
 /** The candidate's answer to order i: cents for euros, a renamed member, and a code that its table lacks. */
 function differences(i: number): readonly JudgedDifference[] {

@@ -4,7 +4,7 @@ import { compileRedactor, type RedactSettings } from "../../src/store/index.ts";
 
 const redactor = (over: Partial<RedactSettings> = {}) =>
   compileRedactor({
-    ...{ fields: [], query: [], json: [], patterns: [], values: "shown" },
+    ...{ fields: [], query: [], json: [], show: [], patterns: [], values: "shown" },
     ...over,
   });
 const plain = redactor();

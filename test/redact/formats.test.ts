@@ -11,6 +11,7 @@ const path = (text: string): Path => {
 };
 const redactor = compileRedactor({
   fields: [],
+  show: [],
   query: ["password", "api_key"],
   json: [path("$..password"), path("$..api_key")],
   patterns: ["bearer", "card", "email"],

@@ -7,6 +7,7 @@ import { compileRedactor } from "../../src/store/index.ts";
 
 const redactor = compileRedactor({
   fields: [],
+  show: [],
   query: [],
   json: [],
   patterns: ["bearer", "card", "email", "key", "iban"],

@@ -15,6 +15,7 @@ const settings = (over: Partial<RedactSettings> = {}): RedactSettings => ({
   fields: ["X-Secret"],
   query: ["token"],
   json: [path("$..password")],
+  show: [],
   patterns: ["bearer", "card", "email"],
   values: "shown",
   ...over,

@@ -17,6 +17,7 @@ const parsed = parsePath("$..password");
 const parts: SampleParts = {
   redactor: compileRedactor({
     fields: [],
+    show: [],
     query: ["token"],
     json: "path" in parsed ? [parsed.path] : [],
     patterns: ["bearer", "card", "email"],

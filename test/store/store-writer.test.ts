@@ -3,7 +3,7 @@ import type { Comparison } from "../../src/model/comparison.ts";
 import { compileRedactor, createStoreWriter, openMemoryStore } from "../../src/store/index.ts";
 import { NOW } from "./contract.ts";
 
-const redactor = compileRedactor({ fields: [], query: [], json: [], patterns: ["email"], values: "shown" });
+const redactor = compileRedactor({ fields: [], show: [], query: [], json: [], patterns: ["email"], values: "shown" });
 
 function comparison(bodyBytes: number): Comparison {
   const bytes = Buffer.from(JSON.stringify("a".repeat(bodyBytes)));

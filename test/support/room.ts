@@ -52,7 +52,7 @@ export function optionsFor(legacy: string, candidate: string, over: Overrides = 
     listen: { host: "127.0.0.1", port: 0, ...over.listen },
     legacy: { ...DEFAULTS.legacy, url: legacy, ...over.legacy },
     candidate: { ...DEFAULTS.candidate, url: candidate, ...over.candidate },
-    shadow: { ...DEFAULTS.shadow, maxLag: 60_000, ...over.shadow }, // a busy machine must not decide what is shadowed
+    shadow: { ...DEFAULTS.shadow, maxLag: 60_000, maxMemory: 2 ** 40, ...over.shadow }, // no shedding on a busy machine
     limits: { ...DEFAULTS.limits, ...over.limits },
   };
 }

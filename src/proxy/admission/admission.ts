@@ -34,9 +34,6 @@ export type AdmitState = {
   readonly shed: Shed;
 };
 
-/** Milliseconds. A client notices a quarter of a second; shadowing is shed before that. */
-const MAX_LAG_MS = 250;
-
 /** Methods that may be configured to be shadowed: reads, by RFC 9110. Others take a route that says `readOnly`. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -98,8 +95,8 @@ function overloaded(state: AdmitState, route: Route): keyof Shed | undefined {
   const { shadow, budget } = state;
   if (state.candidateInFlight() >= state.concurrency.limit()) return "in_flight";
   if (budget.used >= budget.limit) return "capture";
-  if (state.lag() > (shadow.maxLag ?? MAX_LAG_MS)) return "event_loop";
-  if (shadow.maxMemory !== undefined && state.memory() > shadow.maxMemory) return "memory";
+  if (state.lag() > shadow.maxLag) return "event_loop";
+  if (state.memory() > shadow.maxMemory) return "memory";
   if (!state.hasCapacity(route.name)) return "verify";
   return undefined;
 }

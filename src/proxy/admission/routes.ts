@@ -63,7 +63,7 @@ const MAX_REMEMBERED_LENGTH = 256;
  * most specific template wins: segment by segment a literal before `{x}.json` before `{x}` before `*`, and a method
  * before `ANY`. HEAD belongs to the route of its GET: what may not be got may not be looked at either.
  */
-export function createRoutes(declared: readonly RouteOptions[], caseSensitive = false): Routes {
+export function createRoutes(declared: readonly RouteOptions[], caseSensitive: boolean): Routes {
   const root = node();
   const planted = declared.map((options) => plant(root, options));
   const fold = caseSensitive ? (text: string) => text : (text: string) => text.toLowerCase();

@@ -26,10 +26,10 @@ export type Serving = {
 export type ClientLimits = {
   readonly maxHead: number;
   readonly headTimeout: number;
-  readonly requestTimeout?: number;
+  readonly requestTimeout: number;
   readonly idleTimeout: number;
   readonly keepAlive: number;
-  readonly halfClose?: boolean;
+  readonly halfClose: boolean;
 };
 
 /** The listener that a client connection belongs to. */
@@ -375,7 +375,7 @@ export class Client implements BodySink, Watched {
     else if (this.state === BODY && !this.bodyPaused) this.fault(400, "the connection ended within a request's body");
     else if (this.state === HEAD && this.heads.begun) this.refuse(400, "the connection ended within a request's head");
     else if (this.state === HEAD) this.close();
-    else if (this.state === ANSWER && this.owner.limits().halfClose === false) this.destroy();
+    else if (this.state === ANSWER && !this.owner.limits().halfClose) this.destroy();
     else if (this.state === ANSWER) this.socket.setKeepAlive(true, PROBE_MS);
   }
 
@@ -408,8 +408,7 @@ export class Client implements BodySink, Watched {
   private expectInput(ms: number): void {
     this.readBy = ms === NEVER ? NEVER : performance.now() + ms;
     if (this.state === BODY) {
-      const { requestTimeout = NEVER } = this.owner.limits();
-      this.readBy = Math.min(this.readBy, this.began + requestTimeout);
+      this.readBy = Math.min(this.readBy, this.began + this.owner.limits().requestTimeout);
     }
     this.updateDeadline();
   }

@@ -88,7 +88,7 @@ describe("whatever the switches say", () => {
         expect(request.marked).toBe(false);
         const safe = ["GET", "HEAD", "OPTIONS"].includes(request.method) && options.methods.includes(request.method);
         expect(of.readOnly || safe).toBe(true);
-        expect(of.off ?? options.off ?? false).toBe(false);
+        expect(of.off ?? options.off).toBe(false);
         expect(switches.everything?.on).not.toBe(false);
         expect(switches.routes[0]?.switch.on).not.toBe(false);
       }),
@@ -104,7 +104,7 @@ describe("whatever the switches say", () => {
           refuseShadow(id, request, { route: of, spelling: "plain" }, shadowControlOf(switches), stateOf(over));
         expect(fate(options)).toBe(fate(options));
         if (fate(options) !== "held_out") return;
-        const { holdout: _, ramp: __, stickyBy: ___, ...rest } = options;
+        const { ramp: _, stickyBy: __, ...rest } = options;
         const everyone = shadowControlOf({
           ...(switches.everything && { everything: { ...switches.everything, share: 1 } }),
           routes: switches.routes.map((one) => ({ ...one, switch: { ...one.switch, share: 1 } })),
@@ -114,7 +114,7 @@ describe("whatever the switches say", () => {
           request,
           { route: { ...of, sample: 1 }, spelling: "plain" },
           everyone,
-          stateOf({ ...rest, sample: 1 }),
+          stateOf({ ...rest, sample: 1, holdout: 0 }),
         );
         expect(all).toBe(undefined);
       }),

@@ -99,20 +99,23 @@ describe("learned routes", () => {
 });
 
 describe("declared routes", () => {
-  const routes = createRoutes([
-    { match: "GET /orders/{id}", shadow: { sample: 0.1 } },
-    { match: "GET /orders/latest" },
-    { match: "GET /orders/{id}.json" },
-    { match: "GET /orders/{id}/items/{item}" },
-    { match: "ANY /orders/{id}", readOnly: true },
-    { match: "GET /files/*" },
-    { match: "GET /files/list" },
-    { match: "* /any/*", shadow: { off: true } },
-    { match: "HEAD /looked" },
-    { match: "GET /looked" },
-    { match: "GET /__proto__/{id}" },
-    { match: "GET /maps/{id};scale=1" },
-  ]);
+  const routes = createRoutes(
+    [
+      { match: "GET /orders/{id}", shadow: { sample: 0.1 } },
+      { match: "GET /orders/latest" },
+      { match: "GET /orders/{id}.json" },
+      { match: "GET /orders/{id}/items/{item}" },
+      { match: "ANY /orders/{id}", readOnly: true },
+      { match: "GET /files/*" },
+      { match: "GET /files/list" },
+      { match: "* /any/*", shadow: { off: true } },
+      { match: "HEAD /looked" },
+      { match: "GET /looked" },
+      { match: "GET /__proto__/{id}" },
+      { match: "GET /maps/{id};scale=1" },
+    ],
+    false,
+  );
   test.each([
     ["GET", "/orders/7", "GET /orders/{id}"],
     ["GET", "/orders/7?x=/orders/latest", "GET /orders/{id}"],
@@ -150,7 +153,7 @@ describe("declared routes", () => {
   });
 
   test("a route that is off is off for HEAD too", () => {
-    const off = createRoutes([{ match: "GET /logout", shadow: { off: true } }]);
+    const off = createRoutes([{ match: "GET /logout", shadow: { off: true } }], false);
     expect(off.find("HEAD", "/logout").route).toMatchObject({ name: "GET /logout", off: true });
   });
 
@@ -161,7 +164,7 @@ describe("declared routes", () => {
   });
 
   test("a template that is none is refused", () => {
-    expect(() => createRoutes([{ match: "orders" }])).toThrow("not a route template");
+    expect(() => createRoutes([{ match: "orders" }], false)).toThrow("not a route template");
   });
 
   test("finding never throws and always names, whatever the path", () => {

@@ -173,8 +173,8 @@ describe("TLS", () => {
   test("to an upstream checks its certificate against the given authority", async () => {
     using legacy = await tlsBackend(server);
     await using room = await openRoom(legacy, legacy, {
-      legacy: { tls: { ca } },
-      candidate: { tls: { ca, serverName: "shop.test" } },
+      legacy: { tls: { ca, insecure: false } },
+      candidate: { tls: { ca, serverName: "shop.test", insecure: false } },
     });
     expect(await exchange(room.port, GET)).toContain("secret");
     expect((await room.exchange()).candidate).toMatchObject({ kind: "response", status: 200 });
@@ -182,10 +182,10 @@ describe("TLS", () => {
   });
 
   test.each([
-    ["of an unknown authority", server, {}, false],
-    ["for another name", other, { ca }, false],
-    ["that expired", expired, { ca }, false],
-    ["that wants one of ours", server, { ca }, true],
+    ["of an unknown authority", server, { insecure: false }, false],
+    ["for another name", other, { ca, insecure: false }, false],
+    ["that expired", expired, { ca, insecure: false }, false],
+    ["that wants one of ours", server, { ca, insecure: false }, true],
   ])("to a certificate %s fails, on either side", async (_name, cert, tls, requestCert) => {
     using bad = await tlsBackend(cert, requestCert);
     await using good = await backend(ok("fine"));

@@ -245,7 +245,9 @@ describe("the client's request", () => {
 
   test("is told of its client where that is switched on", async () => {
     await using legacy = await backend(ok());
-    await using room = await openRoom(legacy, legacy, { forwarded: { xForwarded: true, forwarded: true } });
+    await using room = await openRoom(legacy, legacy, {
+      forwarded: { xForwarded: true, forwarded: true, trustedProxies: [] },
+    });
     await exchange(room.port, CLAIMS);
     expect(legacy.seen[0]!.head).toBe(
       "GET /a HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n" +

@@ -167,7 +167,9 @@ describe("an upgrade to any protocol, by any method", () => {
 
   test("has one authority, and ours in place of forged forwarding fields", async () => {
     await using legacy = await echo();
-    await using room = await openRoom(legacy, legacy, { forwarded: { xForwarded: true, forwarded: true } });
+    await using room = await openRoom(legacy, legacy, {
+      forwarded: { xForwarded: true, forwarded: true, trustedProxies: [] },
+    });
     await using client = await rawClient(room.port);
     client.send(
       "GET http://other:81/ws HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nForwarded: for=6.6.6.6\r\nUpgrade: x\r\nConnection: X-Mine, upgrade\r\nX-Mine: 1\r\n\r\n",

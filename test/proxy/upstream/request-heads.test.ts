@@ -27,6 +27,7 @@ const heads = fc.record({
   fields: fc.array(fc.tuple(name, value), { maxLength: 8 }),
   xForwarded: fc.boolean(),
   forwarded: fc.boolean(),
+  trustedProxies: fc.constant([]),
 });
 
 test("what the candidate is sent is the same, whether written anew or made from what legacy was sent", () => {

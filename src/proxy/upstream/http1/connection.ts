@@ -19,7 +19,6 @@ import type { Call } from "./call.ts";
 import type { Watched } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import type { ResponseHead } from "./framing.ts";
-import { STRICT } from "./lines.ts";
 import { ResponseParser, type ResponseSink } from "./parser.ts";
 import { waitsForClient } from "./stalled-calls.ts";
 
@@ -63,7 +62,7 @@ export class Connection implements ResponseSink, Watched {
   constructor(dialer: Dialer, keeper: StoreWriter) {
     this.keeper = keeper;
     this.keepAlive = keeper.options.keepAlive;
-    const { maxHead, lenient = STRICT } = keeper.options;
+    const { maxHead, lenient } = keeper.options;
     this.parser = new ResponseParser(this, { maxHead, maxInformation: MAX_INFORMATION, lenient });
     this.phase = "connect";
     this.socket = dialer.dial({

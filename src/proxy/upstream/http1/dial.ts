@@ -37,7 +37,7 @@ export function createDialer(options: UpstreamOptions, lookup: LookupFunction = 
   const common = { host, port, lookup, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
   if (!origin.secure) return { origin, dial: (onread) => connectPlain({ ...common, onread }) };
 
-  const { ca, cert, key, serverName, insecure } = options.tls ?? {};
+  const { ca, cert, key, serverName, insecure } = options.tls;
   const secureContext = createSecureContext({ ca, cert, key });
   const servername = serverName ?? (isIP(host) ? "" : host);
   let session: Buffer | undefined;
@@ -50,7 +50,7 @@ export function createDialer(options: UpstreamOptions, lookup: LookupFunction = 
         secureContext,
         servername,
         ...(session && { session }),
-        rejectUnauthorized: insecure !== true,
+        rejectUnauthorized: !insecure,
         ALPNProtocols: ["http/1.1"],
       };
       const socket = connectTls(options);

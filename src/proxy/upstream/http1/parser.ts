@@ -3,7 +3,7 @@
 import type { Fields } from "../../../model/fields.ts";
 import { BodyParser, type BodySink, NO_FIELDS } from "./body.ts";
 import { frame, type ResponseHead } from "./framing.ts";
-import { type Fault, type Lenient, readFieldLines, STRICT } from "./lines.ts";
+import { type Fault, type Lenient, readFieldLines } from "./lines.ts";
 
 /** Receives a response as it comes. Bytes are borrowed: they are overwritten after the call. */
 export type ResponseSink = BodySink & {
@@ -18,7 +18,7 @@ export type ResponseLimits = {
   readonly maxHead: number;
   /** Informational responses before the final one. */
   readonly maxInformation: number;
-  readonly lenient?: Lenient;
+  readonly lenient: Lenient;
 };
 
 const [DONE, HEAD, BODY] = [0, 1, 2];
@@ -40,7 +40,7 @@ export class ResponseParser {
   constructor(sink: ResponseSink, limits: ResponseLimits) {
     this.sink = sink;
     this.limits = limits;
-    this.lenient = limits.lenient ?? STRICT;
+    this.lenient = limits.lenient;
     this.body = new BodyParser(sink, limits.maxHead, this.lenient);
   }
 
