@@ -21,13 +21,13 @@ const HTML = "text/html; charset=utf-8";
 /** Every path of the admin listener. The OpenAPI document and docs/http-api.md are made from this table. */
 export const ENDPOINTS: readonly Endpoint[] = [
   endpoint("/livez", {
-    GET: anyone({ says: "Whether the process works: 200, or 503 when it is to be restarted." }, ({ ports }) =>
+    GET: anyone({ says: "Liveness: 200, or 503 if the process should be restarted." }, ({ ports }) =>
       health(ports.live()),
     ),
   }),
   endpoint("/readyz", {
     GET: anyone(
-      { says: "Whether it takes traffic: 200, or 503. Its notes say what is wrong meanwhile." },
+      { says: "Readiness: 200 if the proxy accepts traffic, otherwise 503. Its notes list current problems." },
       ({ ports }) => health(ports.ready()),
     ),
   }),
@@ -57,7 +57,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   }),
   endpoint("/api/v1/findings/{id}/accept", {
     POST: control(
-      { says: "Accepts the finding. Answers the finding.", takes: ACCEPT, failures: [404, 409, 422] },
+      { says: "Accepts the finding. Returns the finding.", takes: ACCEPT, failures: [404, 409, 422] },
       (call) =>
         changing(
           call,
@@ -67,7 +67,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
         ),
     ),
     DELETE: control(
-      { says: "Ends the acceptance of the finding. Answers the finding.", takes: UNACCEPT, failures: [404, 409, 422] },
+      { says: "Ends the acceptance of the finding. Returns the finding.", takes: UNACCEPT, failures: [404, 409, 422] },
       (call) =>
         changing(
           call,
@@ -78,12 +78,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ),
   }),
   endpoint("/api/v1/epoch", {
-    GET: read({ says: "The epoch: the candidate's version that evidence is about." }, async ({ views }) =>
+    GET: read({ says: "The current epoch: the candidate's version that the evidence is about." }, async ({ views }) =>
       json((await views.report()).epoch),
     ),
     POST: control(
       {
-        says: "Says that another version of the candidate was deployed: older evidence no longer counts. The same name again changes nothing.",
+        says: "Declares that another version of the candidate was deployed: older evidence no longer counts. Repeating the same name has no effect.",
         takes: EPOCH,
         status: 201,
         failures: [422],
@@ -97,7 +97,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ),
     PUT: control(
       {
-        says: "Changes one runtime switch, of all routes or of one. Answers all switches.",
+        says: "Changes one runtime switch, for all routes or for one. Returns all switches.",
         takes: CONTROL,
         failures: [409, 422],
       },
@@ -111,7 +111,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ),
   }),
   endpoint("/api/v1/audit", {
-    GET: read({ says: "The latest changes that someone made, newest first." }, async ({ ports }) =>
+    GET: read({ says: "The latest entries of the audit log, newest first." }, async ({ ports }) =>
       json(await ports.audit()),
     ),
   }),

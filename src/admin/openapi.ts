@@ -7,15 +7,15 @@ const MEANINGS: Readonly<Record<number, string>> = {
   400: "The body is not JSON.",
   401: "A token is needed.",
   403: "The token may only read, or the request comes from a page of another origin.",
-  404: "There is nothing with this id.",
-  408: "The body did not come whole.",
-  409: "It contradicts what is so now; `detail` says what.",
+  404: "Nothing has this id.",
+  408: "The body was not received completely.",
+  409: "The request conflicts with the current state; `detail` explains it.",
   413: "The body is too large.",
   415: "The body's media type is not application/json.",
-  421: "The listener does not go by this name.",
-  422: "The body is not what the operation takes; `faults` lists everything that is wrong.",
-  500: "An unexpected error; the log says more.",
-  503: "It takes too long, or the change holds but may not survive a restart; `detail` says which.",
+  421: "The Host of the request is not a name of this listener.",
+  422: "The body is invalid; `faults` lists every fault.",
+  500: "An unexpected error; see the log.",
+  503: "The request took too long, or the change is in effect but may not survive a restart; `detail` says which.",
 };
 const OF_ANY_READ = [401, 421, 500, 503];
 const OF_ANY_CHANGE = [400, 401, 403, 408, 413, 415, 421, 500, 503];

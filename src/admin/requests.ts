@@ -21,7 +21,7 @@ const TEXT = z
 /** An empty name is most often a variable that is not set, and must not turn into "everything" or "anybody". */
 const NAME = TEXT.min(1, "is empty: give a text, or leave it out");
 
-const BY = NAME.optional().describe("Who asks, for the audit log. `anonymous` where it is left out.");
+const BY = NAME.optional().describe("Who makes the change, for the audit log. Default: `anonymous`.");
 const WHY = TEXT.optional().describe("The reason, for the audit log.");
 
 const SHARE_FORM = 'must be "0%" to "100%", or 0 to 1';
@@ -43,17 +43,17 @@ const ENDS = {
     .refine((value) => Number.isFinite(timeOf(value)), UNTIL_FORM)
     .transform(timeOf)
     .optional()
-    .describe("When it ends: ISO 8601, or milliseconds since the epoch."),
+    .describe("End time: ISO 8601, or milliseconds since the epoch."),
   for: z
     .string(FOR_FORM)
     .refine((text) => (parseDuration(text) ?? 0) > 0, FOR_FORM)
     .transform((text) => parseDuration(text)!)
     .optional()
-    .describe("How long it holds, in place of `until`: `30m`, `2h`, `14d`."),
+    .describe("Duration, instead of `until`: `30m`, `2h`, `14d`."),
 };
 
 export const ACCEPT = z.strictObject({
-  why: TEXT.min(1, "is missing: a text").describe("Why the difference is fine."),
+  why: TEXT.min(1, "is missing: a text").describe("Why the difference is acceptable."),
   by: BY,
   ...ENDS,
 });
@@ -72,13 +72,13 @@ export const EPOCH = z.strictObject({
 
 const COHORT = z
   .strictObject({
-    field: NAME.optional().describe("The request field that tells who is in."),
-    cookie: NAME.optional().describe("The cookie that tells who is in, in place of `field`."),
+    field: NAME.optional().describe("The request field that identifies the members."),
+    cookie: NAME.optional().describe("The cookie that identifies the members, instead of `field`."),
     values: z
       .array(TEXT, `must be a list of at most ${MAX_VALUES} texts`)
       .max(MAX_VALUES, `must be a list of at most ${MAX_VALUES} texts`)
       .optional()
-      .describe("Values that are in. They are never shown again."),
+      .describe("The values of the members. They are not shown again."),
     share: SHARE.optional(),
   })
   .superRefine(({ field, cookie, values, share }, context) => {
@@ -92,13 +92,11 @@ const COHORT = z
  */
 export const CONTROL = z
   .strictObject({
-    on: z.boolean("must be true or false").optional().describe("False: no requests to the candidate."),
-    share: SHARE.optional().describe("Share of the eligible requests that is shadowed, in place of the config's."),
-    cohort: COHORT.optional().describe("Whose requests are shadowed."),
-    clear: z.boolean("must be true or false").optional().describe("True: what the config says holds again."),
-    route: NAME.optional().describe(
-      "The route to switch, such as `GET /orders/{id}`. All routes where it is left out.",
-    ),
+    on: z.boolean("must be true or false").optional().describe("False: no requests are sent to the candidate."),
+    share: SHARE.optional().describe("Share of the eligible requests that is shadowed, instead of the config's."),
+    cohort: COHORT.optional().describe("The clients whose requests are shadowed."),
+    clear: z.boolean("must be true or false").optional().describe("True: return to the config's settings."),
+    route: NAME.optional().describe("The route to switch, such as `GET /orders/{id}`. Without it, all routes."),
     ...ENDS,
     by: BY,
     why: WHY,

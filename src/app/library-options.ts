@@ -15,7 +15,7 @@ export type ReadOptions = {
   readonly limits: { readonly maxDecoded: number; readonly budget: number; readonly overdue?: () => boolean };
 };
 
-/** Generous, for one comparison at a time. */
+/** Above the proxy's limits (`verify.maxDecoded`): a program compares one pair at a time, and no client waits. */
 const LIMITS = { maxDecoded: 64 * 1024 * 1024, budget: 10_000_000 };
 
 const KEYS = ["type", "rules", "origins", "decoders", "limits"] as const;

@@ -25,8 +25,8 @@ export const pathMappings = () =>
   z.array(
     section(
       {
-        from: prefix().describe("What the client's path begins with."),
-        to: prefix().describe("What the candidate's path begins with instead."),
+        from: prefix().describe("Prefix of the client's path."),
+        to: prefix().describe("Prefix that replaces it on the candidate."),
       },
       {},
       ["from", "to"],
@@ -102,11 +102,11 @@ export const requestFields = () =>
   section(
     {
       set: fieldValues().describe(
-        "Fields in place of the client's, or beside them. Values come from the environment or a file and are never shown.",
+        "Fields that replace the client's or are added. Values come from the environment or a file and are never shown.",
       ),
       remove: z
         .array(scalar<string>({ type: "string" }, (value) => readName(String(value))))
-        .describe("Fields of the client that the candidate does not get."),
+        .describe("Fields of the client that are not sent to the candidate."),
     },
     { set: {}, remove: [] },
   );

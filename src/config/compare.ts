@@ -17,10 +17,10 @@ const onlyRule = () => place().transform((at): OnlyRule => ({ name: `only ${plac
 
 const numberRule = section(
   {
-    path: path().describe("The numbers that are meant, also those in strings, as XML, CSV and forms have them."),
-    tolerance: number().describe("How far apart they may be."),
-    relative: share().describe("How far apart they may be, as a share of legacy's value."),
-    lexical: flag().describe("Compare as written: 1.0 is not 1. For those who hash or sign."),
+    path: path().describe("Path of the numbers, including numbers in strings, as in XML, CSV and forms."),
+    tolerance: number().describe("Largest difference that is allowed."),
+    relative: share().describe("Largest difference that is allowed, as a share of legacy's value."),
+    lexical: flag().describe("Compare as written: 1.0 is not 1. For values that clients hash or sign."),
   },
   {},
   ["path"],
@@ -34,9 +34,9 @@ const numberRule = section(
 const timeRule = section(
   {
     path: path().describe(
-      "The times that are meant: ISO 8601 in any zone, HTTP and e-mail dates, /Date(ms)/, epoch seconds or milliseconds.",
+      "Path of the times: ISO 8601 in any zone, HTTP and e-mail dates, /Date(ms)/, epoch seconds or milliseconds.",
     ),
-    tolerance: duration().describe("How far apart they may be."),
+    tolerance: duration().describe("Largest difference that is allowed."),
   },
   { tolerance: "0s" },
   ["path"],
@@ -46,11 +46,11 @@ const timeRule = section(
 
 const stringRule = section(
   {
-    path: path().describe("The strings that are meant."),
-    ignoreCase: flag().describe("Upper and lower case are the same."),
-    trim: flag().describe("White space at both ends does not count."),
+    path: path().describe("Path of the strings."),
+    ignoreCase: flag().describe("Ignore letter case."),
+    trim: flag().describe("Ignore white space at both ends."),
     normalize: choice(NORMAL_FORMS, "Unicode normal form").describe("Compare in this Unicode normal form."),
-    matches: matches().describe("Both sides must match this regular expression; then they need not be equal."),
+    matches: matches().describe("Both values must match this regular expression; they need not be equal."),
   },
   {},
   ["path"],
@@ -64,33 +64,37 @@ const stringRule = section(
 /** The keys of `compare`, of a route's and of the one for all routes. Nothing set: as strictly as makes sense. */
 export const compareKeys = section(
   {
-    ignore: z.array(ignoreRule()).describe("Places that are not compared: paths, `status`, `field etag`."),
+    ignore: z.array(ignoreRule()).describe("Places that are not compared: a path, `status`, or `field NAME`."),
     only: z.array(onlyRule()).describe("Compare nothing but these places."),
-    arrays: arrayRules().describe("How the elements of a list find their partners; without a rule they are aligned."),
-    numbers: z.array(numberRule).describe("Numbers that need not be exactly equal, or that must look equal."),
+    arrays: arrayRules().describe("How the elements of a list are paired. Without a rule lists are aligned."),
+    numbers: z.array(numberRule).describe("Rules for numbers: a tolerance, or comparison as written."),
     times: z
       .array(shorthand(PATH_ALONE, pathAlone, timeRule))
-      .describe("Strings and numbers that are times, compared as instants. A path alone means no tolerance."),
-    strings: z.array(stringRule).describe("Strings that need not be exactly equal."),
+      .describe("Strings and numbers that are times, compared as instants. A path alone means a tolerance of 0."),
+    strings: z.array(stringRule).describe("Rules for strings."),
     json: z
       .array(path().transform((at): JsonRule => ({ name: `json ${at.text}`, path: at })))
-      .describe("Strings that hold JSON: where both sides' do, it is compared as JSON, and paths lead into it."),
+      .describe(
+        "Paths of strings that hold JSON. If both sides' strings do, they are compared as JSON, and paths continue inside them.",
+      ),
     patch: section(
       {
         legacy: z.array(operation()).describe("Applied to legacy's body before comparing."),
         candidate: z.array(operation()).describe("Applied to the candidate's body before comparing."),
       },
       { legacy: [], candidate: [] },
-    ).describe("RFC 6902 operations that bring the two sides into one form. Clients never see their effect."),
+    ).describe("RFC 6902 operations that are applied before comparing. They never affect what clients receive."),
     fields: section(
       {
-        compare: fieldChoice().describe("`default` (all but the per-answer ones), `all`, or only these."),
+        compare: fieldChoice().describe(
+          "`default` (all except those that belong to one response, such as Date), `all`, or a list of names.",
+        ),
         ignore: z.array(fieldName()).describe("Fields that are not compared."),
       },
       {},
     ).describe("Which response fields are compared."),
     mapOrigins: flag().describe(
-      "Each side's own origin, and the client's Host, count as the same: in Location, Link and links of bodies.",
+      "Treat each side's own origin and the client's Host as the same in Location, Link and links in bodies.",
     ),
   },
   {},

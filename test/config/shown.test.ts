@@ -117,9 +117,9 @@ describe("the example config", () => {
 });
 
 describe("the JSON Schema", () => {
-  test("in config/ is what `parallel-run check --schema` prints", () => {
-    const file = readFileSync(join(FOLDER, "parallel-run.schema.json"), "utf8");
-    expect(file).toBe(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  test("in config/ is what `parallel-run check --schema` prints", async () => {
+    const printed = `${JSON.stringify(jsonSchema(), null, 2)}\n`;
+    await expect(printed).toMatchFileSnapshot(join(FOLDER, "parallel-run.schema.json"));
   });
 
   test("says of every key what it means", () => {

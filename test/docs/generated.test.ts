@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { apiPage, configurationPage, metricsPage } from "./tables.ts";
 
-// A page that is out of date fails here; `npx vitest run -u test/docs` makes it anew.
+// A page that is out of date fails here; `npx vitest run test/docs -u` makes it anew.
 test.each([
   ["configuration", configurationPage],
   ["metrics", metricsPage],

@@ -22,7 +22,7 @@ type Schema = {
   readonly additionalProperties?: boolean | Schema;
 };
 
-const MADE = "<!-- Made by `npx vitest run -u test/docs` from tables in the code. Do not edit. -->\n";
+const MADE = "<!-- Made by `npx vitest run test/docs -u` from tables in the code. Do not edit. -->\n";
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const code = (value: unknown) => `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
@@ -48,7 +48,7 @@ export function configurationPage(): string {
   return [
     MADE,
     "# Configuration\n",
-    "Every key, its default and its meaning. Every key has a default but the two URLs. `a.b` is the key `b` inside of `a`, `a[].b` that of each element of the list `a`.",
+    "Every key, its default and its meaning. Every key has a default but the two URLs. `a.b` is the key `b` inside `a`, `a[].b` the key `b` of each element of the list `a`.",
     "Durations are written `500ms 10s 14d`, sizes `64KiB 1MiB`, shares `10%`; `${NAME}` and `${NAME:-default}` come from the environment.",
     "[config/parallel-run.example.yaml](../config/parallel-run.example.yaml) is a complete example, [config/parallel-run.schema.json](../config/parallel-run.schema.json) the JSON Schema for editors.\n",
     row("key", "takes", "default", "meaning"),
@@ -98,9 +98,9 @@ export function metricsPage(): string {
   return [
     MADE,
     "# Metrics\n",
-    "At `/metrics` on the admin listener, in the text format of Prometheus. `route` is a template such as `GET /orders/{id}`, bounded in number: declared routes, at most `limits.maxRoutes` learned ones, and `other`. The series of a learned route that was forgotten are removed when a new route needs their place, and begin at 0 if it comes back: take `rate` or `increase` of each series first, and then the sum.",
-    "Beside these there are prom-client's default metrics (CPU, memory, event loop lag). Alerts, a dashboard and runbooks are in [config/](../config/).\n",
-    row("metric", "type", "labels", "tells"),
+    "At `/metrics` on the admin listener, in the text format of Prometheus. `route` is a template such as `GET /orders/{id}`, bounded in number: declared routes, at most `limits.maxRoutes` learned ones, and `other`. The series of a removed learned route are deleted when a new route needs their place, and start at 0 if the route returns: apply `rate` or `increase` to each series first, then `sum`.",
+    "prom-client's default metrics (CPU, memory, event loop lag) are exported too. Alerts, a dashboard and runbooks are in [config/](../config/).\n",
+    row("metric", "type", "labels", "meaning"),
     row("---", "---", "---", "---"),
     ...rows,
     "",

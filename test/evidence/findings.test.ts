@@ -168,8 +168,8 @@ describe("findings", () => {
     expect(findings.filter(({ path }) => path === "*")).toHaveLength(7);
   });
 
-  test("samples are few, and of as many different values and requests as there are", () => {
-    const folded = evidence();
+  test("a finding keeps `findings.samples` samples, of as many different values and requests as there are", () => {
+    const folded = createEvidence({ startedAt: 0, limits: { samples: 8 } });
     for (let i = 0; i < 300; i++) {
       const differences = [difference("$.state", "value", i % 100 === 0 ? '"RARE"' : '"A"', '"B"')];
       folded.add(comparison({ target: `/orders/${i}`, differences, at: i }), i);
