@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEvidence } from "../src/app/evidence.ts";
 import { openIdentity } from "../src/app/identity.ts";
-import { reconcileOptions } from "../src/app/live.ts";
+import { verifyOptions } from "../src/app/live.ts";
 import { rulesOf } from "../src/app/rules.ts";
-import { openKept } from "../src/app/store.ts";
+import { openStore, restoreAndKeep } from "../src/app/store.ts";
 import { classifying } from "../src/app/verification.ts";
 import { identical } from "../src/compare/index.ts";
 import { readConfig } from "../src/config/index.ts";
@@ -85,13 +85,15 @@ store: { maxSize: ${STORE_MIB}MiB }`,
     openIdentity(() => config).identity,
   );
   const noise = createNoiseBook();
-  const { store, keeper } = await openKept(config, {
+  const store = opening.use(await openStore(config, now, telemetry.log));
+  const { keeper } = await restoreAndKeep(config, {
     now,
+    store,
     folds: kind === "none" ? [] : [evidence, noise],
     redactor,
     log: telemetry.log,
-    opening,
   });
+  opening.use(keeper);
   const rules = rulesOf(config);
   const comparer = createPool({
     setup: rules.setup,
@@ -101,7 +103,7 @@ store: { maxSize: ${STORE_MIB}MiB }`,
   let counted = 0;
   let perSecond = config.recheck.perSecond;
   const verifier = createVerifier(
-    reconcileOptions(() => ({ ...config, recheck: { ...config.recheck, perSecond } })),
+    verifyOptions(() => ({ ...config, recheck: { ...config.recheck, perSecond } })),
     {
       now,
       random: () => 1,

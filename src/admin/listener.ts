@@ -57,7 +57,7 @@ const MAX_SOCKETS = 200;
 export async function openAdminListener(
   options: AdminOptions,
   ports: AdminPorts,
-): Promise<{ readonly ok: true; readonly console: AdminListener } | Unopened> {
+): Promise<{ readonly ok: true; readonly listener: AdminListener } | Unopened> {
   const unsafe = unsafeToOpen(options.host, options.tokens());
   if (unsafe !== undefined) return { ok: false, message: unsafe };
   const limits = {
@@ -92,7 +92,7 @@ export async function openAdminListener(
   const close = (graceMs = 1_000) => closing(server, graceMs);
   return {
     ok: true,
-    console: {
+    listener: {
       url: `${tls === undefined ? "http" : "https"}://${host}:${port}`,
       port,
       setTls: (next) => {

@@ -14,7 +14,7 @@ export function accessOf({ adminAccess }: Config, read: ReadFile): Tokens {
 }
 
 /** The admin listener's certificate, if it has one. */
-export function consoleTlsOf({ adminAccess: { tls } }: Config, read: ReadFile): AdminTls | undefined {
+export function adminTlsOf({ adminAccess: { tls } }: Config, read: ReadFile): AdminTls | undefined {
   if (tls.cert === undefined || tls.key === undefined) return undefined;
   return { cert: read(tls.cert), key: read(tls.key), ...(tls.clientCa !== undefined && { ca: read(tls.clientCa) }) };
 }

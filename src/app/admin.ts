@@ -1,52 +1,103 @@
-// app/admin.ts: what the admin listener shows and asks for, from the rooms that know it
+// app/admin.ts: opens the admin listener, and carries out what its API reads and changes
 
-import { type AdminPorts, asWritten, configShown, type Done, type RuntimeSwitches } from "../admin/index.ts";
-import type { Config } from "../config/index.ts";
+import {
+  type AdminListener,
+  type AdminPorts,
+  asWritten,
+  configShown,
+  type Done,
+  openAdminListener,
+  type RuntimeSwitches,
+} from "../admin/index.ts";
 import type { Evidence } from "../evidence/index.ts";
 import { type AuditEntry, controlShown } from "../model/control.ts";
 import type { Report } from "../model/report.ts";
-import { compileRedactor, type Store, type Written } from "../store/index.ts";
-import type { Telemetry } from "../telemetry/index.ts";
+import { compileRedactor, type Redactor, type Store, type Written } from "../store/index.ts";
+import { type AppContext, type Audit, type Effects, logBug } from "./context.ts";
 
+/** What the admin listener shows and changes. */
 export type AdminParts = {
-  readonly now: () => number;
-  readonly config: () => Config;
   readonly evidence: Evidence;
   readonly store: Store;
-  readonly control: RuntimeSwitches;
-  readonly telemetry: Telemetry;
-  readonly audit: (entry: AuditEntry) => void;
-  /** Writes what was changed, and tells whether it is durable. */
+  readonly switches: RuntimeSwitches;
+  readonly audit: Audit;
+  /** Writes what was changed, and reports whether it is durable. */
   readonly flush: () => Promise<Written>;
-  /** Takes secrets out of what people write. */
-  readonly text: (text: string) => string;
   readonly report: () => Report;
-  /** The version of parallel-run. */
-  readonly version: string;
-  /** The next report is to show what was just changed. */
+  /** Called after a change: reports that were made before are out of date. */
   readonly changed: () => void;
 };
 
 /** Entries of the audit log that are shown. */
 const AUDIT_SHOWN = 200;
-/** How long someone who changed something waits for the disk. */
+/** The longest time that the response to a change waits for the disk. */
 const LONGEST_WRITE_MS = 5_000;
 
-export function adminPorts({
-  now,
-  config,
-  evidence,
-  store,
-  control,
-  telemetry,
-  audit,
-  flush,
-  text,
-  report,
-  version,
-  changed,
-}: AdminParts): AdminPorts {
-  /** A change is acknowledged once it is durable: a process that is killed a moment later still has it when it is back. */
+/** Opens the admin listener. Rejects with a message for the user. */
+export async function openAdmin(context: AppContext, parts: AdminParts): Promise<AdminListener> {
+  const { effects, live, telemetry } = context;
+  const { adminTls } = live.inForce();
+  const { host, port } = live.current().admin;
+  const opened = await openAdminListener(
+    {
+      host,
+      port,
+      ...(adminTls && { tls: adminTls }),
+      tokens: () => live.inForce().tokens,
+      names: () => live.current().adminAccess.hosts,
+      now: effects.now,
+      failed: logBug(telemetry.log, "admin"),
+    },
+    adminPorts(context, parts),
+  );
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.listener;
+}
+
+function adminPorts(context: AppContext, parts: AdminParts): AdminPorts {
+  const { telemetry, live } = context;
+  const { evidence, store, switches, report } = parts;
+  const { now } = context.effects;
+  const changes = createChanges(context, parts);
+  return {
+    report,
+    metricsText: telemetry.metricsText,
+    metricsType: telemetry.metricsType,
+    version: context.effects.version,
+    live: telemetry.health.live,
+    ready: telemetry.health.ready,
+    samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
+    accept: changes.accept,
+    unaccept: changes.unaccept,
+    epoch: changes.epoch,
+    control: { read: () => controlShown(switches.read()), change: changes.control },
+    audit: () => store.audit(AUDIT_SHOWN),
+    configShown: () => configShown(asWritten(live.current()), compileRedactor(live.current().redact).text),
+  };
+}
+
+/** What the changes use of {@link AppContext}. */
+export type ChangeContext = {
+  readonly effects: Pick<Effects, "now">;
+  readonly redactor: Pick<Redactor, "text">;
+};
+
+/** What the changes use of {@link AdminParts}. */
+export type ChangeParts = Pick<AdminParts, "evidence" | "audit" | "flush" | "changed"> & {
+  readonly store: Pick<Store, "stats">;
+  readonly switches: Pick<RuntimeSwitches, "change">;
+};
+
+type Changes = Pick<AdminPorts, "accept" | "unaccept" | "epoch"> & {
+  readonly control: AdminPorts["control"]["change"];
+};
+
+/** The changes that the admin API makes. Each is audited, and acknowledged once it is durable. */
+export function createChanges(
+  { effects: { now }, redactor }: ChangeContext,
+  { evidence, store, switches, audit, flush, changed }: ChangeParts,
+): Changes {
+  /** Waits until the change is durable: it must survive a process that is killed a moment later. */
   const kept = async (): Promise<Done> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Written>((resolve) => {
@@ -64,54 +115,42 @@ export function adminPorts({
     return kept();
   };
   /** A reason may quote a token; it is stored, logged and shown. */
-  const plain = <W extends { readonly by: string; readonly why: string }>(wish: W): W => ({
-    ...wish,
-    by: text(wish.by),
-    why: text(wish.why),
+  const plain = <W extends { readonly by: string; readonly why: string }>(request: W): W => ({
+    ...request,
+    by: redactor.text(request.by),
+    why: redactor.text(request.why),
   });
-  /** Why a finding could not be what was asked: it is not there, or something else. */
+  /** 404 for a finding that does not exist, else 409 with this detail. */
   const refused = (id: string, otherwise: string) =>
     evidence.finding(id, now()) === undefined
       ? ({ ok: false, status: 404, detail: `there is no finding ${id}` } as const)
       : ({ ok: false, status: 409, detail: otherwise } as const);
   return {
-    report,
-    metricsText: telemetry.metricsText,
-    metricsType: telemetry.metricsType,
-    version,
-    live: telemetry.health.live,
-    ready: telemetry.health.ready,
-    samples: (finding) => evidence.finding(finding, now())?.samples ?? [],
-    accept: (wish) => {
-      const { finding, by, why, until } = plain(wish);
+    accept: (request) => {
+      const { finding, by, why, until } = plain(request);
       const decision = { by, why, at: now(), ...(until !== undefined && { until }) };
       if (!evidence.accept(finding, decision)) {
         return refused(finding, `${finding} stands for places that nobody has seen yet: write a rule for them instead`);
       }
       return noted({ who: by, action: "accept", what: finding, why });
     },
-    unaccept: (wish) => {
-      const { finding, by, why } = plain(wish);
+    unaccept: (request) => {
+      const { finding, by, why } = plain(request);
       if (!evidence.unaccept(finding, now())) return refused(finding, `finding ${finding} is not accepted`);
       return noted({ who: by, action: "unaccept", what: finding, why });
     },
-    epoch: (wish) => {
-      const { name, by, why } = plain(wish);
-      if (!evidence.newEpoch(name, now())) return kept(); // told twice: that is one deploy
+    epoch: (request) => {
+      const { name, by, why } = plain(request);
+      if (!evidence.newEpoch(name, now())) return kept(); // the same name again is the same deploy
       return noted({ who: by, action: "epoch", what: name, why });
     },
-    control: {
-      read: () => controlShown(control.read()),
-      change: async (change) => {
-        const { to, ...rest } = plain(change);
-        const done = await control.change(to === undefined ? rest : { ...rest, to: plain(to) }); // it audits by itself
-        changed();
-        // The switch holds by its own file: a store that fails must not make it look as if it did not.
-        if (done.ok) await kept();
-        return done;
-      },
+    control: async (request) => {
+      const { to, ...rest } = plain(request);
+      const done = await switches.change(to === undefined ? rest : { ...rest, to: plain(to) }); // writes the audit entry too
+      changed();
+      // The switch is kept in a file of its own: a store that fails must not make the change look as if it had failed.
+      if (done.ok) await kept();
+      return done;
     },
-    audit: () => store.audit(AUDIT_SHOWN),
-    configShown: () => configShown(asWritten(config()), compileRedactor(config().redact).text),
   };
 }

@@ -13,7 +13,7 @@ const MAX_ASKING = 4096;
 const MAX_COMPARING = 4096;
 
 /** Options of the verifier, as the config says at the moment they are read. */
-export function reconcileOptions(config: () => Config): VerifyOptions {
+export function verifyOptions(config: () => Config): VerifyOptions {
   return {
     get maxPending() {
       return config().candidate.maxInFlight + MAX_COMPARING + MAX_ASKING;

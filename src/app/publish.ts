@@ -1,66 +1,66 @@
-// app/publish.ts: gauges that live in the rooms, read at each scrape
+// app/publish.ts: the metrics that other parts keep, read at each scrape
 
 import type { Gauges } from "../evidence/index.ts";
-import { FINDING_STATES, type Interference } from "../model/report.ts";
+import { FINDING_STATES } from "../model/report.ts";
 import type { RunningProxy } from "../proxy/index.ts";
-import type { Store } from "../store/index.ts";
+import type { Store, StoreWriter } from "../store/index.ts";
 import type { Reading, Telemetry } from "../telemetry/index.ts";
+import type { Comparer, Verifier } from "../verify/index.ts";
+import type { InterferenceWatch } from "./interference.ts";
+import type { RefusedReload } from "./reload.ts";
+import type { ShadowSwitch } from "./shadow-switch.ts";
 
 const VERDICTS = { ready: 1, hold: 0, reject: -1 } as const;
 
+/** The parts whose numbers are read at each scrape. */
 export type Sources = {
   readonly proxy: RunningProxy;
   readonly gauges: () => Gauges;
   readonly store: Store;
-  /** Samples that were not kept, for want of time to redact them. */
-  readonly samplesOmitted: () => number;
-  /** Exchanges waiting for verification. */
-  readonly queue: () => number;
-  /** Processor time that comparing has taken, in milliseconds. */
-  readonly comparing: () => number;
-  /** Whether shadowing is on at all, by config and switch. */
-  readonly on: () => boolean;
-  /** When a switch-off ends by itself, in milliseconds since the epoch. Undefined: it is on, or off without an end. */
-  readonly offUntil: () => number | undefined;
-  /** Whether the config file that changed last is refused. */
-  readonly reloadRefused: () => boolean;
-  readonly interference: () => readonly Interference[];
+  readonly keeper: Pick<StoreWriter, "omitted">;
+  readonly verifier: Pick<Verifier, "stats">;
+  readonly comparer: Pick<Comparer, "stats">;
+  readonly shadowing: Pick<ShadowSwitch, "isOn" | "offUntil">;
+  readonly refused: Pick<RefusedReload, "text">;
+  readonly interference: Pick<InterferenceWatch, "read">;
 };
 
-/** Has what lives in the rooms read at each scrape. */
+/** Registers the numbers that the parts keep themselves, to be read at each scrape. */
 export function publish(telemetry: Telemetry, sources: Sources): void {
-  const { proxy, gauges, store, queue, comparing, on, offUntil, reloadRefused, interference } = sources;
+  const { proxy, gauges, store, keeper, verifier, comparer, shadowing, refused, interference } = sources;
   telemetry.publish("in_flight", () => proxy.gauges().candidateInFlight);
   telemetry.publish("routes_forgotten_total", () => proxy.gauges().forgottenRoutes);
   telemetry.publish("capture_bytes", () => proxy.gauges().captureBytes);
-  // Nothing probes a candidate that is switched off, so that the breaker would seem open for as long as that lasts.
-  telemetry.publish("breaker_open", () => (on() && proxy.gauges().breaker !== "closed" ? 1 : 0));
+  // While shadowing is off nothing probes the candidate, so an open breaker would stay open until it is on again.
+  telemetry.publish("breaker_open", () => (shadowing.isOn() && proxy.gauges().breaker !== "closed" ? 1 : 0));
   telemetry.publish("breaker_state", () => {
     const now = proxy.gauges().breaker;
     return (["closed", "open", "half_open"] as const).map((state) => [[state], state === now ? 1 : 0]);
   });
   telemetry.publish("candidate_limit", () => proxy.gauges().candidateLimit);
   telemetry.publish("shed_total", () => Object.entries(proxy.gauges().shed).map(([cause, count]) => [[cause], count]));
-  telemetry.publish("shadow_enabled", () => (on() ? 1 : 0));
-  telemetry.publish("shadow_off_until_timestamp_seconds", () => (offUntil() ?? 0) / 1000);
-  telemetry.publish("config_reload_failed", () => (reloadRefused() ? 1 : 0));
+  telemetry.publish("shadow_enabled", () => (shadowing.isOn() ? 1 : 0));
+  telemetry.publish("shadow_off_until_timestamp_seconds", () => (shadowing.offUntil() ?? 0) / 1000);
+  telemetry.publish("config_reload_failed", () => (refused.text() !== undefined ? 1 : 0));
   telemetry.publish("shadow_share", () => [...proxy.shares()].map(([route, share]) => [[route], share]));
   telemetry.publish("interference_ratio", () =>
-    interference().flatMap(({ route, ratio, low, high }) =>
-      Object.entries({ estimate: ratio, low, high }).flatMap(([bound, value]): Reading[] =>
-        value === undefined ? [] : [[[route, bound], value]],
+    interference
+      .read()
+      .flatMap(({ route, ratio, low, high }) =>
+        Object.entries({ estimate: ratio, low, high }).flatMap(([bound, value]): Reading[] =>
+          value === undefined ? [] : [[[route, bound], value]],
+        ),
       ),
-    ),
   );
-  telemetry.publish("verify_queue", queue);
-  telemetry.publish("verify_cpu_seconds_total", () => comparing() / 1000);
+  telemetry.publish("verify_queue", () => verifier.stats().pending);
+  telemetry.publish("verify_cpu_seconds_total", () => comparer.stats().cpuMs / 1000);
   telemetry.publish("store_bytes", () => store.stats().bytes);
   telemetry.publish("store_degraded", () => (store.stats().state === "ok" ? 0 : 1));
   telemetry.publish("store_lost_total", () => {
     const { samples, documents, audit } = store.stats().lost;
     return samples + documents + audit;
   });
-  telemetry.publish("samples_omitted_total", sources.samplesOmitted);
+  telemetry.publish("samples_omitted_total", keeper.omitted);
   telemetry.publish("readiness", () =>
     gauges().routes.map(({ route, readiness }) => [[route], VERDICTS[readiness.verdict]]),
   );

@@ -1,11 +1,55 @@
-// app/verification.ts: what verification needs to know of noise, writes and lag
+// app/verification.ts: opens the verifier with the rules, noise and recorder of this app
 
+import { identical } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";
-import { classify, type NoiseBook } from "../evidence/index.ts";
+import { classify, type Evidence, type Identity, type NoiseBook, type RecentWrites } from "../evidence/index.ts";
+import type { Comparison } from "../model/comparison.ts";
 import type { Exchange } from "../model/exchange.ts";
-import type { VerifyPorts } from "../verify/index.ts";
+import { comparable, requestSent } from "../proxy/index.ts";
+import { type Comparer, createVerifier, type Verifier, type VerifyPorts } from "../verify/index.ts";
+import { type AppContext, logBug } from "./context.ts";
+import { verifyOptions } from "./live.ts";
+import type { ShadowSwitch } from "./shadow-switch.ts";
 
-type Wanted = {
+/** What the verifier uses of the other parts. */
+export type VerificationParts = {
+  readonly comparer: Comparer;
+  readonly evidence: Evidence;
+  readonly identity: Identity;
+  readonly noise: NoiseBook;
+  readonly writes: RecentWrites;
+  readonly shadowing: ShadowSwitch;
+  /** Called with each comparison, once. */
+  readonly record: (comparison: Comparison) => void;
+};
+
+/** The verifier of one app. The caller drains it. */
+export function openVerifier({ effects, live, telemetry }: AppContext, parts: VerificationParts): Verifier {
+  const { now, random } = effects;
+  const { comparer, evidence, identity, noise, writes, shadowing } = parts;
+  return createVerifier(verifyOptions(live.current), {
+    now,
+    random,
+    comparer,
+    comparable: ({ request, legacy, candidate }) => comparable(request, legacy, candidate),
+    identical: (route, one, other) => identical(one, other, live.inForce().rules.compiledFor(route)),
+    ask: (side, exchange, beside) =>
+      live.inForce().asks[side].ask(requestSent(exchange, side), exchange.requestBody, beside),
+    ...classifying({
+      noise,
+      now,
+      written: ({ request, at }) => writes.wasWritten(request.target, at, now()),
+      lagMs: lagOf(live.current),
+      identity: (exchange) => identity.digest(exchange).lo,
+    }),
+    on: shadowing.isOnFor,
+    accepted: (route, difference, all) => evidence.accepts(route, difference, all, now()),
+    emit: parts.record,
+    bug: logBug(telemetry.log, "verify"),
+  });
+}
+
+type Classifying = {
   readonly noise: NoiseBook;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -22,8 +66,8 @@ type Ports = Pick<
   "written" | "lagMs" | "identity" | "need" | "wantsSample" | "classify" | "classified" | "sampled"
 >;
 
-/** How verification classifies, and what it teaches the noise book. */
-export function classifying({ noise, now, written, lagMs, identity }: Wanted): Ports {
+/** How differences are classified, and what is noted in the noise book. */
+export function classifying({ noise, now, written, lagMs, identity }: Classifying): Ports {
   return {
     written,
     lagMs,
@@ -54,6 +98,6 @@ export function classifying({ noise, now, written, lagMs, identity }: Wanted): P
 }
 
 /** `recheck.lag` of a route in force, or of all. */
-export function lagOf(config: () => Config): (route: string) => number {
+function lagOf(config: () => Config): (route: string) => number {
   return (route) => (config().routes.find(({ match }) => match.text === route) ?? config()).recheck.lag;
 }

@@ -63,12 +63,12 @@ async function open(options: Partial<AdminOptions> = {}, ports: Partial<AdminPor
     },
   );
   if (!result.ok) throw new Error(result.message);
-  opened.push(result.console);
-  const base = `http://127.0.0.1:${result.console.port}`;
+  opened.push(result.listener);
+  const base = `http://127.0.0.1:${result.listener.port}`;
   const ask = (path: string, init: RequestInit = {}) => fetch(base + path, init);
   const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
     ask(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
-  return { ask, send, asked, failures, base, port: result.console.port };
+  return { ask, send, asked, failures, base, port: result.listener.port };
 }
 
 /** Raw bytes to a port, and all that comes back until the other side closes. */

@@ -48,7 +48,7 @@ async function open(report: () => Report = someReport, tokens: { control?: strin
     { host: "127.0.0.1", port: 0, tokens: () => tokens, now: () => NOW, failed: () => undefined },
     ports,
   );
-  const listener = (opened as { console: AdminListener }).console;
+  const listener = (opened as { listener: AdminListener }).listener;
   closing.push(
     () => control[Symbol.asyncDispose](),
     () => listener.close(0),
