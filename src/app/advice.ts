@@ -24,12 +24,12 @@ export function adviceOn(side: Side, error: string, detail: string, { url }: Ups
       return certificateAdvice(detail, key);
     case "tls_protocol_error":
       return /wrong version|packet length/i.test(detail)
-        ? `it does not speak TLS there: http:// in ${key("url")}?`
+        ? `it does not use TLS there: http:// in ${key("url")}?`
         : `it may ask for a client certificate: ${key("tls.cert")} and ${key("tls.key")}`;
     case "http_protocol_error":
       return protocolAdvice(detail, key);
     case "connection_terminated":
-      return `if its keep-alive is shorter than ours, lower ${key("keepAlive")}`;
+      return `if its keep-alive timeout is shorter than the proxy's, lower ${key("keepAlive")}`;
     default:
       return undefined;
   }
@@ -41,7 +41,7 @@ const STOOD_STILL = "the answer stood still";
 function certificateAdvice(detail: string, key: (name: string) => string): string {
   if (/expired|not yet valid/i.test(detail)) return "renew its certificate";
   if (/altname|hostname/i.test(detail)) return `set ${key("tls.serverName")} to a name that the certificate has`;
-  return `set ${key("tls.ca")} to the authority that signed it`; // self-signed, or by an unknown issuer
+  return `set ${key("tls.ca")} to the certificate authority that signed it`; // self-signed, or by an unknown issuer
 }
 
 /** Deviations that `lenient` allows, by what the parser says of them. */
@@ -54,7 +54,7 @@ const LENIENT: readonly (readonly [says: string, word: string])[] = [
 
 function protocolAdvice(detail: string, key: (name: string) => string): string | undefined {
   const word = LENIENT.find(([says]) => detail.includes(says))?.[1];
-  if (word !== undefined) return `mend it there, or allow it by ${key("lenient")}: [${word}]`;
+  if (word !== undefined) return `fix the response, or accept it with ${key("lenient")}: [${word}]`;
   if (/^a head of more than/.test(detail)) return `raise ${key("maxHeaderSize")}`;
   return detail.startsWith("not an HTTP/1")
     ? `does ${key("url")} name an HTTP/1.1 server, and https:// if it is TLS?`

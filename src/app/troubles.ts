@@ -84,7 +84,7 @@ export function watchTroubles(
       .sort(([, a], [, b]) => b.count - a.count)
       .map(([error, { count, detail }]) => {
         const of = `${count} of ${Math.max(count, asked)} requests`;
-        return `${side} gave no answer to ${of} in the last ${MINUTES} minutes: ${said(error, detail)}${advice(side, error, detail)}.`;
+        return `${side} did not answer ${of} in the last ${MINUTES} minutes: ${said(error, detail)}${advice(side, error, detail)}.`;
       });
   }
   const advice = (side: Side, error: string, detail: string) => {
@@ -104,8 +104,8 @@ export function watchTroubles(
     const [status] = [...counts].sort(([, a], [, b]) => b - a)[0]!;
     const why =
       status === 404
-        ? "it may serve under another path or Host, or not have these routes yet: check the path in `candidate.url`, `candidate.path`, `candidate.serves` and `candidate.host`"
-        : "it may ask for other credentials: set them with `candidate.fields`; or know the client by another Host: check `candidate.host`";
+        ? "it may use another path or Host, or not implement these routes yet: check the path in `candidate.url`, `candidate.path`, `candidate.serves` and `candidate.host`"
+        : "it may require other credentials: set them with `candidate.fields`; or another Host: check `candidate.host`";
     return [
       `candidate answered ${status} to ${all} of ${compared} requests that legacy answered with success; ${why}.`,
     ];
@@ -114,7 +114,7 @@ export function watchTroubles(
   const open = () =>
     breakerState() === "closed"
       ? []
-      : ["the breaker is open: the candidate is asked again by and by, and what it is not asked meanwhile is skipped."];
+      : ["the breaker is open: requests are skipped until probes to the candidate succeed."];
 
   return {
     failed(side, { reason, error, detail }, route) {
@@ -124,7 +124,7 @@ export function watchTroubles(
       const suppressed = lines.take(`${side} ${error} ${detail}`);
       if (suppressed === undefined) return;
       const fields = { event: "no_answer", side, reason, error, detail, route, ...(suppressed > 0 && { suppressed }) };
-      log.warn(fields, `${side} gave no answer: ${said(error, detail)}${advice(side, error, detail)}`);
+      log.warn(fields, `${side} did not answer: ${said(error, detail)}${advice(side, error, detail)}`);
     },
     refused(reason) {
       const suppressed = lines.take(`refused ${reason}`);
@@ -133,8 +133,8 @@ export function watchTroubles(
     },
     breaker(change) {
       const fields = { event: "breaker", ...change };
-      if (change.state === "closed") log.info(fields, "the candidate answers again: it is asked as before");
-      else log.warn(fields, "too many of the candidate's answers failed or were slow: it is left alone for a while");
+      if (change.state === "closed") log.info(fields, "the breaker has closed: the candidate answers again");
+      else log.warn(fields, "the breaker has opened: too many requests to the candidate failed or were slow");
     },
     observed({ side }) {
       minute().asked[side]++;

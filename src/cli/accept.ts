@@ -7,28 +7,28 @@ import { whoAmI } from "./source.ts";
 
 export const acceptCommand: Command = {
   name: "accept",
-  summary: "accept findings for now, with a reason",
+  summary: "accept findings for a time, with a reason",
   help: `Usage: parallel-run accept FINDING ... --why REASON [--until TIME | --for DURATION] [--admin URL]
        parallel-run accept FINDING ... --undo [--why REASON]
 
-Accepts findings by their ids, as the report shows them; the first characters of an id are enough where they
-fit one finding only. Until the time given, what differs there in the same way counts as accepted, not as a
-mismatch: in the way that the stated cause says (trimmed, rounded, this mapping), or, where no cause is
-stated, with values that look like those observed. Anything else at that place is a new finding. What an
-acceptance masks stays counted and sampled.
+Accepts findings by their ids, as the report shows them; the first characters of an id are enough if they
+match only one finding. Until the given time, differences there of the same kind count as accepted and not as
+mismatches: those that the stated cause explains (trimmed, rounded, this mapping), or, if no cause is
+stated, those with values similar to the observed ones. Any other difference at that place is a new finding.
+What an acceptance masks is still counted and sampled.
 
 Options:
-  --why REASON         why it is fine; kept in the audit log
-  --by NAME            who does it, for the audit log; else the user's name
+  --why REASON         why the difference is acceptable, for the audit log
+  --by NAME            who makes the change, for the audit log; default: the user's name
   --until TIME         such as 2026-12-31 or 2026-12-31T18:00:00Z
   --for DURATION       such as 14d
-  --undo               take an acceptance back
+  --undo               withdraw an acceptance
 ${ADMIN_HELP}
 
-Exit codes: 0; 2 usage error or no such finding (then nothing is accepted); 3 the proxy could not be asked
+Exit codes: 0; 2 usage error or unknown finding (then nothing is accepted); 3 the proxy cannot be reached
 
 Example:
-  parallel-run accept 3f78c6 b12c --why "the new service rounds as the tax office asks" --for 30d`,
+  parallel-run accept 3f78c6 b12c --why "rounding required by tax law" --for 30d`,
   options: {
     ...ADMIN_OPTIONS,
     why: { type: "string" },
@@ -38,7 +38,7 @@ Example:
     undo: { type: "boolean" },
   },
   run: async (args, io) => {
-    if (args.positionals.length === 0) throw new UsageError("give a finding's id: the report shows them");
+    if (args.positionals.length === 0) throw new UsageError("give the id of a finding, as the report shows it");
     const {
       why = "",
       by = whoAmI(io),
@@ -68,10 +68,11 @@ async function resolved(given: readonly string[], admin: Admin): Promise<readonl
   const ids = (report.findings ?? []).map(({ id }) => id);
   const found = given.map((start) => {
     const fitting = ids.includes(start) ? [start] : ids.filter((id) => id.startsWith(start));
-    if (fitting.length === 0) throw new UsageError(`there is no finding ${start}: the report shows the ids`);
+    if (fitting.length === 0)
+      throw new UsageError(`no finding has an id that begins with ${start}; the report shows the ids`);
     if (fitting.length > 1) {
       throw new UsageError(
-        `${start} fits ${fitting.length} findings (${fitting.slice(0, 5).join(", ")}): give more of the id`,
+        `${start} matches ${fitting.length} findings (${fitting.slice(0, 5).join(", ")}): give more characters of the id`,
       );
     }
     return fitting[0]!;

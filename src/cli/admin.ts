@@ -15,7 +15,7 @@ export const ADMIN_OPTIONS: ParseArgsOptionsConfig = {
 };
 
 export const ADMIN_HELP = `  --admin URL          the proxy's admin listener (${DEFAULT_ADMIN})
-  --token-file FILE    a file that holds the admin token; else PARALLEL_RUN_TOKEN from the environment`;
+  --token-file FILE    a file with the admin token; default: PARALLEL_RUN_TOKEN from the environment`;
 
 export type Admin = {
   readonly url: string;
@@ -86,13 +86,13 @@ async function exchange({ url, token, method, path, body, io }: Asking): Promise
 function unreached(url: URL, error: unknown): string {
   const { code, message, name } = error as NodeJS.ErrnoException;
   if (code === "ECONNREFUSED") {
-    return `nothing listens on ${url.host}: is \`parallel-run serve\` running, with this --admin address?`;
+    return `nothing listens on ${url.host}: is \`parallel-run serve\` running with this admin address?`;
   }
   if (name === "TimeoutError") return `${url.host} did not answer within ${PATIENCE_MS / 1000} s`;
   if (/CERT|SELF_SIGNED/.test(code ?? "")) {
-    return `${url.host} has a certificate that is not trusted here (${message}): name its authority's file in NODE_EXTRA_CA_CERTS`;
+    return `${url.host} has a certificate that is not trusted (${message}): set NODE_EXTRA_CA_CERTS to a file with its certificate authority`;
   }
-  return `${url.host} cannot be asked: ${message}`;
+  return `${url.host} cannot be reached: ${message}`;
 }
 
 function understood(
@@ -106,7 +106,7 @@ function understood(
     value = JSON.parse(text);
   } catch {
     throw new Failed(
-      `${url.host} answered ${path} with ${status} and no JSON: is that the admin listener of parallel-run?`,
+      `${url.host} answered ${path} with ${status} and without JSON: is that the admin listener of parallel-run?`,
     );
   }
   if (status >= 200 && status < 300) return value;
@@ -115,10 +115,10 @@ function understood(
   if (status === 401) {
     throw new Failed(
       hadToken
-        ? `${url.host} does not know this token: see PARALLEL_RUN_TOKEN or --token-file, and adminAccess in its config`
-        : `${url.host} wants a token: set PARALLEL_RUN_TOKEN or give --token-file`,
+        ? `${url.host} rejected the token: see PARALLEL_RUN_TOKEN or --token-file, and adminAccess in its config`
+        : `${url.host} requires a token: set PARALLEL_RUN_TOKEN or give --token-file`,
     );
   }
   if (status === 422 || status === 404 || status === 409) throw new UsageError(said);
-  throw new Failed(`${url.host} refused: ${said}`);
+  throw new Failed(`${url.host} refused the request: ${said}`);
 }

@@ -14,16 +14,16 @@ export const checkCommand: Command = {
 
 Reads a config as \`serve\` does, opens the files that it names, and prints every fault:
   FILE:LINE:COLUMN: MESSAGE (HINT)
-with the line of the file below it. Of a sound config it prints what was probably not meant, marked
+followed by the line of the file. For a valid config it prints settings that are probably mistakes, marked
 \`warning:\`, and \`FILE: ok\`.
-\${NAME} is taken from the environment, as \`serve\` will.
+\${NAME} is replaced from the environment, as in \`serve\`.
 
 Options:
   --format FORMAT   text (default), or github: annotations of a GitHub workflow
   --schema          Print the JSON Schema of a config, for editors
   --help            Print this
 
-Exit codes: 0 the config can be used; 2 it cannot, or cannot be read
+Exit codes: 0 the config is valid; 2 it is not, or cannot be read
 
 Example:
   parallel-run check parallel-run.yaml
@@ -36,7 +36,8 @@ Example:
       return 0;
     }
     const [file, ...more] = positionals;
-    if (file === undefined || more.length > 0) throw new UsageError("check takes one config: parallel-run check FILE");
+    if (file === undefined || more.length > 0)
+      throw new UsageError("check takes one config file: parallel-run check FILE");
     const format = formatOf(args, ["text", "github"]);
     const text = await textOf(file);
     const lines = text.split(/\r?\n/);

@@ -9,7 +9,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     "serve",
     {
-      summary: "run the proxy in front of legacy, with the candidate beside it",
+      summary: "run the proxy in front of legacy and the candidate",
       load: async () => {
         const { serveWith } = await import("./serve.ts");
         // Its help must not wait for the whole app.
@@ -31,14 +31,14 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     "report",
     {
-      summary: "show what was found, most telling first",
+      summary: "show the report, most important findings first",
       load: async () => (await import("./report.ts")).reportCommand,
     },
   ],
   [
     "gate",
     {
-      summary: "tell a script whether the candidate is ready",
+      summary: "exit code for scripts: is the candidate ready?",
       load: async () => (await import("./gate.ts")).gateCommand,
     },
   ],
@@ -52,7 +52,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     "accept",
     {
-      summary: "accept findings for now, with a reason",
+      summary: "accept findings for a time, with a reason",
       load: async () => (await import("./accept.ts")).acceptCommand,
     },
   ],
@@ -66,14 +66,14 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     "rules",
     {
-      summary: "try a changed config's rules on stored samples, without traffic",
+      summary: "test a changed config's rules on stored samples, without traffic",
       load: async () => (await import("./rules.ts")).rulesCommand,
     },
   ],
   [
     "demo",
     {
-      summary: "watch it work: two small backends with planted differences, traffic and the report",
+      summary: "demonstration: two small backends with planted differences, traffic and the report",
       load: async () => (await import("./demo.ts")).demoCommand,
     },
   ],

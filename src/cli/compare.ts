@@ -16,17 +16,17 @@ export const compareCommand: Command = {
   help: `Usage: parallel-run compare LEGACY CANDIDATE [--type MEDIA] [--config FILE [--route NAME]] [--format text|json]
 
 Compares two files as the bodies of two answers and prints where the candidate departs from legacy.
-One of them may be \`-\`: standard input. JSON, JSON lines, YAML, XML, HTML, CSV, forms, multiparts, event streams and text
-are compared by what they say, anything else byte by byte.
+One of them may be \`-\` for standard input. JSON, JSON lines, YAML, XML, HTML, CSV, forms, multipart, event streams and text
+are compared by content, anything else byte by byte.
 
 Options:
-  --type MEDIA    The media type of both, such as application/json. Without it the file's extension tells, else a look
-  --config FILE   Take the comparison rules from this config, and map its origins
-  --route NAME    The rules of this route, as the config has it: "GET /orders/{id}". Without it, those for all routes
+  --type MEDIA    The media type of both, such as application/json. Without it: by the file's extension or content
+  --config FILE   Use the comparison rules and origins of this config
+  --route NAME    Use the rules of this route of the config, such as "GET /orders/{id}". Without it: the rules for all routes
   --format HOW    text (the default) or json: one line with the outcome and every difference
   --help          Print this
 
-Exit codes: 0 they match; 1 they do not; 2 a file cannot be read, or a mistake in the command or the config
+Exit codes: 0 match; 1 mismatch; 2 a file cannot be read, or an error in the command or the config
 
 Example:
   parallel-run compare old.json new.json --config parallel-run.yaml --route "GET /orders/{id}"

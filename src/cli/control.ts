@@ -31,28 +31,28 @@ export const controlCommand: Command = {
        parallel-run control off | on | share SHARE | clear  [--route ROUTE] [--for DURATION] [--why REASON]
        parallel-run control cohort (--field NAME | --cookie NAME) (--value V ... | --share SHARE)
 
-Once off has returned, no further request reaches the candidate; with --data, from the next look at the file on (every 400 ms).
-Clients notice nothing. A switch survives a restart.
-off, share and cohort do not replace one another: a share that is set while shadowing is off leaves it off
-until \`on\`. clear gives the whole switch back to the config. off for everything wins over any route; else a
-route's share and cohort win over those of everything.
+Once \`off\` has returned, no further request is sent to the candidate; with --data, once the proxy has read the
+file (every 400 ms). Clients are not affected. A switch survives a restart.
+off, share and cohort are independent: a share that is set while shadowing is off leaves it off
+until \`on\`. clear returns to the config's settings. off for all routes takes precedence over any route;
+otherwise a route's share and cohort take precedence over those for all routes.
 
 Options:
-  --route ROUTE        this route alone, such as "GET /orders/{id}"
-  --for DURATION       then what held before holds again: 30m, 2h, 14d
-  --why REASON         kept in the audit log
-  --by NAME            who does it, for the audit log; else the user's name
-  --field NAME         cohort: the request field whose value decides
-  --cookie NAME        cohort: the cookie whose value decides
-  --value VALUE        cohort: a value that is in; may be repeated
-  --share SHARE        cohort: the share of values that is in; each stays in or out
-  --file FILE          write the switch into this file, without asking the proxy: when the admin listener
-                       does not answer. It is control.json in the proxy's data folder (see --data)
-  --data DIR           the same, by the proxy's data folder
+  --route ROUTE        only this route, such as "GET /orders/{id}"
+  --for DURATION       how long the change lasts: 30m, 2h, 14d
+  --why REASON         the reason, for the audit log
+  --by NAME            who makes the change, for the audit log; default: the user's name
+  --field NAME         cohort: the request field that identifies the members
+  --cookie NAME        cohort: the cookie that identifies the members
+  --value VALUE        cohort: the value of a member; may be repeated
+  --share SHARE        cohort: the share of values that are members; the same values every time
+  --file FILE          write the switch into this file, for when the admin listener does not
+                       answer: control.json in the proxy's data directory (see --data)
+  --data DIR           the same, by the proxy's data directory
   --format FORMAT      text (default) or json
 ${ADMIN_HELP}
 
-Exit codes: 0; 2 usage error; 3 the proxy could not be asked
+Exit codes: 0; 2 usage error; 3 the proxy cannot be reached
 
 Examples:
   parallel-run control off --why "incident 4711"
@@ -78,11 +78,11 @@ Examples:
     const wish = wishOf(args, io);
     let control: Control;
     if (path !== undefined) {
-      if (wish === undefined) throw new UsageError("--file and --data are for changes; get asks the proxy");
+      if (wish === undefined) throw new UsageError("--file and --data are for changes; `get` needs the admin listener");
       await mustExist(dirname(path));
       control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) }, Date.now());
       if (format !== "json")
-        io.stdout(`Written to ${shown(path, 200)}: a proxy that keeps its switches there follows.\n`);
+        io.stdout(`Written to ${shown(path, 200)}. A proxy with this data directory applies it.\n`);
     } else {
       const admin = await openAdmin(args, io);
       const answer =
@@ -99,7 +99,7 @@ Examples:
 async function mustExist(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() !== true) {
-    throw new UsageError(`there is no folder ${folder}: name the one that \`serve --data\` writes`);
+    throw new UsageError(`there is no directory ${folder}: give the data directory of \`serve --data\``);
   }
 }
 
@@ -110,7 +110,7 @@ async function remark(route: string, admin: Admin, io: Io): Promise<void> {
   if (names === undefined || names.includes(route)) return;
   const meant = nearest(route, names);
   io.stderr(
-    `note: no request of ${shown(route, 100)} was seen yet${meant === undefined ? "" : `; did you mean "${shown(meant, 100)}"?`}\n`,
+    `note: no request of ${shown(route, 100)} has been seen yet${meant === undefined ? "" : `; did you mean "${shown(meant, 100)}"?`}\n`,
   );
 }
 
@@ -152,8 +152,8 @@ function wishOf(args: Arguments, io: Io): Wish | undefined {
     default:
       throw new UsageError(
         verb === undefined
-          ? "say what to do: get, off, on, share, cohort or clear"
-          : `cannot "${verb}": get, off, on, share, cohort or clear`,
+          ? "give a subcommand: get, off, on, share, cohort or clear"
+          : `unknown subcommand "${verb}": use get, off, on, share, cohort or clear`,
       );
   }
 }

@@ -8,23 +8,23 @@ import { summary } from "./demo/summary.ts";
 
 export const demoCommand: Command = {
   name: "demo",
-  summary: "watch it work: two small backends with planted differences, traffic and the report",
+  summary: "demonstration: two small backends with planted differences, traffic and the report",
   help: `Usage: parallel-run demo [--seconds N] [--rate N] [--clean] [--keep-open] [--listen H:P] [--admin H:P]
 
-Starts two backends of a made-up order service, the proxy between them, and traffic. The candidate has
-planted faults: a renamed field, cents for euros, another time zone, a missing field, a wrong status, a list in
-another order, a code that is not mapped. Both sides have noise; a route lags, one is slow, one fails now and
-then. At the end it prints the report, and whether it names all that was planted and nothing else.
+Starts two backends of an invented order service, the proxy in front of them, and traffic. The candidate has
+planted faults: a renamed field, cents instead of euros, another time zone, a missing field, a wrong status, a list in
+another order, a code that is not mapped. Both sides have noise; one route lags, one is slow, one fails
+occasionally. At the end it prints the report, and whether the report names all planted faults and nothing else.
 
 Options:
-  --seconds N          how long the traffic lasts, 1 to 3600 (20)
+  --seconds N          duration of the traffic, 1 to 3600 (20)
   --rate N             requests a second, 1 to 2000 (200)
-  --clean              plant nothing: the two backends answer alike
-  --keep-open          stay up afterwards, to look at the page; Ctrl-C ends it
-  --listen H:P         where the proxy listens (127.0.0.1, any free port)
-  --admin H:P          where its report and metrics are (127.0.0.1, any free port)
+  --clean              no planted faults: the two backends give the same answers
+  --keep-open          keep running afterwards, to view the page; Ctrl-C stops it
+  --listen H:P         address of the proxy (127.0.0.1, any free port)
+  --admin H:P          address of report and metrics (127.0.0.1, any free port)
 
-Exit codes: 0 all that was planted was found, and nothing else; 1 not so; 2 usage error; 3 it could not run
+Exit codes: 0 all planted faults were found, and nothing else; 1 otherwise; 2 usage error; 3 it could not run
 
 Example:
   parallel-run demo --seconds 20`,
@@ -75,6 +75,6 @@ function whole(args: Arguments, name: string, otherwise: number, most: number): 
 }
 
 async function stopped(io: Io): Promise<void> {
-  io.stdout("Still open; Ctrl-C ends it.\n");
+  io.stdout("Still running; Ctrl-C stops it.\n");
   await new Promise((resolve) => io.stop.addEventListener("abort", resolve, { once: true }));
 }

@@ -9,17 +9,17 @@ const FORMATS = { text: gateText, json: renderJson, junit: gateJunit } as const;
 
 export const gateCommand: Command = {
   name: "gate",
-  summary: "tell a script whether the candidate is ready",
+  summary: "exit code for scripts: is the candidate ready?",
   help: `Usage: parallel-run gate [--data DIR | --admin URL] [--route ROUTE] [--format text|json|junit]
 
-Prints one line for the whole and one for each shadowed route: ready, hold or reject, and why.
+Prints one line for the whole and one for each shadowed route: ready, hold or reject, and the reasons.
 
 Options:
 ${SOURCE_HELP}
-  --route ROUTE        ask about this route alone, such as "GET /orders/{id}"
+  --route ROUTE        ask about only this route, such as "GET /orders/{id}"
   --format FORMAT      text (default), json or junit
 
-Exit codes: 0 ready; 1 not ready; 2 usage error, or the readiness could not be read
+Exit codes: 0 ready; 1 not ready; 2 usage error, or readiness could not be determined
 
 Example:
   parallel-run gate --format junit > readiness.xml`,
@@ -30,7 +30,8 @@ Example:
     const { route } = args.values as { readonly route?: string };
     try {
       const gate = gateOf(await readReport(args, io), route);
-      if (gate === undefined) throw new UsageError(`no route ${route} was seen: \`parallel-run report\` lists them`);
+      if (gate === undefined)
+        throw new UsageError(`route ${route} has not been seen: \`parallel-run report\` lists the routes`);
       io.stdout(FORMATS[format](gate));
       return gate.verdict === "ready" ? 0 : 1;
     } catch (error) {

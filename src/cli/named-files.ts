@@ -18,7 +18,7 @@ export function fileCheck(config: string): (file: NamedFile) => Wrong | undefine
     } catch (error) {
       return {
         says: `cannot read ${name}: ${reasonOf(error)}`,
-        hint: `looked for ${path}; names are relative to the config`,
+        hint: `tried ${path}; file names are relative to the config`,
       };
     }
   };
@@ -31,17 +31,17 @@ export function fileCheck(config: string): (file: NamedFile) => Wrong | undefine
     }
     if (kind === "field") {
       const isLine = /^[\t\x20-\x7e\x80-\xff]+$/.test(content.toString("latin1").trim());
-      return isLine ? undefined : { says: `${name} holds no field value`, hint: "one line of text" };
+      return isLine ? undefined : { says: `${name} contains no field value`, hint: "one line of text" };
     }
     if (kind === "token") {
       const isEmpty = content.toString("utf8").trim() === "";
       return isEmpty ? { says: `${name} is empty`, hint: "the token on one line, at least 16 characters" } : undefined;
     }
-    if (kind === "authorities") return usable({ ca: content }, `${name} holds no certificate in PEM`);
+    if (kind === "authorities") return usable({ ca: content }, `${name} contains no PEM certificate`);
     const key = privateKey === undefined ? undefined : read(privateKey);
     if (key === undefined) return undefined; // a certificate without a key is a fault of its own
     if (!Buffer.isBuffer(key)) return key;
-    return usable({ cert: content, key }, `${name} and ${privateKey} are no certificate with its key`);
+    return usable({ cert: content, key }, `${name} and ${privateKey} are not a certificate and its private key`);
   };
 }
 
@@ -52,6 +52,6 @@ function usable(pem: { ca?: Buffer; cert?: Buffer; key?: Buffer }, says: string)
     createSecureContext(pem);
     return undefined;
   } catch (error) {
-    return { says, hint: `TLS says: ${(error as Error).message}` };
+    return { says, hint: `TLS error: ${(error as Error).message}` };
   }
 }

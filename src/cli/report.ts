@@ -14,17 +14,17 @@ const FORMATS = {
 
 export const reportCommand: Command = {
   name: "report",
-  summary: "show what was found, most telling first",
+  summary: "show the report, most important findings first",
   help: `Usage: parallel-run report [--data DIR | --admin URL] [--format text|json|markdown|html]
 
-Shows what a proxy has found: the verdict, totals with what they are a part of, findings with their
-causes, what is unsteady, what is not covered, and every route.
+Shows the report of a proxy: the verdict, totals, findings with their causes,
+unsteady places, what is not covered, and every route.
 
 Options:
 ${SOURCE_HELP}
-  --format FORMAT      text (default), json, markdown, or html (one page that needs nothing else)
+  --format FORMAT      text (default), json, markdown, or html (one self-contained page)
 
-Exit codes: 0; 2 usage error; 3 no report could be read
+Exit codes: 0; 2 usage error; 3 the report could not be read
 
 Examples:
   parallel-run report

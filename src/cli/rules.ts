@@ -12,16 +12,16 @@ const MAX_LINES = 40;
 
 export const rulesCommand: Command = {
   name: "rules",
-  summary: "try a changed config's rules on stored samples, without traffic",
+  summary: "test a changed config's rules on stored samples, without traffic",
   help: `Usage: parallel-run rules test --config NEW --data DIR [--route ROUTE] [--format text|json]
 
-Compares the samples that a proxy stored once more, under the rules of another config, and says of each
-finding whether they would settle it, and what they would hide that nobody has seen yet.
+Compares the stored samples of a proxy again, with the rules of another config, and shows for each
+finding whether the rules would settle it, and which other differences they would hide.
 
 Options:
-  --config NEW         the config whose rules are tried
-  --data DIR           the folder that \`serve --data\` writes; the proxy may be running
-  --route ROUTE        samples of this route alone
+  --config NEW         the config whose rules are tested
+  --data DIR           the data directory of \`serve --data\`; the proxy may be running
+  --route ROUTE        only samples of this route
   --format FORMAT      text (default) or json
 
 Exit codes: 0; 2 usage or config error; 3 the samples could not be read
@@ -37,9 +37,9 @@ Example:
   run: async (args, io) => {
     const { config: file, data, route } = args.values as { config?: string; data?: string; route?: string };
     if (args.positionals.length !== 1 || args.positionals[0] !== "test")
-      throw new UsageError("rules knows one word: test");
-    if (file === undefined) throw new UsageError("name the config to try: --config NEW");
-    if (data === undefined) throw new UsageError("name the folder with the samples: --data DIR");
+      throw new UsageError("unknown subcommand; use `rules test`");
+    if (file === undefined) throw new UsageError("give the config to test: --config NEW");
+    if (data === undefined) throw new UsageError("give the data directory with the samples: --data DIR");
     const format = formatOf(args, ["text", "json"]);
     const loaded = await load(file, {}, io.env);
     if ("faults" in loaded) {
@@ -73,12 +73,12 @@ function told({ samples, untried, findings, rules }: BackTest): string {
   const hidden = findings.filter((one) => !one.known && one.settled > 0);
   const appears = findings.filter((one) => !one.known && one.settled < one.samples);
   return [
-    `${plural(samples, "stored sample")} tried${untried > 0 ? `, ${plural(untried, "more")} without a kept body, or damaged, left out` : ""}.`,
+    `${plural(samples, "stored sample")} tested${untried > 0 ? `, ${plural(untried, "more")} skipped: damaged, or without a stored body` : ""}.`,
     ...block("Findings", known, (one) =>
-      one.settled === one.samples ? "settled" : one.settled > 0 ? "partly" : "stands",
+      one.settled === one.samples ? "settled" : one.settled > 0 ? "partly" : "remains",
     ),
-    ...block("Also hidden: places that are no finding", hidden, () => "hidden"),
-    ...block("Would still differ, though it is no finding now", appears, () => "differs"),
+    ...block("Also hidden: differences that are not findings", hidden, () => "hidden"),
+    ...block("Would still differ, though not a finding now", appears, () => "differs"),
     ...(rules.length === 0 ? [] : ["", "Rules that settled something"]),
     ...rules
       .slice(0, MAX_LINES)

@@ -65,7 +65,7 @@ Example:
 export function serveWith(openApp: OpenApp): Command {
   return {
     name: "serve",
-    summary: "run the proxy in front of legacy, with the candidate beside it",
+    summary: "run the proxy in front of legacy and the candidate",
     help: HELP,
     options: {
       legacy: { type: "string" },
@@ -180,18 +180,21 @@ function watch(app: Served, { file, flags, io, config }: Watched): Watching {
   const reload = async (why: string): Promise<void> => {
     const loaded = await load(file, flags, io.env).catch((error: Error) => ({ faults: [error.message] }));
     if ("faults" in loaded) {
-      log.error({ event: "reload_refused", why, faults: loaded.faults.slice(0, 50) }, "the config in force stays");
+      log.error(
+        { event: "reload_refused", why, faults: loaded.faults.slice(0, 50) },
+        "the changed config is invalid; the previous config stays in force",
+      );
       app.refuseReload?.(loaded.faults);
       return;
     }
     const changes = changesOf(inForce, loaded.config);
     if (changes.length === 0) {
-      log.info({ event: "reload", why, changes: [] }, "the config is the same");
+      log.info({ event: "reload", why, changes: [] }, "the config has not changed");
       app.refuseReload?.([]);
       return;
     }
     if (app.reload === undefined) {
-      log.warn({ event: "reload_refused", why, changes }, "a changed config takes effect after a restart");
+      log.warn({ event: "reload_refused", why, changes }, "the changed config takes effect after a restart");
       return;
     }
     const later = await app.reload(loaded.config, changes);
@@ -205,7 +208,10 @@ function watch(app: Served, { file, flags, io, config }: Watched): Watching {
     last = last
       .then(() => reload(why))
       .catch((error: Error) => {
-        log.error({ event: "reload_refused", why, faults: [error.message] }, "the config in force stays");
+        log.error(
+          { event: "reload_refused", why, faults: [error.message] },
+          "the changed config is invalid; the previous config stays in force",
+        );
         app.refuseReload?.([error.message]);
       });
   };

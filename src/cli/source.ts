@@ -10,7 +10,7 @@ import { Failed } from "./failed.ts";
 
 export const SOURCE_OPTIONS: ParseArgsOptionsConfig = { ...ADMIN_OPTIONS, data: { type: "string" } };
 
-export const SOURCE_HELP = `  --data DIR           read what a proxy stored there, running or not
+export const SOURCE_HELP = `  --data DIR           read the data directory of a proxy, running or not
 ${ADMIN_HELP}`;
 
 export async function readReport(args: Arguments, io: Io): Promise<Report> {
@@ -23,7 +23,7 @@ export async function readReport(args: Arguments, io: Io): Promise<Report> {
   }
   const value = await (await openAdmin(args, io)).get("/api/v1/report");
   if (typeof value !== "object" || value === null || (value as { version?: unknown }).version !== 1) {
-    throw new Failed("the report is not one of version 1: use the parallel-run that matches the proxy");
+    throw new Failed("the report does not have version 1: use the same version of parallel-run as the proxy");
   }
   return value as Report;
 }

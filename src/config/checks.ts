@@ -54,14 +54,18 @@ function urls({ parsed, written, refuse }: Case): void {
     refuse(
       ["candidate", "url"],
       `candidate and ${side} are the same server`,
-      "compared with itself it would always match",
+      "a service compared with itself always matches",
     );
   }
   for (const side of SIDES) {
     for (const key of ["listen", "admin"] as const) {
       const url = parsed[side]?.url;
       if (url === undefined || !reaches(url, parsed[key])) continue;
-      refuse([side, "url"], `${side} is this proxy's own ${key} address`, "it would ask itself without end");
+      refuse(
+        [side, "url"],
+        `${side} is this proxy's own ${key} address`,
+        "the proxy would send requests to itself in a loop",
+      );
     }
   }
 }
@@ -78,7 +82,7 @@ function access({ parsed, flags, written, refuse }: Case): void {
     const hint = flags
       ? "set PARALLEL_RUN_TOKEN in the environment, or listen on 127.0.0.1"
       : `set adminAccess.tokenFile, or adminAccess.token: \${NAME}; or listen on 127.0.0.1`;
-    refuse(["admin"], "admin is open to others and asks for no token", hint);
+    refuse(["admin"], "admin is not on loopback and requires no token", hint);
   }
   if (token !== undefined && tokenFile !== undefined) {
     refuse(["adminAccess", "tokenFile"], "adminAccess has both token and tokenFile", "keep one of them");
@@ -87,7 +91,11 @@ function access({ parsed, flags, written, refuse }: Case): void {
     refuse(["adminAccess", "readTokenFile"], "adminAccess has both readToken and readTokenFile", "keep one of them");
   }
   if (readToken !== undefined && token === readToken) {
-    refuse(["adminAccess", "readToken"], "adminAccess has one token for both", "who may read could control: give two");
+    refuse(
+      ["adminAccess", "readToken"],
+      "adminAccess has the same token for both",
+      "readers could also control: use two different tokens",
+    );
   }
 }
 
@@ -95,7 +103,7 @@ function certificates({ written, refuse }: Case): void {
   for (const keys of [["tls"], ["adminAccess", "tls"], ...SIDES.map((side) => [side, "tls"])]) {
     const [cert, key] = [written(...keys, "cert"), written(...keys, "key")];
     if (cert !== key)
-      refuse(keys, `${keys.join(".")} has ${cert ? "cert without key" : "key without cert"}`, "it takes both");
+      refuse(keys, `${keys.join(".")} has ${cert ? "cert without key" : "key without cert"}`, "set both");
   }
   for (const keys of [["tls"], ["adminAccess", "tls"]]) {
     if (!written(...keys, "clientCa") || written(...keys, "cert") || written(...keys, "key")) continue;
@@ -113,11 +121,15 @@ function measures({ parsed, written, refuse }: Case): void {
     refuse(
       ["limits", "headersTimeout"],
       "limits.headersTimeout is longer than requestTimeout",
-      "a head is part of its request",
+      "the head is part of the request",
     );
   }
   if (capture.maxBody > capture.budget) {
-    refuse(["capture", "maxBody"], "capture.maxBody is more than capture.budget", "one body must fit");
+    refuse(
+      ["capture", "maxBody"],
+      "capture.maxBody is larger than capture.budget",
+      "the budget must hold at least one body",
+    );
   }
   if (store.kind === "sqlite" && data === undefined && !written("data")) {
     refuse(["store", "kind"], "store.kind is sqlite and there is no data directory", "set data, or --data DIR");
@@ -127,7 +139,7 @@ function measures({ parsed, written, refuse }: Case): void {
 function shadowing({ parsed, refuse }: Case): void {
   const { shadow, routes } = parsed;
   if (shadow.ramp !== undefined && shadow.ramp.from > shadow.sample) {
-    refuse(["shadow", "ramp"], "shadow.ramp begins above shadow.sample", "from is the smaller one");
+    refuse(["shadow", "ramp"], "shadow.ramp starts above shadow.sample", "ramp.from must be at most sample");
   }
   // A list of users needs to know by what they are told apart.
   const lists: [Keys, typeof shadow.values | undefined, typeof shadow.by][] = [
@@ -138,7 +150,7 @@ function shadowing({ parsed, refuse }: Case): void {
   }
   for (const [keys, values, by] of lists) {
     if (values === undefined || values.length === 0 || by.kind !== "id") continue;
-    refuse(keys, "shadow has values and nothing to find them in", "by: field x-user, or by: cookie session");
+    refuse(keys, "`shadow.values` needs `shadow.by`", "set by: field NAME or by: cookie NAME");
   }
 }
 
@@ -150,7 +162,11 @@ function duplicates({ parsed, refuse }: Case, lineOf: (keys: Keys) => number): v
     if (before === undefined) first.set(key, index);
     else {
       const line = lineOf(["routes", before, "match"]);
-      refuse(["routes", index, "match"], `${match.text} is there twice`, `the first is in line ${line}: join the two`);
+      refuse(
+        ["routes", index, "match"],
+        `${match.text} is declared twice`,
+        `the first is on line ${line}: merge the two`,
+      );
     }
   }
 }

@@ -21,15 +21,15 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
     if (readOnly && (match.method === "GET" || match.method === "HEAD")) {
       warn(
         [...at, "readOnly"],
-        `readOnly says nothing new of ${match.text}`,
-        `${match.method} is shadowed by its method`,
+        `readOnly has no effect on ${match.text}`,
+        `${match.method} is a safe method and is shadowed anyway`,
       );
     }
     if (readOnly && (match.method === "DELETE" || match.method === "ANY")) {
       warn(
         [...at, "readOnly"],
         `${match.text} is sent to the candidate as well`,
-        "are you sure that it changes nothing?",
+        "make sure that these requests change nothing",
       );
     }
     const isSafe = match.method === "ANY" || SAFE.has(match.method);
@@ -54,20 +54,28 @@ export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
   for (const side of ["legacy", "candidate", "legacyReplica"] as const) {
     const backend = parsed[side];
     if (backend?.tls.insecure === true) {
-      warn([side, "tls", "insecure"], `${side}'s certificate is not checked`, "give tls.ca its authority instead");
+      warn(
+        [side, "tls", "insecure"],
+        `${side}'s certificate is not verified`,
+        "set tls.ca to its certificate authority instead",
+      );
     }
     const url = backend?.url;
     if (
       url?.startsWith("http:") &&
       (["ca", "cert", "serverName"] as const).some((key) => backend?.tls[key] !== undefined)
     ) {
-      warn([side, "tls"], `${side} has settings for TLS and an http URL`, "write https");
+      warn([side, "tls"], `${side} has TLS settings and an http URL`, "use an https URL");
     }
   }
   for (const key of ["token", "readToken"] as const) {
     const { node, rest } = locate(tree, ["adminAccess", key]);
     if (rest.length === 0 && node.kind === "leaf" && typeof node.value === "string" && !node.touched) {
-      warn(["adminAccess", key], `adminAccess.${key} is written out in the file`, `use \${NAME} or ${key}File`);
+      warn(
+        ["adminAccess", key],
+        `adminAccess.${key} is written in plain text in the file`,
+        `use \${NAME} or ${key}File`,
+      );
     }
   }
   if (parsed.candidate.connectTimeout > parsed.candidate.timeout) {
@@ -96,7 +104,7 @@ function ruleWarnings(rules: Rules, at: Keys, warn: Warn): void {
       (other, i) => i !== index && hides(other.place, place) && (i < index || !hides(place, other.place)),
     );
     if (by !== undefined)
-      warn(keys, `ignore ${placeText(place)} adds nothing`, `ignore ${placeText(by.place)} covers it`);
+      warn(keys, `ignore ${placeText(place)} has no effect`, `ignore ${placeText(by.place)} covers it`);
   }
   const pointless = (place: Place, name: string, keys: Keys) => {
     const by = ignored.find((rule) => hides(rule.place, place));

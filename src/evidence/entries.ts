@@ -65,7 +65,7 @@ const REASONS: readonly Reason[] = [
 ];
 
 /**
- * Findings that need someone, most telling first, those that are one fault together: a framework's fields on most routes, a
+ * Findings that need someone, most important first, those that are one fault together: a framework's fields on most routes, a
  * member with another name, one version that stands in many places, what goes wrong with one parameter, and the same
  * member wrong in the same way on many routes.
  * @param routes how many routes were compared

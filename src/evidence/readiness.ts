@@ -128,8 +128,8 @@ function grounds(basis: Basis, settings: ReadinessSettings, upper: number): stri
   const of = `${wrong} of ${distinct}, with ${answers} different answers`;
   return [
     `At most ${percent(upper)} of distinct requests are wrong, and ${tolerated(settings)}: ${of}.`,
-    `By requests ${traffic.wrong} of ${traffic.requests} were wrong.`,
-    ...(level === 0 ? [] : [`The bounds rest on one in ${2 ** level} distinct requests, chosen by digest.`]),
+    `${traffic.wrong} of ${traffic.requests} requests were wrong.`,
+    ...(level === 0 ? [] : [`The bounds are based on one in ${2 ** level} distinct requests, chosen by digest.`]),
   ];
 }
 
@@ -161,7 +161,7 @@ function findingsConcern(findings: readonly string[]): Concern {
     findings.length === 1
       ? "1 finding of high or critical severity is"
       : `${findings.length} findings of high or critical severity are`;
-  return { rank: "findings", text: `${many} open, and 0 are allowed: ${shown}${more}. Fix or accept what it names.` };
+  return { rank: "findings", text: `${many} open, and 0 are allowed: ${shown}${more}. Fix or accept them.` };
 }
 
 /** The bound over distinct requests is not under the tolerance: they are wrong too often, or too few. */
@@ -170,8 +170,8 @@ function distinctConcerns(basis: Basis, settings: ReadinessSettings, bounds: Bou
   const goal = needed(bounds, distinct, wrong);
   const reach =
     goal === undefined || goal > capacity
-      ? ` It would take ${goal ?? "any number of"} distinct requests, and ${capacity} can be told apart: raise the tolerance.`
-      : ` ${goal - distinct} more that are right would do.`;
+      ? ` ${goal === undefined ? "No number of distinct requests is enough" : `${goal} distinct requests are needed`}, and at most ${capacity} are kept apart: raise the tolerance.`
+      : ` ${goal - distinct} more without a mismatch are needed.`;
   const few = wrong === 0 && distinct <= FEW ? ` ${closedText(basis, settings)}` : "";
   const text = `Up to ${percent(upper)} of distinct requests may be wrong, and ${tolerated(settings)}: ${wrong} of ${distinct} were.${reach}${few}`;
   return [{ rank: wrong > 0 ? "wrong" : "evidence", text }];
@@ -193,12 +193,12 @@ function missingOfClosed(basis: Basis, settings: ReadinessSettings): string[] {
   const wait = Math.max(settings.bakeMs, grew);
   const missing: string[] = [];
   if (growth.since < least)
-    missing.push(`none new for ${least} requests (readiness.tolerance; ${growth.since} so far)`);
+    missing.push(`no new one for ${least} requests (readiness.tolerance; ${growth.since} so far)`);
   if (at - growth.lastAt < wait) {
-    missing.push(`none new for ${seconds(wait)} (readiness.bake; ${seconds(at - growth.lastAt)} so far)`);
+    missing.push(`no new one for ${seconds(wait)} (readiness.bake; ${seconds(at - growth.lastAt)} so far)`);
   }
   if (fewest < settings.repeat) {
-    missing.push(`each right ${settings.repeat} times (readiness.repeat; the least is ${fewest} so far)`);
+    missing.push(`each without a mismatch ${settings.repeat} times (readiness.repeat; at least ${fewest} so far)`);
   }
   return missing;
 }
@@ -206,7 +206,7 @@ function missingOfClosed(basis: Basis, settings: ReadinessSettings): string[] {
 const MOST_BAKES = 60;
 
 function closedText(basis: Basis, settings: ReadinessSettings): string {
-  return `Or, if these are all there are: ${missingOfClosed(basis, settings).join(", ")}.`;
+  return `Or, if these are all requests of the route: ${missingOfClosed(basis, settings).join(", ")}.`;
 }
 
 function trafficConcerns(
@@ -216,12 +216,12 @@ function trafficConcerns(
   upper: number,
 ): Concern[] {
   if (traffic.requests === 0 || distinct === 0) {
-    return [{ rank: traffic.wrong > 0 ? "wrong" : "evidence", text: "Nothing was compared yet." }];
+    return [{ rank: traffic.wrong > 0 ? "wrong" : "evidence", text: "Nothing has been compared yet." }];
   }
   const found: Concern[] = [];
   if (recent.broken) found.push({ rank: "wrong", text: broken(recent, settings) });
   if (!bounds.under(traffic.requests, traffic.wrong)) {
-    const text = `By requests up to ${percent(upper)} may be wrong, and ${tolerated(settings)}: ${traffic.wrong} of ${traffic.requests} were.`;
+    const text = `Up to ${percent(upper)} of requests may be wrong, and ${tolerated(settings)}: ${traffic.wrong} of ${traffic.requests} were.`;
     found.push({ rank: traffic.wrong > 0 ? "wrong" : "evidence", text });
   }
   return found;
@@ -229,7 +229,7 @@ function trafficConcerns(
 
 function broken({ since, requests, wrong }: Recent, settings: ReadinessSettings): string {
   const from = new Date(since).toISOString().slice(0, 19).replace("T", " ");
-  return `Since ${from} UTC ${wrong} of ${requests} requests were wrong, and ${tolerated(settings)}: what came before does not count any more.`;
+  return `Since ${from} UTC ${wrong} of ${requests} requests were wrong, and ${tolerated(settings)}: earlier evidence no longer counts.`;
 }
 
 function failures({ outcomes, traffic }: Basis, settings: ReadinessSettings): Concern[] {
@@ -259,7 +259,7 @@ function waiting(
   if (pending === 0 || !enough) return [];
   const holds = isClosed || bounds.under(distinct + pending, wrong + pending);
   if (holds && byRequests.under(traffic.requests + pending, traffic.wrong + pending)) return [];
-  const text = `${pending} requests have waited for more than a second; should they turn out wrong, it would be too many, and ${tolerated(settings)}.`;
+  const text = `${pending} requests have had no outcome for more than a second; if they are wrong, too many are, and ${tolerated(settings)}.`;
   return [{ rank: "unseen", text }];
 }
 
@@ -280,7 +280,7 @@ function slowness({ latency, distinct }: Basis, settings: ReadinessSettings): Co
     if (ratio === undefined) {
       found.push({
         rank: "evidence",
-        text: `Too few answers to know the ${name} of both sides (readiness.latency.${name}).`,
+        text: `Too few answers to estimate the ${name} of both sides (readiness.latency.${name}).`,
       });
       continue;
     }

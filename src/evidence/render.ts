@@ -215,31 +215,31 @@ function warningsOf(total: RouteReport, routes: ReadonlyMap<string, Ledger>): st
   const warnings: string[] = [];
   const { outcomes, compared, unconfirmed } = total;
   const differing = compared - outcomes.match;
-  if (total.requests > 0 && compared === 0) warnings.push("Nothing was compared: no number here says anything.");
+  if (total.requests > 0 && compared === 0) warnings.push("Nothing was compared, so the numbers have no meaning yet.");
   if (unconfirmed > 0 && unconfirmed > differing * 0.05) {
     warnings.push(
-      `${unconfirmed} of ${differing} comparisons with differences were classified by what earlier rechecks of the same places showed: recheck.perSecond was spent.`,
+      `${unconfirmed} of ${differing} comparisons with differences were classified by earlier rechecks of the same places, because recheck.perSecond was used up.`,
     );
   }
   const undecided = total.reasons["not_comparable/unconfirmed"] ?? 0;
   if (undecided > 0) {
     warnings.push(
-      `${undecided} requests differ where nothing was confirmed: they are no findings yet. Under "Unsteady" each place says what to raise.`,
+      `${undecided} requests have differences that no recheck could confirm; they are not findings yet. "Unsteady" names the key to raise for each place.`,
     );
   }
   const approximate = [...routes.values()].reduce((sum, { counter }) => sum + counter.approximate, 0);
   if (approximate > 0) {
     warnings.push(
-      `In ${approximate} comparisons the places are approximate: the answers were too large to pair exactly.`,
+      `In ${approximate} comparisons the places are approximate, because the answers were too large to be paired exactly.`,
     );
   }
   const overload = total.reasons["skipped/overload"] ?? 0;
   if (overload > total.requests * 0.01) {
-    warnings.push(`${overload} of ${total.requests} requests were not shadowed for want of room.`);
+    warnings.push(`${overload} of ${total.requests} requests were not shadowed because of overload.`);
   }
   if (outcomes.candidate_error > 0 && outcomes.candidate_error > compared * 0.05) {
     warnings.push(
-      `The candidate failed ${outcomes.candidate_error} times: rates are over the ${compared} it answered.`,
+      `The candidate failed ${outcomes.candidate_error} times: rates are shares of the ${compared} compared requests.`,
     );
   }
   return warnings;
@@ -250,9 +250,9 @@ function identityWarnings(routes: readonly RouteReport[]): string[] {
   const odd = routes.filter(({ readiness: { answers, distinct } }) => answers >= 20 && answers > 5 * distinct);
   if (odd.length === 0) return [];
   const { route, readiness } = odd[0]!;
-  const more = odd.length > 1 ? ` The same on ${odd.length - 1} more routes.` : "";
+  const more = odd.length > 1 ? ` The same applies to ${odd.length - 1} more routes.` : "";
   return [
-    `On ${route} legacy gave ${readiness.answers} different answers to ${readiness.distinct} distinct requests. If they depend on who asks, name the field or cookie in identity.fields or identity.cookies.${more}`,
+    `On ${route} legacy gave ${readiness.answers} different answers to ${readiness.distinct} distinct requests. If they depend on the user, add the field or cookie to identity.fields or identity.cookies.${more}`,
   ];
 }
 

@@ -46,14 +46,14 @@ export function wholeReadiness(judged: readonly JudgedRoute[], tolerance: number
 }
 
 function reasonsOf(all: readonly RouteReport[], waiting: readonly RouteReport[]): string[] {
-  if (all.length === 0) return ["No request has come that counts: nothing is known."];
-  if (waiting.length === 0) return [`Every route that counts is ready: ${all.length}.`];
+  if (all.length === 0) return ["No counted route has had a request: there is no evidence."];
+  if (waiting.length === 0) return [`All ${all.length} counted routes are ready.`];
   const more = waiting.length - NAMED;
   return [
     ...waiting.slice(0, NAMED).map(({ route, readiness: { verdict, reasons } }) => {
       return `${route} ${verdict === "reject" ? "is rejected" : "is on hold"}: ${lowered(reasons[0] ?? "no reason is known.")}`;
     }),
-    ...(more > 0 ? [`${more} more of ${all.length} routes that count are not ready.`] : []),
+    ...(more > 0 ? [`${more} more of ${all.length} counted routes are not ready.`] : []),
   ];
 }
 
@@ -64,7 +64,7 @@ function leftOut(judged: readonly JudgedRoute[]): string[] {
     .map(({ report }) => `${report.route} (${report.excludedBy})`);
   if (names.length === 0) return [];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  return [`Left out on purpose: ${names.slice(0, NAMED).join(", ")}${more}.`];
+  return [`Excluded: ${names.slice(0, NAMED).join(", ")}${more}.`];
 }
 
 /** All that is missing, when for each route that waits it is known and nothing but more requests would do. */

@@ -157,7 +157,7 @@ function deriveFrom(values: readonly Values[]): { readonly says: string; readonl
   return undefined;
 }
 
-/** What could turn one value into another, the most telling first; not what fits any two values. */
+/** What could turn one value into another, the most important first; not what fits any two values. */
 const DERIVING = [...new Set([...hypothesesFor("value", "body"), ...hypothesesFor("type", "body")])]
   .filter(({ weight }) => weight >= 57)
   .sort((a, b) => b.weight - a.weight);

@@ -103,7 +103,7 @@ export type Entry = {
   readonly lead: Finding;
   /** What they have in common: `` `name` missing on 74 of 80 routes``. Absent for a single finding. */
   readonly title?: string;
-  /** Ids of all its findings, the most telling first. */
+  /** Ids of all its findings, the most important first. */
   readonly findings: readonly string[];
   /** Where they are, a few: `GET /orders $.total`. */
   readonly places: readonly string[];
@@ -248,7 +248,7 @@ export type Report = {
   readonly routes: readonly RouteReport[];
   /** Most telling first. */
   readonly findings: readonly Finding[];
-  /** The findings that need someone, told together where they are one fault; most telling first. */
+  /** The findings that need someone, told together where they are one fault; most important first. */
   readonly entries: readonly Entry[];
   readonly unsteady: readonly Unsteady[];
   /** Shadowed requests that have no outcome yet: they are in no number. Absent where that is not known. */

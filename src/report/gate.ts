@@ -44,7 +44,7 @@ function lineOf({ route, part, excludedBy, readiness }: RouteReport): GateLine {
     ...{ distinct, wrong, answers, upper, tolerance },
     ...(needed === undefined || isOut ? {} : { needed }),
     ...(etaSeconds === undefined || isOut ? {} : { etaSeconds }),
-    reasons: isOut ? [`Left out on purpose: ${excludedBy}.`] : readiness.reasons,
+    reasons: isOut ? [`Excluded: ${excludedBy}.`] : readiness.reasons,
   };
 }
 

@@ -69,7 +69,7 @@ export function renderHtml(report: Report): string {
 <h1>parallel-run</h1>
 ${head(view)}
 ${totals(view)}
-${list("warnings", "Read this first", view.warnings)}
+${list("warnings", "Warnings", view.warnings)}
 ${findings(view)}
 ${when(view.settled.shown.length > 0, () => html`<h2>Accepted and fixed</h2>${each(view.settled.shown, settled)}${more(view.settled)}`)}
 ${unsteady(view)}
@@ -114,7 +114,7 @@ function list(name: string, title: string, some: Some<string>): Markup {
 function findings(view: Outline): Markup {
   const all = view.entries.shown.length + view.entries.more;
   if (all === 0) return NOTHING;
-  return html`<h2>Findings <small>${all}, most telling first</small></h2>${each(view.entries.shown, (one) => full(one, view.epochStartedAt))}${severe(view)}${more(view.entries)}`;
+  return html`<h2>Findings <small>${all}, most important first</small></h2>${each(view.entries.shown, (one) => full(one, view.epochStartedAt))}${severe(view)}${more(view.entries)}`;
 }
 
 /** What the cap cut off and is severe all the same, in a line each. */
@@ -137,7 +137,7 @@ function full(entry: Entry, epochStartedAt: number): Markup {
 <h3>${head}</h3>
 <p><span class="tag ${entry.severity}">${entry.severity}</span> ${each(entry.states, (state) => html`<span class="tag ${state}">${state}</span> `)}
 <span class="soft">${title === undefined ? reach(finding) : spread(entry)}; ${seen(finding, epochStartedAt)}</span></p>
-${finding.beside === undefined ? NOTHING : html`<p class="soft">Something else at this place is accepted: finding <code>${finding.beside}</code></p>`}
+${finding.beside === undefined ? NOTHING : html`<p class="soft">Another difference at this place is accepted: finding <code>${finding.beside}</code></p>`}
 ${cause === undefined ? NOTHING : html`<p class="cause">Cause: ${stated(cause)}</p>`}
 ${sample === undefined ? NOTHING : pair(sample)}
 ${when(rest.length > 0, () => html`<details><summary>${plural(rest.length, "more sample")}</summary>${each(rest, pair)}</details>`)}
@@ -176,7 +176,7 @@ ${finding.causes[0] === undefined ? NOTHING : html`<p class="cause">Cause: ${sta
 
 function unsteady(view: Outline): Markup {
   if (view.unsteady.shown.length === 0) return NOTHING;
-  return html`<h2>Unsteady <small>differs as legacy differs from itself, settled when rechecked, or was never confirmed</small></h2>
+  return html`<h2>Unsteady <small>noise, transient differences, and differences that were never confirmed</small></h2>
 <div class="scroll"><table><thead><tr><th>why</th><th class="n">times</th><th>route</th><th>place</th><th>kind</th><th>to do</th></tr></thead><tbody>
 ${each(view.unsteady.shown, (one) => html`<tr><td class="word">${one.standing}</td><td class="n">${one.count}</td><td><code>${one.route}</code></td><td><code>${place(one)}</code></td><td>${one.kind}</td><td>${advice(one)}</td></tr>`)}
 </tbody></table></div>${more(view.unsteady)}`;
@@ -213,5 +213,5 @@ ${each(view.rules.shown, (one) => html`<tr><td class="n">${one.settled}</td><td>
 function more(some: Some<unknown>): Markup {
   return some.more === 0
     ? NOTHING
-    : html`<p class="soft">and ${some.more} more; <code>parallel-run report --format json</code> has them all</p>`;
+    : html`<p class="soft">and ${some.more} more; <code>parallel-run report --format json</code> shows all</p>`;
 }

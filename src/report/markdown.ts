@@ -34,9 +34,9 @@ export function renderMarkdown(report: Report): string {
       ["what", "number", "of"],
       view.totals.map((row) => [...row]),
     ),
-    section("Read this first", bullets(view.warnings.shown.map(prose), view.warnings)),
+    section("Warnings", bullets(view.warnings.shown.map(prose), view.warnings)),
     section(
-      `Findings (${count(view.entries.shown.length + view.entries.more)}, most telling first)`,
+      `Findings (${count(view.entries.shown.length + view.entries.more)}, most important first)`,
       joined(
         view.entries.shown.map((one) => full(one, view.epochStartedAt)),
         view.entries,
@@ -112,7 +112,7 @@ function full(entry: Entry, epochStartedAt: number): string {
     `**${entry.severity}**, ${entry.states.join(" and ")}, ${title === undefined ? reach(finding) : prose(spread(entry))}; ${seen(finding, epochStartedAt)}; ${code(idsOf(entry))}`,
     ...(finding.beside === undefined
       ? []
-      : [`Something else at this place is accepted: finding ${code(finding.beside)}`]),
+      : [`Another difference at this place is accepted: finding ${code(finding.beside)}`]),
     ...(cause === undefined ? [] : [`Cause: ${prose(stated(cause))}`]),
     ...(cause?.rule === undefined
       ? []
@@ -185,7 +185,7 @@ function joined(items: readonly string[], some: Some<unknown>): string {
 function rest(some: Some<unknown> | undefined): string[] {
   return some === undefined || some.more === 0
     ? []
-    : ["", `and ${count(some.more)} more; ${code("--format json")} has them all`];
+    : ["", `and ${count(some.more)} more; ${code("--format json")} shows all`];
 }
 
 function section(title: string, body: string): string {

@@ -104,11 +104,11 @@ function otherLines({ other }: Report): string[] {
   const { requests, examples, forgotten, limit } = other;
   const some = examples.map((one) => `${one.route} (${one.status ?? "no answer"}, ${plural(one.requests, "request")})`);
   return [
-    `other: ${plural(requests, "request")} of routes that legacy never served, or that were forgotten${some.length === 0 ? "" : `; mostly ${some.join(", ")}`}. Routes under \`routes:\` have their names always.`,
+    `other: ${plural(requests, "request")} of routes that legacy never served, or of removed routes${some.length === 0 ? "" : `; mostly ${some.join(", ")}`}. Routes declared under \`routes:\` are always kept.`,
     ...(forgotten === 0
       ? []
       : [
-          `Learned routes were forgotten ${plural(forgotten, "time")}: ${count(limit)} others were served after them (\`limits.maxRoutes\`).`,
+          `Learned routes were removed ${plural(forgotten, "time")}: more than ${count(limit)} were in use (\`limits.maxRoutes\`).`,
         ]),
   ];
 }
@@ -117,7 +117,7 @@ function lookAlikeLine({ route, routes, yaml }: NonNullable<Report["lookAlikes"]
   const match = yaml.trim().split("\n").at(-1)!.trim();
   const some = first(routes, 5);
   const more = some.more === 0 ? "" : ` and ${count(some.more)} more`;
-  return `${some.shown.join(", ")}${more} look like one route, ${route}. To declare it, under \`routes:\` write \`${match}\`.`;
+  return `${some.shown.join(", ")}${more} look like one route, ${route}. To declare it, add \`${match}\` under \`routes:\`.`;
 }
 
 function named(epoch: string): string {
@@ -136,14 +136,14 @@ function urgency({ readiness, part }: RouteReport): number {
 
 function headline({ total, routes, entries, epochs = [], underWay = 0, rechecking = 0 }: Report): string {
   if (total.requests === 0) {
-    if (underWay > 0) return `Nothing is decided yet: ${beingCompared(underWay, rechecking)}.`;
-    return epochs.length === 0 ? "No request has come yet." : "No request has come since this epoch began.";
+    if (underWay > 0) return `No outcome yet: ${beingCompared(underWay, rechecking)}.`;
+    return epochs.length === 0 ? "No requests yet." : "No requests since this epoch began.";
   }
   const { readiness } = total;
   const counting = routes.filter((route) => route.part === "counts");
   const ready = counting.filter((route) => route.readiness.verdict === "ready").length;
   const where = counting.length > 1 ? ` ${count(ready)} of ${plural(counting.length, "route")} ready.` : "";
-  const found = entries.length === 0 ? " No open finding." : ` ${plural(entries.length, "finding")} to look at.`;
+  const found = entries.length === 0 ? " No open finding." : ` ${plural(entries.length, "open finding")}.`;
   if (total.compared === 0) return `Nothing has been compared yet, of ${plural(total.requests, "request")}.`;
   switch (readiness.verdict) {
     case "ready":
@@ -151,14 +151,14 @@ function headline({ total, routes, entries, epochs = [], underWay = 0, recheckin
     case "reject":
       return `Not ready${tooMany(readiness)}.${where}${found}`;
     case "hold":
-      return `Not yet known.${evidence(readiness)}${where}${found}`;
+      return `Not enough evidence.${evidence(readiness)}${where}${found}`;
   }
 }
 
 /** `3 requests have come and are being compared, 2 of them rechecked`. */
 function beingCompared(underWay: number, rechecking: number): string {
   const again = rechecking > 0 ? `, ${count(rechecking)} of them rechecked` : "";
-  return `${plural(underWay, "request")} ${underWay === 1 ? "has" : "have"} come and ${underWay === 1 ? "is" : "are"} being compared${again}`;
+  return `${plural(underWay, "request")} ${underWay === 1 ? "has" : "have"} arrived and ${underWay === 1 ? "is" : "are"} being compared${again}`;
 }
 
 /** Of the route that is worst. */
@@ -170,8 +170,8 @@ function tooMany({ lower, tolerance }: Readiness): string {
 /** What is still missing: ` 2,400 more distinct requests that are right would do (about 3 h).` */
 function evidence({ needed, etaSeconds }: Readiness): string {
   if (needed === undefined || needed <= 0) return "";
-  const time = etaSeconds === undefined ? "" : `, about ${duration(etaSeconds * 1000)} at this pace`;
-  return ` ${plural(needed, "more distinct request")} that are right would do${time}.`;
+  const time = etaSeconds === undefined ? "" : `, about ${duration(etaSeconds * 1000)} at the current rate`;
+  return ` ${plural(needed, "more distinct request")} without a mismatch are needed${time}.`;
 }
 
 function totals(total: RouteReport, underWay: number, rechecking: number): (readonly [string, string, string])[] {
@@ -199,7 +199,7 @@ function totals(total: RouteReport, underWay: number, rechecking: number): (read
     ]);
   if (underWay > 0) {
     const again = rechecking > 0 ? `, ${count(rechecking)} of them rechecked` : "";
-    rows.push(["under way", count(underWay), `in no other number yet${again}`]);
+    rows.push(["under way", count(underWay), `not in the other numbers yet${again}`]);
   }
   if (compared > 0)
     rows.push([
@@ -207,7 +207,7 @@ function totals(total: RouteReport, underWay: number, rechecking: number): (read
       count(readiness.distinct),
       `${count(readiness.wrong)} of them wrong, at most ${percent(readiness.upper)} on any route, tolerated ${percent(readiness.tolerance)}`,
     ]);
-  if (compared > 0) rows.push(["distinct answers", count(readiness.answers), "of legacy to them"]);
+  if (compared > 0) rows.push(["distinct answers", count(readiness.answers), "by legacy to the distinct requests"]);
   return rows;
 }
 
@@ -217,7 +217,7 @@ function of(part: number, whole: number, name: string): string {
 
 /** A route's verdict, or why it has none: nothing of it may be shadowed, or it is left out on purpose. */
 export function verdictOf({ part, excludedBy, readiness }: RouteReport): string {
-  if (part === "excluded") return `left out (${excludedBy})`;
+  if (part === "excluded") return `excluded (${excludedBy})`;
   return part === "not_shadowed" ? "not shadowed" : readiness.verdict;
 }
 
@@ -264,13 +264,13 @@ export function place(one: { readonly where: string; readonly path: string }): s
 }
 
 const ADVICE: Readonly<Record<Undecided, string>> = {
-  budget: "no budget for a recheck that decides: raise recheck.perSecond",
-  room: "the answers that waited for a recheck were too large together: raise recheck.queue",
-  second_answers: "a side's second answer has another status class, or none that is comparable",
-  stopped: "the recheck was cut short by a stop, or shadowing was switched off",
+  budget: "not enough rechecks: raise recheck.perSecond",
+  room: "not enough memory for answers that wait for a recheck: raise recheck.queue",
+  second_answers: "the second answer of a side had another status class or was not comparable",
+  stopped: "the recheck was interrupted by a shutdown, or shadowing was switched off",
   opaque:
-    "legacy's own body varies, and only its bytes or their hash are known: raise capture.maxBody, or exclude it by a rule",
-  samples: "legacy was seen to vary there, and how often is not known yet: raise recheck.sample",
+    "legacy's own body varies, and bodies are compared only by bytes or hash: raise capture.maxBody, or exclude the body by a rule",
+  samples: "legacy varies there, and how often is not known yet: raise recheck.sample",
 };
 
 /** Why a place was not confirmed, and what to do about it; empty where it was. */
@@ -292,11 +292,11 @@ const COUNTED: readonly string[] = [
 export function stated({ kind, says, support, of }: Cause): string {
   if (COUNTED.includes(kind)) return says;
   if (support === of) return `${says}, in ${count(support)} of ${count(of)}`;
-  return `in part: ${says}, in ${count(support)} of ${count(of)}; ${count(of - support)} are something else`;
+  return `in part: ${says}, in ${count(support)} of ${count(of)}; ${count(of - support)} have another cause`;
 }
 
 /** What the rule that a cause offers did to the stored samples of its route. */
 export function effect({ settles, hides, tried }: SuggestedRule): string {
-  const others = hides === 0 ? "hides nothing else in them" : `would hide ${plural(hides, "other difference")}`;
+  const others = hides === 0 ? "hides nothing else" : `would hide ${plural(hides, "other difference")}`;
   return `settles ${count(settles)} of ${plural(tried, "stored sample")}, ${others}`;
 }

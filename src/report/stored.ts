@@ -95,8 +95,8 @@ export async function storedReport(dir: string, now: number): Promise<StoredRepo
     const { unreadable: unknown } = evidence.restore(documents.filter((one) => one.kind !== KIND));
     const unreadable = unknown + reader.unreadable();
     const warnings = [
-      ...(isKept ? [] : ["The config is not kept here: readiness is judged by the defaults."]),
-      ...(unreadable > 0 ? [`${unreadable} kept documents could not be read and are left out.`] : []),
+      ...(isKept ? [] : ["The config is not stored here: readiness is based on the default settings."]),
+      ...(unreadable > 0 ? [`${unreadable} stored documents could not be read and are ignored.`] : []),
     ];
     return { kind: "read", report: evidence.report(now, { declaredRoutes: [...routes.keys()], warnings }) };
   } catch (error) {

@@ -35,7 +35,7 @@ export function controlText(control: Control): string {
   const lines = [`everything: ${everything === undefined ? "as the config says" : switchText(everything)}`];
   for (const { route, switch: one } of routes) {
     const isOverruled = everything?.on === false && one.on;
-    const note = isOverruled ? "; no effect, because everything is off" : "";
+    const note = isOverruled ? "; no effect, because shadowing is off for all routes" : "";
     lines.push(`${shown(route, 100)}: ${switchText(one)}${note}`);
   }
   if (everything?.on === false)

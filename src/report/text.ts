@@ -39,7 +39,7 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
     head(view, paint),
     totals(view, paint),
     section(
-      "Read this first",
+      "Warnings",
       view.warnings,
       (one) => [...wrapped(`! ${shown(one, 400)}`, "  ")].map((l) => paint(l, YELLOW)),
       paint,
@@ -47,7 +47,7 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
     findings(view, paint),
     section("Accepted and fixed", view.settled, (one) => brief(one), paint),
     section(
-      "Unsteady: differs as legacy differs from itself, settled when rechecked, or was never confirmed",
+      "Unsteady: noise, transient differences, and differences that were never confirmed",
       view.unsteady,
       (one) => [
         `  ${one.standing.padEnd(11)} ${count(one.count).padStart(7)}  ${shown(one.route, 50)}  ${shown(place(one), 60)}  ${one.kind}`,
@@ -106,7 +106,7 @@ function findings(view: Outline, paint: Paint): string[] {
     (entry) => `  ${entry.severity.padEnd(8)}  ${shown(titleOf(entry), 120)}  ${shown(entry.lead.id, 40)}`,
   );
   return [
-    paint(`Findings (${count(all)}, most telling first)`, BOLD),
+    paint(`Findings (${count(all)}, most important first)`, BOLD),
     ...lines,
     ...(severe.length === 0 ? [] : ["", paint("  Also severe:", BOLD), ...severe]),
     ...more(view.entries, "  "),
@@ -156,7 +156,7 @@ function full(entry: Entry, number: number, epochStartedAt: number, paint: Paint
 function besides({ beside }: Finding, indent: string): string[] {
   return beside === undefined
     ? []
-    : [`${indent}something else at this place is accepted: finding ${shown(beside, 40)}`];
+    : [`${indent}another difference at this place is accepted: finding ${shown(beside, 40)}`];
 }
 
 function brief(finding: Finding): string[] {
@@ -213,7 +213,7 @@ function section<T>(title: string, some: Some<T>, line: (one: T) => readonly str
 }
 
 function more(some: Some<unknown>, indent: string): string[] {
-  return some.more === 0 ? [] : [`${indent}and ${count(some.more)} more; --format json has them all`];
+  return some.more === 0 ? [] : [`${indent}and ${count(some.more)} more; --format json shows all`];
 }
 
 /** Words broken at the width; what does not fit in a line gets one of its own. */

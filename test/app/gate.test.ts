@@ -64,7 +64,7 @@ describe("the gate", () => {
         });
         expect(code).toBe(0);
         expect(out).toContain("ready  all routes:");
-        expect(out).toContain("Left out on purpose: GET /logout (shadow: off), GET /private (readiness: off)");
+        expect(out).toContain("Excluded: GET /logout (shadow: off), GET /private (readiness: off)");
         expect(out).toMatch(/^off {4}GET \/private: /m);
         expect(out).toMatch(/^ready {2}GET \/status: /m); // one possible request, asked again and again
       },
@@ -95,7 +95,7 @@ describe("the gate", () => {
         await many(150, 4, async (i) => void (await ask(`${app.proxy}/orders/${i}`)));
         const { out } = await until(async () => {
           const told = await gate(app);
-          return told.out.includes("have waited for more than a second") ? told : undefined;
+          return told.out.includes("have had no outcome for more than a second") ? told : undefined;
         });
         expect(out).toMatch(/^hold/);
       },

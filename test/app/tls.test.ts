@@ -137,7 +137,7 @@ limits: { headersTimeout: 500ms }\nrecheck: { sample: 0% }\n`,
     );
     const { exit, err } = run(["serve", file]);
     expect(await exit).toBe(2);
-    expect(err()).toMatch(/config\.yaml:3:\d+: tls\.cert: .*no\.key are no certificate with its key/);
+    expect(err()).toMatch(/config\.yaml:3:\d+: tls\.cert: .*no\.key are not a certificate and its private key/);
     expect(err()).not.toMatch(/\n {4}at /);
   });
 });

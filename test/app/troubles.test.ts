@@ -57,7 +57,7 @@ async function says({ app, lines }: Opened, event: string, requests = 3) {
 describe("a candidate that gives no answer is told of at once, with the key that mends it", () => {
   const { server, other, expired } = CERTIFICATES;
   test.each([
-    ["self-signed", server, "", /self.signed.*; set `candidate\.tls\.ca` to the authority that signed it/],
+    ["self-signed", server, "", /self.signed.*; set `candidate\.tls\.ca` to the certificate authority that signed it/],
     ["for another name", other, "ca: ca", /tls certificate error.*; set `candidate\.tls\.serverName`/],
     ["expired", expired, "ca: ca", /expired.*; renew its certificate/],
   ])("its certificate is %s", async (_name, cert, tls, expected) => {
@@ -69,9 +69,7 @@ describe("a candidate that gives no answer is told of at once, with the key that
     const { line, warning, notes } = await says(opened, "no_answer");
     expect(line).toMatchObject({ level: "warn", side: "candidate", reason: "tls", error: "tls_certificate_error" });
     expect(line["msg"]).toMatch(expected);
-    expect(warning).toMatch(
-      /^candidate gave no answer to 3 of 3 requests in the last 10 minutes: tls certificate error/,
-    );
+    expect(warning).toMatch(/^candidate did not answer 3 of 3 requests in the last 10 minutes: tls certificate error/);
     expect(warning).toMatch(expected);
     expect(notes).toMatch(expected);
   });
@@ -80,7 +78,7 @@ describe("a candidate that gives no answer is told of at once, with the key that
     [
       "bare line feeds",
       "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
-      /without CR.*allow it by `candidate\.lenient`: \[bare-lf\]/,
+      /without CR.*accept it with `candidate\.lenient`: \[bare-lf\]/,
     ],
     [
       "a folded line",
@@ -159,8 +157,8 @@ describe("a legacy that gives no answer", () => {
     await using candidate = await backend("nonsense\r\n\r\n");
     await using opened = await open(`legacy: "${legacy.url}"\ncandidate: "${candidate.url}"\n`);
     const { warning, notes } = await says(opened, "no_answer");
-    expect(warning).toMatch(/^legacy gave no answer to 3 of 3 requests .*lower `legacy\.keepAlive`/);
-    expect(notes).toMatch(/^legacy gave no answer/);
+    expect(warning).toMatch(/^legacy did not answer 3 of 3 requests .*lower `legacy\.keepAlive`/);
+    expect(notes).toMatch(/^legacy did not answer/);
   });
 });
 

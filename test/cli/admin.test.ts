@@ -154,7 +154,7 @@ describe("control", () => {
     expect(await run("share", "10%", "--route", "GET /a", "--for", "2h")).toContain(
       "GET /a: on, share 10 %, until 2026-11-21 14:00 UTC",
     );
-    expect(noted).toContain("no request of GET /a was seen yet");
+    expect(noted).toContain("no request of GET /a has been seen yet");
     await run("off", "--route", "GET /orders/{ids}");
     expect(noted).toContain('did you mean "GET /orders/{id}"?');
     await run("clear", "--route", "GET /orders/{ids}");
@@ -234,7 +234,7 @@ describe("control", () => {
     expect(room.read().everything?.on).toBe(false);
     expect((await cli(["control", "get", "--data", folder])).code).toBe(2);
     const { code, err } = await cli(["control", "off", "--data", join(folder, "mistyped")]);
-    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("there is no folder") });
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("there is no directory") });
     expect(existsSync(join(folder, "mistyped"))).toBe(false);
   });
 });

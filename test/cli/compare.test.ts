@@ -174,7 +174,7 @@ routes:
     expect(code).toBe(0);
     expect(out.trim().split("; ").sort()).toEqual(["1 settled by ignore $.at", "1 settled by ignore $.id", "match"]);
     await expect(run([a, b, "--config", config, "--route", "GET /order/{id}"])).rejects.toThrow(
-      'it has "GET /orders/{id}"',
+      'it declares "GET /orders/{id}"',
     );
   });
 

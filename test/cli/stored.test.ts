@@ -87,7 +87,7 @@ describe("--data", () => {
     const { code, out } = await cli(["report", "--data", dir]);
     expect(code).toBe(0);
     expect(out).toContain("50 comparisons (100 % of the route's), 50 distinct requests");
-    expect(out).not.toContain("judged by the defaults");
+    expect(out).not.toContain("based on the default settings");
     expect((await cli(["gate", "--data", dir])).code).toBe(1);
   });
 

@@ -95,9 +95,9 @@ ${path}: ok
     const sections = {
       "legacy: { url: https://legacy, tls: { ca: none.pem } }":
         /legacy\.tls\.ca: cannot read none\.pem: there is no such/,
-      "legacy: { url: https://legacy, tls: { ca: empty } }": /legacy\.tls\.ca: empty holds no certificate/,
+      "legacy: { url: https://legacy, tls: { ca: empty } }": /legacy\.tls\.ca: empty contains no PEM certificate/,
       "legacy: { url: https://legacy, tls: { cert: server.pem, key: server.pem } }":
-        /server\.pem are no certificate with its/,
+        /server\.pem are not a certificate and its private key/,
       "tls: { cert: server.pem, key: none.key }": /tls\.cert: cannot read none\.key/,
       "adminAccess: { tls: { cert: empty, key: server.key } }": /adminAccess\.tls\.cert: empty and server\.key are no/,
       "adminAccess: { tokenFile: none }": /adminAccess\.tokenFile: cannot read none/,

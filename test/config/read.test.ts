@@ -124,7 +124,7 @@ describe("a sound config", () => {
     const flags = { legacy: "http://a", candidate: "http://b", admin: "0.0.0.0:9900" };
     const without = defaultsFor(flags, { PARALLEL_RUN_TOKEN: "" });
     expect("faults" in without && without.faults.map(formatFault)).toEqual([
-      "--admin: admin is open to others and asks for no token (set PARALLEL_RUN_TOKEN in the environment, or listen on 127.0.0.1)",
+      "--admin: admin is not on loopback and requires no token (set PARALLEL_RUN_TOKEN in the environment, or listen on 127.0.0.1)",
     ]);
     const token = "0123456789abcdef";
     expect(defaultsFor(flags, { PARALLEL_RUN_TOKEN: token })).toMatchObject({
@@ -218,20 +218,20 @@ routes:
     ["data: a ${not there}", "3:9", /names no environment variable/],
     ["listen: 0.0.0.0:99999", "3:9", /port past 65535/],
     ["admin: 127.0.0.1:8080", "3:8", /listen and admin are the same address/],
-    ["admin: 0.0.0.0:9900", "3:8", /admin is open to others and asks for no token \(set adminAccess.tokenFile/],
+    ["admin: 0.0.0.0:9900", "3:8", /admin is not on loopback and requires no token \(set adminAccess.tokenFile/],
     ["legacyReplica: { url: http://candidate:8080 }", "2:19", /candidate and legacyReplica are the same server/],
     ["adminAccess: { token: short }", "3:23", /the value is too short for a token \(at least 16 characters\)/],
     ["adminAccess: { tokenFile: a, token: 0123456789abcdef }", "3:27", /both token and tokenFile/],
     ["tls: { cert: a.pem }", "3:6", /tls has cert without key/],
     ["limits: { headersTimeout: 2h }", "3:27", /headersTimeout is longer than requestTimeout/],
-    ["capture: { maxBody: 1GiB }", "3:21", /more than capture.budget/],
+    ["capture: { maxBody: 1GiB }", "3:21", /larger than capture.budget/],
     ["store: { kind: sqlite }", "3:16", /no data directory/],
     ["log: { level: wanr }", "3:15", /`wanr` is no log level \(did you mean warn\?/],
     ["breaker: { minimum: 1.5 }", "3:21", /`1.5` is not a whole number/],
     ["shadow: { methods: [post] }", "3:21", /not shadowed by its method \(.*readOnly: true\)/],
-    ["shadow: { values: [ann] }", "3:19", /nothing to find them in/],
+    ["shadow: { values: [ann] }", "3:19", /`shadow.values` needs `shadow.by`/],
     ["shadow: { ramp: { from: 5% } }", "3:17", /shadow.ramp lacks over/],
-    ["shadow: { sample: 1%, ramp: { from: 5%, over: 1h } }", "3:29", /begins above/],
+    ["shadow: { sample: 1%, ramp: { from: 5%, over: 1h } }", "3:29", /starts above/],
     ["forwarded: { trustedProxies: [10.0.0.0/33] }", "3:31", /not a network/],
     ["routes: [{ readOnly: true }]", "3:10", /routes\[0\] lacks match/],
     ["routes: [{ match: get /a }]", "3:19", /methods are written large: GET/],
@@ -244,7 +244,7 @@ routes:
     [
       'routes: [{ match: "GET /{a}" }, { match: "GET /{b}" }]',
       "3:42",
-      /GET \/\{b\} is there twice \(the first is in line 3/,
+      /GET \/\{b\} is declared twice \(the first is on line 3/,
     ],
     ["compare: { arrays: { $.a: { order: ignored } } }", "3:27", /is no way to pair elements .*unordered/],
     ["compare: { arrays: { $.a: { key: id, order: no } } }", "3:27", /order is one of compared, ignored/],

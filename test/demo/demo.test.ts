@@ -67,7 +67,7 @@ describe("a demo with nothing planted", () => {
     expect(demo.report.total.compared).toBeGreaterThan(200);
     const { verdict, routes } = gateOf(demo.report)!;
     expect(routes.filter((one) => one.verdict !== "ready").map(({ route, reasons }) => [route, reasons])).toEqual([
-      ["GET /health", ["Left out on purpose: shadow: off."]],
+      ["GET /health", ["Excluded: shadow: off."]],
     ]);
     expect(verdict).toBe("ready");
   }, 300_000);

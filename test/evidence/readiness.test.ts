@@ -62,7 +62,7 @@ describe("readiness", () => {
     const { routes, total } = evidence.report(at);
     expect(routes.map(({ part }) => part)).toEqual(["excluded", "counts", "not_shadowed"]);
     expect(total.readiness.verdict).toBe("ready");
-    expect(total.readiness.reasons.at(-1)).toBe("Left out on purpose: GET /b (readiness: off).");
+    expect(total.readiness.reasons.at(-1)).toBe("Excluded: GET /b (readiness: off).");
     // A route that somebody switched off at runtime is not left out: nothing is known of it.
     evidence.settle({ id: "2", route: "GET /c", outcome: { outcome: "skipped", reason: "off" } }, at);
     expect(evidence.report(at).total.readiness.verdict).toBe("hold");
@@ -150,7 +150,7 @@ describe("readiness", () => {
     const { readiness } = evidence.report(at).routes[0]!;
     expect(readiness).toMatchObject({ verdict: "hold", wrong: 0 });
     expect(reasonOf(readiness)).toBe(
-      "15 requests have waited for more than a second; should they turn out wrong, it would be too many, and readiness.tolerance is 0.1 %.",
+      "15 requests have had no outcome for more than a second; if they are wrong, too many are, and readiness.tolerance is 0.1 %.",
     );
     hanging = 0;
     expect(evidence.report(at).total.readiness.verdict).toBe("ready");
@@ -162,7 +162,7 @@ describe("readiness", () => {
     const { total, routes, underWay: all } = evidence.report(at);
     expect(total.readiness).toMatchObject({
       verdict: "hold",
-      reasons: ["GET /invoices/{id} is on hold: nothing was compared yet."],
+      reasons: ["GET /invoices/{id} is on hold: nothing has been compared yet."],
     });
     expect(routes.map(({ route, requests }) => `${route} ${requests}`)).toEqual([
       "GET /invoices/{id} 0",
@@ -227,7 +227,7 @@ describe("readiness", () => {
     const { routes, findings } = evidence.report(at);
     expect(routes[0]!.readiness.verdict).toBe("hold");
     expect(reasonOf(routes[0]!.readiness)).toBe(
-      `1 finding of high or critical severity is open, and 0 are allowed: $.id missing (${findings[0]!.id}). Fix or accept what it names.`,
+      `1 finding of high or critical severity is open, and 0 are allowed: $.id missing (${findings[0]!.id}). Fix or accept them.`,
     );
     evidence.accept(findings[0]!.id, { by: "ann", why: "known", at });
     expect(evidence.report(at).total.readiness.verdict).toBe("ready");
@@ -301,7 +301,7 @@ describe("a route with few possible requests", () => {
   test("is ready once all were seen and each was right again and again, and says what is missing until then", () => {
     expect(poll(100, () => "/")).toMatchObject({ verdict: "hold", distinct: 1 });
     expect(poll(100, () => "/").reasons.join(" ")).toContain(
-      "Or, if these are all there are: none new for 368 requests (readiness.tolerance; 99 so far).",
+      "Or, if these are all requests of the route: no new one for 368 requests (readiness.tolerance; 99 so far).",
     );
     expect(poll(400, () => "/")).toMatchObject({ verdict: "ready", distinct: 1 });
     expect(poll(400, () => "/").upper).toBeLessThan(0.01);
@@ -311,7 +311,7 @@ describe("a route with few possible requests", () => {
   test("is not ready when one of them was asked too seldom", () => {
     const { verdict, reasons } = poll(3000, (i) => (i % 400 === 399 ? "/?rare" : "/"));
     expect(verdict).toBe("hold");
-    expect(reasons.join(" ")).toContain("each right 10 times (readiness.repeat; the least is 7 so far)");
+    expect(reasons.join(" ")).toContain("each without a mismatch 10 times (readiness.repeat; at least 7 so far)");
   });
 
   test("is not ready when the answers to the same request alternate", () => {
@@ -351,7 +351,7 @@ describe("a route with few possible requests", () => {
     for (let i = 0; i < 5000; i++) evidence.add(comparison({ route: "GET /", target: "/" }), i);
     const at = (ms: number) => evidence.report(ms).routes[0]!.readiness;
     expect(at(5000)).toMatchObject({ verdict: "hold" });
-    expect(at(5000).reasons.join(" ")).toContain("none new for 60 s (readiness.bake; 5 s so far)");
+    expect(at(5000).reasons.join(" ")).toContain("no new one for 60 s (readiness.bake; 5 s so far)");
     expect(at(MINUTE + 1).verdict).toBe("ready");
   });
 
@@ -396,7 +396,7 @@ describe("recent evidence", () => {
     expect(shown.at(-1)).toBe("reject");
     const { reasons } = evidence.report(250_040).routes[0]!.readiness;
     expect(reasons[0]).toBe(
-      "Since 1970-01-01 00:04:10 UTC 40 of 40 requests were wrong, and readiness.tolerance is 0.1 %: what came before does not count any more.",
+      "Since 1970-01-01 00:04:10 UTC 40 of 40 requests were wrong, and readiness.tolerance is 0.1 %: earlier evidence no longer counts.",
     );
     // Forty clean ones are not enough to forget it.
     for (let i = 0; i < 4000; i++) evidence.add(comparison({ target: `/orders/${100 + i}` }), 251_000 + i);

@@ -18,7 +18,7 @@ function differences(i: number): readonly JudgedDifference[] {
 
 const open = () => createEvidence({ startedAt: 0, epoch: "v1", explainer: createExplainer() });
 
-test("findings come with their causes, most telling first, over restarts as well", () => {
+test("findings come with their causes, most important first, over restarts as well", () => {
   let evidence = open();
   const kept = new Map<string, Document>();
   for (let i = 0; i < 120; i++) {

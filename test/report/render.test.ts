@@ -58,15 +58,15 @@ describe("a report in any format", () => {
 
   test.each(["text", "markdown", "html"] as const)("%s says so when there is nothing yet", (name) => {
     expect(LINES[name](aReport({ underWay: 3 }))).toContain(
-      "Nothing is decided yet: 3 requests have come and are being compared.",
+      "No outcome yet: 3 requests have arrived and are being compared.",
     );
     expect(LINES[name](aReport({ underWay: 1, rechecking: 1 }))).toContain(
-      "Nothing is decided yet: 1 request has come and is being compared, 1 of them rechecked.",
+      "No outcome yet: 1 request has arrived and is being compared, 1 of them rechecked.",
     );
-    expect(LINES[name](aReport())).toContain("No request has come yet.");
+    expect(LINES[name](aReport())).toContain("No requests yet.");
     const { total, epoch } = aReport();
     const past = { ...epoch, endedAt: 1, outcomes: total.outcomes, readiness: total.readiness };
-    expect(LINES[name](aReport({ epochs: [past] }))).toContain("No request has come since this epoch began.");
+    expect(LINES[name](aReport({ epochs: [past] }))).toContain("No requests since this epoch began.");
   });
 
   test.each(["text", "markdown", "html"] as const)(

@@ -13,7 +13,7 @@ export type Chosen = { readonly rules: CompiledRules } | { readonly faults: read
 /** Without a config, all is compared; without a route, what the config says for all of them. */
 export async function rulesFor(file: string | undefined, route: string | undefined, io: Io): Promise<Chosen> {
   if (file === undefined) {
-    if (route !== undefined) throw new UsageError("--route needs --config: a route's rules stand in a config");
+    if (route !== undefined) throw new UsageError("--route needs --config: the rules of a route are in a config");
     return { rules: compileRules(NO_RULES) };
   }
   const reading = readConfig(await textOf(file), { file, env: io.env });
@@ -25,7 +25,8 @@ export async function rulesFor(file: string | undefined, route: string | undefin
   if (declared === undefined) {
     const names = config.routes.map(({ match }) => match.text);
     const meant = nearest(route, names) ?? names[0];
-    const hint = meant === undefined ? "it declares none" : `it has "${meant}"${names.length > 1 ? " and others" : ""}`;
+    const hint =
+      meant === undefined ? "it declares none" : `it declares "${meant}"${names.length > 1 ? " and others" : ""}`;
     throw new UsageError(`${file} has no route "${route}": ${hint}`);
   }
   return { rules: compileRules(declared.compare, origins) };

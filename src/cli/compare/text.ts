@@ -20,13 +20,13 @@ export function asText(result: Result, bodies: Bodies, type: string | undefined,
   const aside = [
     ...settled,
     ...notes,
-    ...(approximate ? ["approximate: the places may be coarser than they could be"] : []),
+    ...(approximate ? ["approximate: some places are coarser than with exact pairing"] : []),
   ];
   if (differences.length === 0) return `${[paint.candidate("match"), ...aside].join("; ")}\n`;
   const documents = documentsOf(bodies.legacy, bodies.candidate, type);
   const sides = { legacy: readSpelled(documents.legacy), candidate: readSpelled(documents.candidate) };
   const each = differences.slice(0, MOST).map((one) => difference(one, sides, documents, bodies, paint));
-  const more = differences.length > MOST ? [`… and ${differences.length - MOST} more; --format json has them all`] : [];
+  const more = differences.length > MOST ? [`… and ${differences.length - MOST} more; --format json shows all`] : [];
   const count = `mismatch: ${differences.length} difference${differences.length === 1 ? "" : "s"}`;
   return `${[[paint.legacy(count), ...aside].join("; "), ...each, ...more].join("\n\n")}\n`;
 }
