@@ -17,8 +17,8 @@ export type Exchange = {
   /** A template such as `GET /orders/{id}`: bounded in number, so it is fit for a metric label. */
   readonly route: string;
   readonly request: RequestHead;
-  /** The heads that were written to each side, HTTP/1.1 with the empty line at the end: to ask the same again. */
-  readonly sent?: { readonly legacy: string; readonly candidate: string };
+  /** The heads that each side was sent: to send the same again in a recheck. */
+  readonly sent?: { readonly legacy: RequestHead; readonly candidate: RequestHead };
   /** The request's body, where the route is `readOnly` and it has one. */
   readonly requestBody?: Uint8Array;
   /** When the request came, in milliseconds since the epoch. */

@@ -13,14 +13,15 @@ import type { Budget } from "./shadow/body-recorder.ts";
 import { type BufferPool, createBufferPool } from "./shadow/buffer-pool.ts";
 import type { Shadow, ShadowContext } from "./shadow/shadow.ts";
 import type { Deadlines } from "./upstream/http1/deadlines.ts";
-import { createPool, type Pool } from "./upstream/http1/pool.ts";
+import { createPool } from "./upstream/http1/pool.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 
 export type Settings = {
   readonly options: ProxyOptions;
   readonly deadlines: Deadlines;
   readonly routes: Routes;
   readonly learned: LearnedRoutes;
-  readonly legacy: Pool;
+  readonly legacy: Upstream;
   readonly shadows: ShadowContext;
   readonly buffers: BufferPool;
   readonly admit: AdmitState;
@@ -113,7 +114,7 @@ export function createSettings(
       budget,
       candidateInFlight: () => open.size,
     },
-    candidateHost: options.candidate.rewriteHost ? pool.origin.authority : undefined,
+    candidateHost: options.candidate.rewriteHost ? pool.authority : undefined,
   };
 }
 
@@ -131,7 +132,7 @@ function connectionOf({ rewrite: _, serves: __, ...upstream }: CandidateOptions)
 }
 
 /** The pool of before, if nothing about the upstream changed; else a new one, and the old one ends with its last call. */
-function poolFor(options: UpstreamOptions, deadlines: Deadlines, before?: UpstreamOptions, pool?: Pool): Pool {
+function poolFor(options: UpstreamOptions, deadlines: Deadlines, before?: UpstreamOptions, pool?: Upstream): Upstream {
   if (before && pool && same(options, before)) return pool;
   const next = createPool(options, deadlines);
   pool?.retire();

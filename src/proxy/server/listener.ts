@@ -77,7 +77,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
 
   function relay(client: Client, head: RawHead): void {
     const now = settings;
-    const incoming = readIncoming(head, now.legacy.origin.authority, now.options.legacy.rewriteHost);
+    const incoming = readIncoming(head, now.legacy.authority, now.options.legacy.rewriteHost);
     if ("says" in incoming) {
       client.refuse(incoming.status, incoming.says);
       return;

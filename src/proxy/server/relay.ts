@@ -10,10 +10,11 @@ import { NO_BODY_RECORDER } from "../shadow/body-recorder.ts";
 import { Copy } from "../shadow/candidate-request.ts";
 import { observationOf } from "../shadow/shadow.ts";
 import { failureOf, gatewayStatus, type Trouble } from "../upstream/failure.ts";
-import { Call, isSafe, type Listener } from "../upstream/http1/call.ts";
+import { isSafe } from "../upstream/http1/call.ts";
 import type { ResponseHead } from "../upstream/http1/framing.ts";
 import { responseOf } from "../upstream/read-answer.ts";
 import { legacyHead } from "../upstream/request-heads.ts";
+import type { ResponseListener, UpstreamCall } from "../upstream/upstream.ts";
 import type { Client, Serving } from "./connection.ts";
 import type { Relayed } from "./relayed-request.ts";
 import { ClientResponse } from "./response.ts";
@@ -30,7 +31,7 @@ export type RelayContext = {
 };
 
 /** One client request on its way through. */
-export class Relay implements Listener, Serving {
+export class Relay implements ResponseListener, Serving {
   private readonly context: RelayContext;
   private readonly settings: Settings;
   private readonly client: Client;
@@ -39,7 +40,7 @@ export class Relay implements Listener, Serving {
   private readonly came = performance.now();
   private asked = 0;
   private firstByteMs = 0;
-  private call: Call;
+  private call: UpstreamCall;
   private upload: Upload | undefined = undefined;
   private readonly copy: Copy;
   private retried = false;
@@ -63,9 +64,9 @@ export class Relay implements Listener, Serving {
     context.open.add(this);
     const at = context.ports.now();
     this.call.ready ||= this.client.bodyInHand;
-    this.settings.legacy.send(this.call, this.call.upgrades);
+    this.call.send(this.call.request.upgrades);
     this.asked = performance.now();
-    if (!this.over) this.copy.start(at, this.call.head);
+    if (!this.over) this.copy.start(at, this.call.request.head);
   }
 
   onStart(): void {
@@ -124,11 +125,11 @@ export class Relay implements Listener, Serving {
   }
 
   onFailure(trouble: Trouble, stale: boolean): void {
-    if (stale && !this.retried && this.call.safe && this.call.framing === "none") {
+    if (stale && !this.retried && this.call.safe && this.call.request.framing === "none") {
       // Legacy closed an idle connection at the same moment: the request was never seen, so it is sent once more.
       this.retried = true;
       this.call = this.legacyCall();
-      this.settings.legacy.send(this.call, true);
+      this.call.send(true);
       return;
     }
     this.relayed.label.settle(false);
@@ -184,11 +185,11 @@ export class Relay implements Listener, Serving {
     return this.relayed.incoming.method === "HEAD";
   }
 
-  private legacyCall(): Call {
+  private legacyCall(): UpstreamCall {
     const { incoming, peer } = this.relayed;
-    const { method, framing, upgrades } = incoming;
-    const head = legacyHead(incoming, this.settings.options.forwarded, peer);
-    return new Call(method, head, framing, this, Number.POSITIVE_INFINITY, upgrades);
+    const { framing, upgrades } = incoming;
+    const { legacy, options } = this.settings;
+    return legacy.call({ head: legacyHead(incoming, options.forwarded, peer), framing, upgrades }, this);
   }
 
   private begin(): void {

@@ -1,9 +1,9 @@
 // proxy/server/request.ts: what a client's request head means: what goes on, how its body is framed, or why it is refused
 
 import type { Fields } from "../../model/fields.ts";
-import type { BodyFraming } from "../upstream/http1/call.ts";
 import { HOP_BY_HOP, NEVER_NAMED } from "../upstream/http1/framing.ts";
 import type { RawHead } from "../upstream/http1/request-head.ts";
+import type { BodyFraming } from "../upstream/upstream.ts";
 
 /** The mark on what the candidate is sent, so that a shadow is never shadowed again. */
 export const MARK = "x-parallel-run";

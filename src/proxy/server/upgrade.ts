@@ -1,17 +1,17 @@
 // proxy/server/upgrade.ts: an upgraded connection (RFC 9110, 7.8): bytes both ways between a client and legacy; never shadowed
 
 import type { BufferPool } from "../shadow/buffer-pool.ts";
-import type { Call, Listener } from "../upstream/http1/call.ts";
+import type { ResponseListener, UpstreamCall } from "../upstream/upstream.ts";
 import type { Client, Serving } from "./connection.ts";
 
 /** What legacy sends is for the client and the reverse, each at the other's speed. When one end closes, so does the other. */
-export class Tunnel implements Listener, Serving {
+export class Tunnel implements ResponseListener, Serving {
   private readonly client: Client;
-  private readonly call: Call;
+  private readonly call: UpstreamCall;
   private readonly buffers: BufferPool;
   private ended = false;
 
-  constructor(client: Client, call: Call, buffers: BufferPool) {
+  constructor(client: Client, call: UpstreamCall, buffers: BufferPool) {
     this.client = client;
     this.call = call;
     this.buffers = buffers;

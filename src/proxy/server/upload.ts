@@ -1,8 +1,8 @@
 // proxy/server/upload.ts: a request's body on its way to legacy, at the speed of the slower of the two
 
 import type { Fields } from "../../model/fields.ts";
-import type { Call } from "../upstream/http1/call.ts";
 import { fitTrailers } from "../upstream/http1/framing.ts";
+import type { UpstreamCall } from "../upstream/upstream.ts";
 import type { Client } from "./connection.ts";
 
 /** Passes the body of one request on; keeps a copy of up to `keep` bytes for a shadow (-1: none). */
@@ -12,9 +12,9 @@ export class Upload {
   private length = 0;
   private readonly keep: number;
   private readonly client: Client;
-  private readonly call: Call;
+  private readonly call: UpstreamCall;
 
-  constructor(client: Client, call: Call, keep: number) {
+  constructor(client: Client, call: UpstreamCall, keep: number) {
     this.client = client;
     this.call = call;
     this.keep = keep;

@@ -8,6 +8,7 @@ import type { ProxyPorts } from "../ports.ts";
 import type { Relayed } from "../server/relayed-request.ts";
 import type { Settings } from "../settings.ts";
 import { candidateHead, markedHead } from "../upstream/request-heads.ts";
+import type { UpstreamHead } from "../upstream/upstream.ts";
 import { createBodyRecorder, type Leader } from "./body-recorder.ts";
 import { isSame, NO_REWRITE } from "./path-mapping.ts";
 import { Shadow } from "./shadow.ts";
@@ -20,7 +21,7 @@ export class Copy {
   private readonly settings: Settings;
   private readonly ports: Required<ProxyPorts>;
   private at = 0;
-  private legacyHead = "";
+  private legacyHead: UpstreamHead | undefined = undefined;
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
 
@@ -36,7 +37,7 @@ export class Copy {
    * Legacy's request, with this head, was just written: asks the candidate in the same turn. A request with a body waits
    * for `uploaded`. @param at milliseconds since the epoch
    */
-  start(at: number, legacyHead: string): void {
+  start(at: number, legacyHead: UpstreamHead): void {
     this.at = at;
     this.legacyHead = legacyHead;
     const { incoming } = this.original;
@@ -91,11 +92,12 @@ export class Copy {
     const rewrite = route.rewrite ?? options.candidate.rewrite ?? NO_REWRITE;
     const hasOwnFraming = body !== undefined || incoming.conditional || incoming.codingAt >= 0;
     const plain = !hasOwnFraming && candidateHost === undefined && isSame(rewrite);
+    const legacyHead = this.legacyHead!;
     const head = plain
-      ? markedHead(this.legacyHead)
+      ? markedHead(legacyHead)
       : candidateHead(incoming, body, candidateHost, options.forwarded, peer, rewrite);
     const asked = { method: incoming.method, target: incoming.target, fields: incoming.raw };
-    const made = { id, label, at: this.at, request: asked, head, legacyHead: this.legacyHead, body };
+    const made = { id, label, at: this.at, request: asked, head, legacyHead, body };
     const shadow = new Shadow(shadows, made, this.capture!);
     shadows.open.add(shadow);
     this.shadow = shadow;

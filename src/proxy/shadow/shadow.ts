@@ -7,16 +7,15 @@ import type { Breaker, Ended } from "../admission/breaker.ts";
 import type { Concurrency } from "../admission/concurrency.ts";
 import type { Label } from "../admission/route-label.ts";
 import type { ProxyPorts } from "../ports.ts";
-import { Call } from "../upstream/http1/call.ts";
 import type { Deadlines, Watched } from "../upstream/http1/deadlines.ts";
-import type { Pool } from "../upstream/http1/pool.ts";
 import { Asking } from "../upstream/read-answer.ts";
+import type { Upstream, UpstreamHead } from "../upstream/upstream.ts";
 import { type BodyRecorder, type Budget, followBodyRecorder, type Leader } from "./body-recorder.ts";
 import { retryAfter } from "./retry-after.ts";
 
 /** What the shadows of one proxy share. */
 export type ShadowContext = {
-  readonly pool: Pool;
+  readonly pool: Upstream;
   readonly breaker: Breaker;
   readonly concurrency: Concurrency;
   readonly budget: Budget;
@@ -36,9 +35,9 @@ export type ShadowRequest = {
   readonly label: Label;
   readonly at: number;
   readonly request: RequestHead;
-  /** The candidate's head, ready to be written, and legacy's as it was written. */
-  readonly head: string;
-  readonly legacyHead: string;
+  /** The head for the candidate, and the one that legacy was sent. */
+  readonly head: UpstreamHead;
+  readonly legacyHead: UpstreamHead;
   readonly body: Uint8Array | undefined;
 };
 
@@ -104,10 +103,10 @@ export class Shadow implements Watched {
     this.follower = followBodyRecorder(this.capture, context.maxBody, context.budget);
     const asking = new Asking(this.follower, asked.body, (answer) => this.candidateEnded(answer));
     this.asking = asking;
-    const { method } = asked.request;
     const framing = asked.body === undefined ? "none" : "length";
-    asking.call = new Call(method, asked.head, framing, asking, performance.now() + context.timeout);
-    context.pool.send(asking.call);
+    const deadline = performance.now() + context.timeout;
+    asking.call = context.pool.call({ head: asked.head, framing, deadline }, asking);
+    asking.call.send();
   }
 
   /** When legacy's response goes on as well, that the candidate's is not done in time is no failure. */

@@ -4,14 +4,14 @@ import type { Answer, Response } from "../../model/answer.ts";
 import { type Fields, fieldValue } from "../../model/fields.ts";
 import type { BodyRecorder } from "../shadow/body-recorder.ts";
 import { failureOf, type Trouble } from "./failure.ts";
-import type { Call, Listener } from "./http1/call.ts";
 import type { ResponseHead } from "./http1/framing.ts";
+import type { ResponseListener, UpstreamCall } from "./upstream.ts";
 
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
 /** Hears one call and hands its answer to `done`, once. A body is sent as soon as there is a connection. */
-export class Asking implements Listener {
-  call: Call | undefined = undefined;
+export class Asking implements ResponseListener {
+  call: UpstreamCall | undefined = undefined;
   /** Why there was no answer. */
   trouble: Trouble | undefined = undefined;
   private readonly askedAt = performance.now();

@@ -1,4 +1,4 @@
-// proxy/upstream/request-heads.ts: request heads for the two sides, written as the client wrote them
+// proxy/upstream/request-heads.ts: the request heads for the two sides, with names, values and order of the client's
 
 import type { Socket } from "node:net";
 import { type Fields, fieldValues } from "../../model/fields.ts";
@@ -7,34 +7,36 @@ import { CONDITIONAL, type Incoming, MARK } from "../server/request.ts";
 import { trusts } from "../server/trusted-proxies.ts";
 import { NO_REWRITE, rewrittenFields, rewrittenTarget } from "../shadow/path-mapping.ts";
 import { HOP_BY_HOP } from "./http1/framing.ts";
+import { UpstreamHead } from "./upstream.ts";
 
-/** The client behind a request, where it is to be told; `trusted`: a proxy of ours, which knows who is behind it. */
+/** The client of a request, where the config forwards it. `trusted`: a proxy whose `X-Forwarded-*` fields are believed. */
 export type Peer = { readonly address: string; readonly secure: boolean; readonly trusted: boolean };
 
-/** The client, if either side is to be told of it. An IPv4 address is told as one, whatever socket it came by. */
+/** The client, if the config forwards it. An IPv4 address that came by an IPv6 socket is written as IPv4. */
 export function peerOf(socket: Socket, options: ForwardedOptions): Peer | undefined {
   if (!options.xForwarded && !options.forwarded) return undefined;
   const address = (socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
   return { address, secure: "encrypted" in socket, trusted: trusts(options, address) };
 }
 
-/** Legacy's head: the client's own, less what was for one connection. */
-export function legacyHead(incoming: Incoming, options: ForwardedOptions, peer: Peer | undefined): string {
-  const { fields, codingAt } = incoming;
-  let head = `${incoming.method} ${incoming.target} HTTP/1.1\r\n`;
+/** The head that legacy is sent: the client's own without what was for one connection. */
+export function legacyHead(incoming: Incoming, options: ForwardedOptions, peer: Peer | undefined): UpstreamHead {
+  const { method, target, fields, codingAt } = incoming;
+  if (codingAt < 0 && peer === undefined) return new UpstreamHead(method, target, fields);
+  const sent: string[] = [];
   for (let i = 0; i < fields.length; i += 2) {
-    if (i === codingAt) head += "Transfer-Encoding: chunked\r\n";
+    if (i === codingAt) sent.push("Transfer-Encoding", "chunked");
     if (peer !== undefined && replaced(fields[i]!, options)) continue;
-    head += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    sent.push(fields[i]!, fields[i + 1]!);
   }
-  if (codingAt >= fields.length) head += "Transfer-Encoding: chunked\r\n";
-  if (peer !== undefined) head += forwardedLines(incoming, options, peer);
-  return `${head}\r\n`;
+  if (codingAt >= fields.length) sent.push("Transfer-Encoding", "chunked");
+  if (peer !== undefined) sent.push(...forwardedFields(incoming, options, peer));
+  return new UpstreamHead(method, target, sent);
 }
 
 /**
- * The candidate's head: legacy's with the mark, and with the body's length where it has one. Conditions are left out:
- * they hold tokens that legacy gave, and would make one side say 304 or 412 where the other answers in full.
+ * The head that the candidate is sent: legacy's with the mark, and with the body's length where it has one. Conditions are
+ * left out: they hold validators that legacy gave, and could make one side answer 304 or 412 where the other answers in full.
  */
 export function candidateHead(
   incoming: Incoming,
@@ -43,9 +45,9 @@ export function candidateHead(
   options: ForwardedOptions,
   peer: Peer | undefined,
   rewrite = NO_REWRITE,
-): string {
+): UpstreamHead {
   const fields = rewrittenFields(incoming.fields, rewrite);
-  let head = `${incoming.method} ${rewrittenTarget(incoming.target, rewrite)} HTTP/1.1\r\n`;
+  const sent: string[] = [];
   const isSet = (lower: string) => rewrite.set.some(([name]) => name === lower);
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!;
@@ -55,23 +57,24 @@ export function candidateHead(
       if (CONDITIONAL.has(lower) || (body !== undefined && (lower === "content-length" || lower === "expect")))
         continue;
       if (host !== undefined && lower === "host" && !isSet("host")) {
-        head += `${name}: ${host}\r\n`;
+        sent.push(name, host);
         continue;
       }
     }
-    head += `${name}: ${fields[i + 1]}\r\n`;
+    sent.push(name, fields[i + 1]!);
   }
-  if (body !== undefined) head += `Content-Length: ${body.length}\r\n`;
-  if (peer !== undefined) head += forwardedLines(incoming, options, peer);
-  return `${head}${MARK}: candidate\r\n\r\n`;
+  if (body !== undefined) sent.push("Content-Length", String(body.length));
+  if (peer !== undefined) sent.push(...forwardedFields(incoming, options, peer));
+  sent.push(MARK, "candidate");
+  return new UpstreamHead(incoming.method, rewrittenTarget(incoming.target, rewrite), sent);
 }
 
 /**
- * The same from what legacy was sent, where that is all there is to it: no conditions, no body, and no other `Host`.
- * Most requests are such, and their fields need not be gone through a second time.
+ * The same made from the head that legacy was sent, for requests without conditions, body and another `Host`. Most requests
+ * are like that, and their fields need not be encoded a second time.
  */
-export function markedHead(sent: string): string {
-  return `${sent.slice(0, -2)}${MARK}: candidate\r\n\r\n`;
+export function markedHead(sent: UpstreamHead): UpstreamHead {
+  return sent.with(MARK, "candidate");
 }
 
 /** The fields with which a side is asked again: those of the request, without conditions, marked if it is the candidate. */
@@ -115,23 +118,27 @@ function replaced(name: string, { xForwarded, forwarded }: ForwardedOptions): bo
 const OURS: ReadonlySet<string> = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"]);
 
 /**
- * A trusted proxy's claims of those before it stay in front of what we know, and its scheme and host count. Anyone else
- * could claim to be whom they please: their claims end here.
+ * A trusted proxy's claims about those before it stay in front of our own, and its scheme and host are used. Claims of any
+ * other client are dropped, because it could claim anything.
  */
-function forwardedLines({ fields, host }: Incoming, { xForwarded, forwarded }: ForwardedOptions, peer: Peer): string {
+function forwardedFields(
+  { fields, host }: Incoming,
+  { xForwarded, forwarded }: ForwardedOptions,
+  peer: Peer,
+): string[] {
   const proto = peer.secure ? "https" : "http";
   const claimed = (name: string) => (peer.trusted ? fieldValues(fields, name) : []);
-  let lines = "";
+  const sent: string[] = [];
   if (xForwarded) {
     const chain = [...claimed("x-forwarded-for"), peer.address].join(", ");
     const [scheme = proto] = claimed("x-forwarded-proto");
     const [authority = host] = claimed("x-forwarded-host");
-    lines += `X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Host: ${authority}\r\n`;
+    sent.push("X-Forwarded-For", chain, "X-Forwarded-Proto", scheme, "X-Forwarded-Host", authority);
   }
   if (forwarded) {
     const address = peer.address.includes(":") ? `"[${peer.address}]"` : peer.address;
     const own = `for=${address};host="${host}";proto=${proto}`;
-    lines += `Forwarded: ${[...claimed("forwarded"), own].join(", ")}\r\n`;
+    sent.push("Forwarded", [...claimed("forwarded"), own].join(", "));
   }
-  return lines;
+  return sent;
 }

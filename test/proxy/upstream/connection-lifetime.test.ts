@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { LookupFunction } from "node:net";
 import { expect, test } from "vitest";
-import { Call } from "../../../src/proxy/upstream/http1/call.ts";
 import { createDeadlines } from "../../../src/proxy/upstream/http1/deadlines.ts";
 import { createDialer } from "../../../src/proxy/upstream/http1/dial.ts";
 import { createPool } from "../../../src/proxy/upstream/http1/pool.ts";
+import { UpstreamHead } from "../../../src/proxy/upstream/upstream.ts";
 import { DEFAULTS } from "../../support/proxy-options.ts";
 
 /** A server on one address of this machine that counts what it is asked. */
@@ -54,7 +54,7 @@ test("a name that has moved to another address is followed under constant load, 
         ...{ onDrain: nothing, onEnd: () => resolve() },
         onFailure: (trouble: unknown) => reject(new Error(JSON.stringify(trouble))),
       };
-      pool.send(new Call("GET", "GET / HTTP/1.1\r\nHost: moving.test\r\n\r\n", "none", listener));
+      pool.call({ head: new UpstreamHead("GET", "/", ["Host", "moving.test"]), framing: "none" }, listener).send();
     });
   let isGoing = true;
   // More at once than there are connections, so that none of them is ever unused.

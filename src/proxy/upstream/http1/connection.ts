@@ -15,15 +15,15 @@ import {
   type Trouble,
   troubleOf,
 } from "../failure.ts";
-import type { Call } from "./call.ts";
+import { type Call, headText } from "./call.ts";
 import type { Watched } from "./deadlines.ts";
 import type { Dialer } from "./dial.ts";
 import type { ResponseHead } from "./framing.ts";
 import { ResponseParser, type ResponseSink } from "./parser.ts";
 import { waitsForClient } from "./stalled-calls.ts";
 
-/** What a connection tells the pool that it belongs to. */
-export type StoreWriter = {
+/** The pool that a connection belongs to, as far as the connection uses it. */
+export type ConnectionOwner = {
   readonly options: UpstreamOptions;
   readonly readBuffer: Uint8Array;
   freed(connection: Connection): void;
@@ -46,7 +46,7 @@ export class Connection implements ResponseSink, Watched {
   idleSince = 0;
   /** For how long it may stay unused: ours, or less if the peer said less. */
   keepAlive: number;
-  private readonly keeper: StoreWriter;
+  private readonly owner: ConnectionOwner;
   private readonly parser: ResponseParser;
   private call: Call | undefined = undefined;
   private phase: Phase;
@@ -59,14 +59,14 @@ export class Connection implements ResponseSink, Watched {
   /** The peer takes nothing any more. */
   private deaf = false;
 
-  constructor(dialer: Dialer, keeper: StoreWriter) {
-    this.keeper = keeper;
-    this.keepAlive = keeper.options.keepAlive;
-    const { maxHead, lenient } = keeper.options;
+  constructor(dialer: Dialer, owner: ConnectionOwner) {
+    this.owner = owner;
+    this.keepAlive = owner.options.keepAlive;
+    const { maxHead, lenient } = owner.options;
     this.parser = new ResponseParser(this, { maxHead, maxInformation: MAX_INFORMATION, lenient });
     this.phase = "connect";
     this.socket = dialer.dial({
-      buffer: keeper.readBuffer,
+      buffer: owner.readBuffer,
       callback: (length, bytes) => this.read(length, bytes as Buffer),
     });
     this.drainBeforeExit();
@@ -84,10 +84,10 @@ export class Connection implements ResponseSink, Watched {
     this.answering = false;
     call.connection = this;
     if (!call.sent) call.startedAt = call.movedAt = performance.now();
-    this.parser.begin(call.toHead, call.upgrades);
-    this.write(call.head);
-    if (this.phase !== "open") this.expectWithin(this.keeper.options.connectTimeout);
-    else if (call.sent) this.expectWithin(this.keeper.options.headTimeout);
+    this.parser.begin(call.toHead, call.request.upgrades === true);
+    this.write(headText(call.request.head));
+    if (this.phase !== "open") this.expectWithin(this.owner.options.connectTimeout);
+    else if (call.sent) this.expectWithin(this.owner.options.headTimeout);
     else this.deadline = call.deadline;
     call.listener.onStart();
   }
@@ -107,21 +107,21 @@ export class Connection implements ResponseSink, Watched {
   /** The call's request is written whole. */
   requestSent(): void {
     if (this.call === undefined) return;
-    this.keeper.sent(this);
+    this.owner.sent(this);
     if (this.deaf) this.persistent = false;
     if (this.call.over) this.release();
-    else if (!this.answering && this.phase === "open") this.expectWithin(this.keeper.options.headTimeout);
+    else if (!this.answering && this.phase === "open") this.expectWithin(this.owner.options.headTimeout);
   }
 
   /** Nothing more is sent in the other protocol; the peer's last bytes are still awaited. */
   endTunnel(): void {
     this.socket.end();
-    this.expectWithin(this.keeper.options.idleTimeout);
+    this.expectWithin(this.owner.options.idleTimeout);
   }
 
   /** The peer does not take what we send. */
   blocked(): void {
-    if (this.phase === "open" && !this.upgraded) this.expectWithin(this.keeper.options.idleTimeout);
+    if (this.phase === "open" && !this.upgraded) this.expectWithin(this.owner.options.idleTimeout);
   }
 
   pause(): void {
@@ -133,7 +133,7 @@ export class Connection implements ResponseSink, Watched {
   resume(): void {
     if (!this.paused || this.gone) return;
     this.paused = false;
-    this.expectWithin(this.keeper.options.idleTimeout);
+    this.expectWithin(this.owner.options.idleTimeout);
     this.socket.resume();
   }
 
@@ -158,7 +158,7 @@ export class Connection implements ResponseSink, Watched {
     this.deadline = NEVER;
     this.parser.stop();
     this.socket.destroy();
-    this.keeper.closed(this);
+    this.owner.closed(this);
   }
 
   expire(now: number): void {
@@ -182,7 +182,7 @@ export class Connection implements ResponseSink, Watched {
     this.upgraded = this.answering = true;
     this.persistent = false;
     this.deadline = NEVER;
-    this.keeper.upgraded(this);
+    this.owner.upgraded(this);
     this.call?.listener.onUpgrade(reason, fields);
   }
 
@@ -191,7 +191,7 @@ export class Connection implements ResponseSink, Watched {
     this.persistent &&= head.persistent;
     if (head.keepAliveMs !== undefined) {
       // A second less than the peer promised: what we send takes time to arrive.
-      this.keepAlive = Math.min(this.keeper.options.keepAlive, Math.max(0, head.keepAliveMs - 1000));
+      this.keepAlive = Math.min(this.owner.options.keepAlive, Math.max(0, head.keepAliveMs - 1000));
     }
     this.call?.listener.onHead(head);
   }
@@ -227,7 +227,7 @@ export class Connection implements ResponseSink, Watched {
   private connected(phase: Phase): void {
     this.phase = phase;
     if (phase !== "open" || this.call === undefined) return;
-    if (this.call.sent) this.expectWithin(this.keeper.options.headTimeout);
+    if (this.call.sent) this.expectWithin(this.owner.options.headTimeout);
     else this.deadline = this.call.deadline;
   }
 
@@ -250,7 +250,7 @@ export class Connection implements ResponseSink, Watched {
       return false;
     }
     if (!call.over) {
-      if (!this.paused && this.answering) this.expectWithin(this.keeper.options.idleTimeout);
+      if (!this.paused && this.answering) this.expectWithin(this.owner.options.idleTimeout);
       call.listener.onPause();
       return !this.paused;
     }
@@ -271,7 +271,7 @@ export class Connection implements ResponseSink, Watched {
     if (this.call === undefined) return;
     this.call.blocked = false;
     if (!this.call.over && this.phase === "open") this.deadline = this.call.deadline;
-    if (this.call.sent && !this.answering) this.expectWithin(this.keeper.options.headTimeout);
+    if (this.call.sent && !this.answering) this.expectWithin(this.owner.options.headTimeout);
     this.call.listener.onDrain();
   }
 
@@ -290,7 +290,7 @@ export class Connection implements ResponseSink, Watched {
     }
     this.idleSince = performance.now();
     this.deadline = this.idleSince + this.keepAlive;
-    this.keeper.freed(this);
+    this.owner.freed(this);
   }
 
   private fail(trouble: Trouble): void {

@@ -1,22 +1,13 @@
-// proxy/upstream/http1/pool.ts: the connections to one upstream; the one used last is used next
+// proxy/upstream/http1/pool.ts: the connections of HTTP/1.1 to one upstream; the one used last is used next
 
 import type { UpstreamOptions } from "../../options.ts";
 import { MOST_AT_ONCE } from "../../shadow/buffer-pool.ts";
 import { CROWDED, DEADLINE } from "../failure.ts";
-import type { Call } from "./call.ts";
-import { Connection, type StoreWriter } from "./connection.ts";
+import type { Upstream } from "../upstream.ts";
+import { Call } from "./call.ts";
+import { Connection, type ConnectionOwner } from "./connection.ts";
 import type { Deadlines, Watched } from "./deadlines.ts";
-import { createDialer, type Dialer, type Origin } from "./dial.ts";
-
-export type Pool = {
-  readonly origin: Origin;
-  /** Carries a call to a connection. `fresh`: to a new one. Every ending is told to the call's listener. */
-  send(call: Call, fresh?: boolean): void;
-  /** Takes no idle connection any more; those in use close after their call. */
-  retire(): void;
-  /** Closes everything now; calls under way fail. */
-  destroy(): void;
-};
+import { createDialer, type Dialer } from "./dial.ts";
 
 /** All sockets of the process read into this one: nobody keeps a byte of it beyond its own read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(MOST_AT_ONCE);
@@ -37,7 +28,7 @@ export function createPool(
   deadlines: Deadlines,
   dialer: Dialer = createDialer(options),
   lifetimeMs = LIFETIME_MS,
-): Pool {
+): Upstream {
   const all = new Set<Connection>();
   const idle: Connection[] = [];
   const waiting: Call[] = [];
@@ -53,7 +44,7 @@ export function createPool(
   /** When a connection takes no new request any more. */
   const endsAt = new WeakMap<Connection, number>();
 
-  const keeper: StoreWriter = {
+  const owner: ConnectionOwner = {
     options,
     readBuffer: READ_BUFFER,
     freed(connection) {
@@ -168,7 +159,7 @@ export function createPool(
   }
 
   function open(call: Call): void {
-    const connection = new Connection(dialer, keeper);
+    const connection = new Connection(dialer, owner);
     all.add(connection);
     opened += 1;
     endsAt.set(connection, performance.now() + lifetimeMs * (1 - (opened % 8) / 32));
@@ -183,15 +174,21 @@ export function createPool(
     return age < (call.safe ? last.keepAlive : Math.min(TRUSTED_MS, last.keepAlive)) ? idle.pop() : undefined;
   }
 
+  function send(call: Call, fresh: boolean): void {
+    if (mayStart(call) && start(call, fresh)) return;
+    if (waiting.length >= options.maxWaiting) {
+      giveUp(call, false);
+      return;
+    }
+    since.set(call, performance.now());
+    waiting.push(call);
+    watchQueue();
+  }
+
+  const sender = { send };
   return {
-    origin: dialer.origin,
-    send(call, fresh = false) {
-      if (mayStart(call) && start(call, fresh)) return;
-      if (waiting.length >= options.maxWaiting) return giveUp(call, false);
-      since.set(call, performance.now());
-      waiting.push(call);
-      watchQueue();
-    },
+    authority: dialer.origin.authority,
+    call: (request, listener) => new Call(request, listener, sender),
     retire() {
       retired = true;
       for (const connection of idle.splice(0)) connection.cut();
