@@ -59,7 +59,7 @@ export function refuseHost(asked: Asked, tokens: Tokens, names: readonly string[
   return { status: 421, detail: "This listener does not answer under that Host name." };
 }
 
-/** A browser says where a request comes from; whoever does not is no browser. */
+/** Browsers send the origin of a request; a caller that sends none is no browser. */
 export function refuseOrigin(asked: Asked): Refusal | undefined {
   const foreign = { status: 403, detail: "Changes are not accepted from another origin." } as const;
   if (asked.fetchSite !== undefined && asked.fetchSite !== "same-origin" && asked.fetchSite !== "none") return foreign;

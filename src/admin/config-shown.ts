@@ -1,4 +1,4 @@
-// admin/config-shown.ts: the config in force, fit to be looked at
+// admin/config-shown.ts: the config in force, without secrets
 
 import { createNameTest, isSecretValue } from "../lib/secret-names.ts";
 

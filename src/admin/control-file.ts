@@ -30,7 +30,7 @@ export type RuntimeSwitches = {
   readonly change: (
     change: ControlChange,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly status: 409 | 503; readonly detail: string }>;
-  /** Looks at the file again, now. */
+  /** Reads the file again, now. */
   readonly reload: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -46,7 +46,7 @@ export type ControlOptions = {
 
 const UNREADABLE = "the file with the switches cannot be read";
 /** Under the second within which a change of the file must hold. */
-const LOOK_EVERY_MS = 400;
+const CHECK_EVERY_MS = 400;
 
 /** The switches after a change of those in force; pure. */
 function changed(control: Control, { route, to }: ControlChange): Control {
@@ -77,11 +77,11 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
   };
 
   const warn = (message: string) => {
-    if (warned !== message) options.warn(message); // a file that stays broken is told of once
+    if (warned !== message) options.warn(message); // a file that stays broken is reported once
     warned = message;
   };
 
-  const look = async (): Promise<void> => {
+  const checkFile = async (): Promise<void> => {
     if (file === undefined) return;
     const found = await readControlFile(file);
     if (found.kind === "broken" && seen === undefined) {
@@ -104,15 +104,15 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
     warned = undefined;
   };
 
-  /** One at a time: a look between a write and its note would take our own change for someone else's. */
+  /** One at a time: a check between a write and its note would take our own change for another's. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work);
     last = mine.catch(() => undefined);
     return mine;
   };
 
-  await look();
-  const timer = file === undefined ? undefined : setInterval(() => void inTurn(look), LOOK_EVERY_MS);
+  await checkFile();
+  const timer = file === undefined ? undefined : setInterval(() => void inTurn(checkFile), CHECK_EVERY_MS);
   timer?.unref();
 
   const read = (): Control => {
@@ -146,7 +146,7 @@ export async function openRuntimeSwitches(options: ControlOptions): Promise<Runt
         }
       });
     },
-    reload: () => inTurn(look),
+    reload: () => inTurn(checkFile),
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await last;

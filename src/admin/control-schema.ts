@@ -38,7 +38,7 @@ function switchSchema(depth: number): z.ZodType {
 
 const SWITCH = switchSchema(MAX_DEPTH);
 
-/** The file with the runtime switches. Members that nobody knows are kept out of the way, since an older version may read it. */
+/** The file with the runtime switches. Unknown members are ignored, since an older version may read a newer file. */
 const CONTROL_FILE = z.looseObject({
   everything: SWITCH.optional(),
   routes: z

@@ -128,7 +128,7 @@ export type Found =
   | { readonly kind: "method"; readonly allow: string }
   | { readonly kind: "none" };
 
-/** The handler of a path and method. A path that cannot be decoded is nobody's. */
+/** The handler of a path and method. A path that cannot be decoded has none. */
 export function find(method: string, path: string): Found {
   for (const { pattern, methods } of ENDPOINTS) {
     const match = pattern.exec(path);

@@ -1,4 +1,4 @@
-// admin/listener.ts: the admin listener; small, closed to strangers, and never in a client's way
+// admin/listener.ts: the admin listener; authenticates each request, bounds connections and times
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
@@ -28,7 +28,7 @@ export type AdminOptions = {
   readonly names?: () => readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A handler failed: a bug, or a room below that did. */
+  /** A handler failed: a fault of this program. */
   readonly failed: (error: unknown) => void;
 };
 
@@ -38,7 +38,7 @@ export type AdminListener = {
   readonly port: number;
   /** A new certificate, for new connections. Throws when it cannot be used. */
   readonly setTls: (tls: AdminTls) => void;
-  /** What was made for earlier readers is out of date: the next reader gets a new one. */
+  /** Drops cached answers: they are out of date. */
   readonly forget: () => void;
   /** Stops accepting, lets answers under way finish within the given milliseconds, then cuts. */
   readonly close: (graceMs?: number) => Promise<void>;
@@ -172,7 +172,7 @@ async function serve(
   response.on("error", () => undefined);
   let answer: AdminResponse;
   try {
-    answer = await judged(request, options, shown);
+    answer = await answerTo(request, options, shown);
   } catch (error) {
     options.failed(error);
     answer = problem(500, "Internal Server Error", "This could not be answered; the log says more.");
@@ -181,7 +181,7 @@ async function serve(
 }
 
 /** The checks in their order: name, path, method, token, role, origin; only then is anything done. */
-async function judged(request: IncomingMessage, options: AdminOptions, shown: Shown): Promise<AdminResponse> {
+async function answerTo(request: IncomingMessage, options: AdminOptions, shown: Shown): Promise<AdminResponse> {
   const { headers, method = "" } = request;
   const found = find(method, (request.url ?? "").split("?", 1)[0]!);
   const open = found.kind === "handler" && found.handler.role === "anyone";
@@ -193,8 +193,8 @@ async function judged(request: IncomingMessage, options: AdminOptions, shown: Sh
       authorization: headers.authorization,
     };
     const tokens = options.tokens();
-    const stranger = refuseHost(asked, tokens, options.names?.() ?? []);
-    if (stranger !== undefined) return problem(stranger.status, "Misdirected Request", stranger.detail);
+    const refusal = refuseHost(asked, tokens, options.names?.() ?? []);
+    if (refusal !== undefined) return problem(refusal.status, "Misdirected Request", refusal.detail);
     const role = roleOf(headers.authorization, tokens);
     if (role === undefined) {
       const fields = { "www-authenticate": 'Bearer realm="parallel-run", Basic realm="parallel-run", charset="UTF-8"' };
@@ -206,7 +206,7 @@ async function judged(request: IncomingMessage, options: AdminOptions, shown: Sh
       if (foreign !== undefined) return problem(foreign.status, "Forbidden", foreign.detail);
     }
   }
-  if (found.kind === "none") return problem(404, "Not Found", "There is nothing here; / is the report.");
+  if (found.kind === "none") return problem(404, "Not Found", "Not found. The report is at /.");
   if (found.kind === "method") {
     return problem(405, "Method Not Allowed", `Allowed: ${found.allow}.`, { fields: { allow: found.allow } });
   }
@@ -214,7 +214,7 @@ async function judged(request: IncomingMessage, options: AdminOptions, shown: Sh
   return within(HANDLER_MS, Promise.resolve(found.handler.answer(call)));
 }
 
-/** A room below that hangs must not hold the caller for ever. */
+/** Answers 503 when a handler takes too long. */
 async function within(ms: number, work: Promise<AdminResponse>): Promise<AdminResponse> {
   const { promise, resolve } = Promise.withResolvers<AdminResponse>();
   const late = problem(503, "Service Unavailable", `No answer within ${ms / 1000} s.`);

@@ -12,7 +12,7 @@ export type AdminResponse = {
 
 const HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** Nothing runs, nothing loads, nobody frames it; the one style sheet is known by its hash. */
+/** No scripts, no loading of other resources, no framing; the one style sheet is known by its hash. */
 const POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
 export const GUARDS: Readonly<Record<string, string>> = {

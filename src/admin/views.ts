@@ -1,4 +1,4 @@
-// admin/views.ts: the costly answers, made no more often than the clients' thread can spare
+// admin/views.ts: costly answers, cached so that readers do not slow the thread that serves clients
 
 import type { Report } from "../model/report.ts";
 import { renderHtml } from "../report/html.ts";
@@ -11,7 +11,7 @@ export type Views = {
   readonly reportJson: () => Promise<string>;
   readonly page: () => Promise<string>;
   readonly metrics: () => Promise<string>;
-  /** After a change: whoever made it wants to see it. */
+  /** Drops the cached answers, after a change. */
   readonly forget: () => void;
 };
 

@@ -1,10 +1,10 @@
-// app/certificates.ts: the files of keys and certificates that a config names, looked at for as long as it is in force
+// app/certificates.ts: the files of keys and certificates that a config names, watched while it is in force
 
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Config } from "../config/index.ts";
 import type { ReadFile } from "../proxy/index.ts";
 
-/** Calls back when the file is another than before; returns what ends it. */
+/** Calls back when the file has changed; returns what ends the watch. */
 export type WatchFile = (file: string, changed: () => void) => () => void;
 
 /** The files that are read again when they change: certificates, keys, authorities and the admin listener's tokens. */
@@ -19,7 +19,7 @@ export function certificateFiles(config: Config): readonly string[] {
   return [...new Set(files.filter((file) => file !== undefined))];
 }
 
-/** Reads everything that the config names, and throws with words for a person where it is no certificate or key. */
+/** Reads every certificate and key that the config names. Throws a message for the user when one cannot be used. */
 export function checkCertificates(
   { legacy, candidate, legacyReplica, tls, adminAccess }: Config,
   read: ReadFile,

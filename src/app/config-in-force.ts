@@ -25,7 +25,7 @@ export type InForce = {
 };
 
 /**
- * Does everything that can fail: throws with words for a person, and leaves nothing open then.
+ * Does everything that can fail: throws an error whose message is for the user, and leaves nothing open then.
  * @param before what a reload may keep: a redactor marks the same value alike for as long as its settings stay
  */
 function inForceOf(config: Config, read: ReadFile, before?: InForce): InForce {

@@ -70,7 +70,7 @@ function readinessIn(config: () => Config) {
   };
 }
 
-/** The config's settings, kept with the evidence: a reader without the config judges by them. */
+/** The config's settings, kept with the evidence: a reader without the config uses them. */
 export function settingsFold(config: () => Config): Fold {
   let kept: Config | undefined;
   return {
@@ -83,7 +83,7 @@ export function settingsFold(config: () => Config): Fold {
   };
 }
 
-/** Versions told apart. A field that changes with every answer is no version, and must not end an epoch each time. */
+/** Versions that are distinguished. A field that changes with every answer is no version, and must not end an epoch each time. */
 const MAX_VERSIONS = 200;
 
 /** Calls `deployed` for a version that the candidate had not shown before; an older one, in a rolling deploy, is none. */

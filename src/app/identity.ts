@@ -69,7 +69,7 @@ export function openIdentity(config: () => Config): { readonly identity: Identit
       restore: (documents) => {
         const kept = documents.find(({ kind }) => kind === KIND)?.value;
         const bytes = typeof kept === "string" ? Buffer.from(kept, "base64") : undefined;
-        // With another key, what was told apart by the old one is left out.
+        // With another key, digests made with the old one are left out.
         if (bytes?.length !== KEY_BYTES) return { unreadable: kept === undefined ? 0 : 1 };
         key = bytes;
         isKept = true;

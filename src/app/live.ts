@@ -1,4 +1,4 @@
-// app/live.ts: what rooms were given once and follows the config in force all the same
+// app/live.ts: options that other parts are given once and that follow the config in force
 
 import type { Config } from "../config/index.ts";
 import type { Redactor } from "../store/index.ts";

@@ -1,4 +1,4 @@
-// app/rules.ts: the comparison rules of every route, for the workers and for the quick look in this thread
+// app/rules.ts: the comparison rules of every route, for the workers and for the comparison of equal answers in this thread
 
 import { type CompiledRules, compileRules, type Origins } from "../compare/index.ts";
 import type { Config } from "../config/index.ts";

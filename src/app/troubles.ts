@@ -1,4 +1,4 @@
-// app/troubles.ts: what goes wrong between the proxy and those around it: said in log, report and /readyz, with the key that mends it
+// app/troubles.ts: problems with clients and services, in the log, the report and /readyz, with the config key to change
 
 import type { Config } from "../config/index.ts";
 import type { Side } from "../model/answer.ts";
@@ -25,7 +25,7 @@ export type Troubles = {
   readonly note: (side: Side) => string | undefined;
 };
 
-/** Minutes that are looked back upon. */
+/** Minutes that warnings cover. */
 const MINUTES = 10;
 const MINUTE_MS = 60_000;
 /** Reasons that have lines of their own in the log; those beyond share one. */

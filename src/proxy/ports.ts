@@ -1,4 +1,4 @@
-// proxy/ports.ts: what the proxy needs from the rest of the house, and a fence around it
+// proxy/ports.ts: what the proxy uses of the other parts, and a wrapper that keeps their errors from clients
 
 import type { Answer, Side } from "../model/answer.ts";
 import type { Observation, Settled } from "../model/comparison.ts";
@@ -8,6 +8,7 @@ import { createMemory } from "./admission/load-shedding.ts";
 import type { ShadowControl } from "./admission/share.ts";
 import type { Trouble } from "./upstream/failure.ts";
 
+/** What the proxy calls. Optional ones do nothing unless given. None may block. */
 export type ProxyPorts = {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -16,13 +17,13 @@ export type ProxyPorts = {
   control(): ShadowControl;
   /** The name of the route that a learned one belongs to, where several turned out to be one; else its own. */
   routeOf?(route: string): string;
-  /** Whether an `offer` would find context; always, unless given. A request that comes while there is none is only relayed. */
+  /** Whether an `offer` would be accepted; always, unless given. A request that comes while it would not is only relayed. */
   hasCapacity?(route: string): boolean;
   /**
-   * Is there room for one more exchange? On true, `begin` is called, once: it asks the candidate, and its promise
+   * Offers one more exchange. On true, `begin` is called, once: it asks the candidate, and its promise
    * resolves with both answers. On false nothing was begun, and the request is settled as `skipped{overload}`.
    * `route.name` may change until legacy has answered.
-   * `done` is to be called when nobody will read the exchange any more: the memory of its bodies is used again.
+   * `done` is to be called when the exchange is not read any more: the memory of its bodies is used again.
    */
   offer(route: { readonly name: string }, begin: () => Promise<Exchange>, done: () => void): boolean;
   /** A request that came to its end without an exchange. For each request there is one of these, or one `offer`. */
@@ -31,7 +32,7 @@ export type ProxyPorts = {
   observe(observation: Observation): void;
   /** A side gave no answer, and why: `error` is the word of RFC 9209, `detail` what was found. */
   failed?(side: Side, trouble: Trouble, route: string): void;
-  /** The candidate is left alone from now on, or asked again as before. */
+  /** The breaker changed its state. */
   breaker?(change: BreakerChange): void;
   /** What a request spent in here rather than in legacy, in seconds. */
   overhead(route: string, seconds: number): void;
@@ -52,16 +53,16 @@ export type ProxyPorts = {
   fault?(port: string, error: unknown): void;
 };
 
-/** The same ports, of which none can throw into the client's line. */
-export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
+/** The same ports, none of which throws into the relaying of a request. */
+export function guardPorts(ports: ProxyPorts): Required<ProxyPorts> {
   const fault = (port: string, error: unknown) => {
     try {
       ports.fault?.(port, error);
     } catch {
-      // Whoever reports faults is at fault: there is nobody left to tell.
+      // The fault reporter itself threw; the request must still go on.
     }
   };
-  function fence<A extends unknown[]>(name: string, port: (...args: A) => void): (...args: A) => void {
+  function guard<A extends unknown[]>(name: string, port: (...args: A) => void): (...args: A) => void {
     return (...args) => {
       try {
         port(...args);
@@ -83,7 +84,7 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
   return {
     now: () => ports.now(),
     newId: () => ports.newId(),
-    // Whatever the switch says, and whatever room there is, not knowing it means no.
+    // A switch or a capacity that cannot be read means no.
     control: answering("control", () => ports.control(), OFF),
     routeOf: (route) => {
       try {
@@ -110,16 +111,16 @@ export function fenced(ports: ProxyPorts): Required<ProxyPorts> {
         return begun;
       }
     },
-    settle: fence("settle", (settled) => ports.settle(settled)),
-    observe: fence("observe", (observation) => ports.observe(observation)),
-    failed: fence("failed", (side, trouble, route) => ports.failed?.(side, trouble, route)),
-    breaker: fence("breaker", (change) => ports.breaker?.(change)),
-    overhead: fence("overhead", (route, seconds) => ports.overhead(route, seconds)),
-    unnamed: fence("unnamed", (template, legacy) => ports.unnamed?.(template, legacy)),
-    wrote: fence("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
-    answered: fence("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),
+    settle: guard("settle", (settled) => ports.settle(settled)),
+    observe: guard("observe", (observation) => ports.observe(observation)),
+    failed: guard("failed", (side, trouble, route) => ports.failed?.(side, trouble, route)),
+    breaker: guard("breaker", (change) => ports.breaker?.(change)),
+    overhead: guard("overhead", (route, seconds) => ports.overhead(route, seconds)),
+    unnamed: guard("unnamed", (template, legacy) => ports.unnamed?.(template, legacy)),
+    wrote: guard("wrote", (route, target, at) => ports.wrote?.(route, target, at)),
+    answered: guard("answered", (route, shadowed, legacy) => ports.answered?.(route, shadowed, legacy)),
     memory: ports.memory === undefined ? createMemory() : answering("memory", ports.memory, 0),
-    refused: fence("refused", (reason) => ports.refused(reason)),
+    refused: guard("refused", (reason) => ports.refused(reason)),
     fault,
   };
 }

@@ -37,7 +37,7 @@ export type SampleFilter = {
   readonly limit?: number;
 };
 
-/** No function rejects or throws for a failure of the disk: it costs samples first, and is told by `stats`. */
+/** No function rejects or throws for a failure of the disk: samples are lost first, and `stats` reports it. */
 export type Store = {
   /** Resolves when the batch is durable, or when it is known that it is not for now. Documents are then tried again. */
   readonly write: (batch: Batch) => Promise<Written>;

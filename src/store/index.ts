@@ -7,4 +7,4 @@ export { openMemoryStore } from "./memory.ts";
 export { exchangeOf, type Sample, type SampleAnswer, type SampleBody, type SampleParts } from "./sample.ts";
 export { type OpenedReader, openReader, type Reader } from "./sqlite/reader.ts";
 export { openSqliteStore, type SqliteOptions } from "./sqlite/store.ts";
-export { createStoreWriter, type KeeperOptions, type StoreWriter } from "./store-writer.ts";
+export { createStoreWriter, type StoreWriter, type StoreWriterOptions } from "./store-writer.ts";

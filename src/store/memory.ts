@@ -8,12 +8,12 @@ import type { Sample } from "./sample.ts";
 type Kept = { readonly sample: Sample; readonly bytes: number; readonly order: number; readonly shows: Set<string> };
 
 /** Half of `maxBytes` for documents and half for samples, so that neither can starve the other. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the kept samples and their order
 export function openMemoryStore(limits: StoreLimits): Store {
   const perFinding = limits.samplesPerFinding ?? SAMPLES_PER_FINDING;
   const auditEntries = limits.auditEntries ?? AUDIT_ENTRIES;
-  const room = Math.max(1 << 20, limits.maxBytes) / 2;
-  const mirror = createMirror(room);
+  const maxBytes = Math.max(1 << 20, limits.maxBytes) / 2;
+  const mirror = createMirror(maxBytes);
   const kept = new Map<string, Kept>();
   /** Of each finding its samples, oldest first; those of no finding under the empty name. */
   const shown = new Map<string, Set<string>>();
@@ -38,7 +38,7 @@ export function openMemoryStore(limits: StoreLimits): Store {
 
   const keep = (sample: Sample) => {
     const size = JSON.stringify(sample).length;
-    if (size > room / 16) {
+    if (size > maxBytes / 16) {
       lost.samples += 1;
       return;
     }
@@ -57,7 +57,7 @@ export function openMemoryStore(limits: StoreLimits): Store {
       release(finding, first);
       if (pushed.shows.size === 0) drop(first);
     }
-    for (let id = oldest(); bytes > room && id !== undefined; id = oldest()) drop(id);
+    for (let id = oldest(); bytes > maxBytes && id !== undefined; id = oldest()) drop(id);
   };
 
   const close = async () => {};

@@ -105,7 +105,7 @@ function bodyOf(bytes: Uint8Array | number, fields: Fields, parts: SampleParts):
   return { kind: "text", text: parts.redactor.body(plain, fieldValue(fields, "content-type")) };
 }
 
-/** Fields that told of the bytes on the wire, and say nothing of the text that was kept. */
+/** Fields that describe the bytes on the wire, not the text that was kept. */
 const OF_THE_WIRE: ReadonlySet<string> = new Set(["content-encoding", "content-length"]);
 
 /**

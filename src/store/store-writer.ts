@@ -6,22 +6,24 @@ import type { Document } from "../model/document.ts";
 import type { Store, Written } from "./contract.ts";
 import { type Sample, type SampleParts, sampleOf } from "./sample.ts";
 
-export type KeeperOptions = {
+/** What a store writer writes, where and how often. */
+export type StoreWriterOptions = {
   readonly store: Store;
   /** Milliseconds: the most that a crash may lose. Written twice as often, since a write takes time too. */
   readonly flushMs: number;
   readonly parts: SampleParts;
-  /** What changed since it was last asked; redacted already. */
+  /** What changed since the last call; redacted already. */
   readonly changes: () => readonly Document[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
 
+/** Writes samples, documents and audit entries in batches. */
 export type StoreWriter = {
   /** Keeps a sample of a comparison if its findings have had few of late. Redacting a body costs, so it is rationed. */
   readonly offer: (comparison: Comparison, findings: readonly string[]) => void;
   readonly audit: (entry: AuditEntry) => void;
-  /** Writes everything that changed until now, and tells whether it is durable: documents and audit entries, that is. */
+  /** Writes everything that changed until now, and reports whether it is durable: documents and audit entries, that is. */
   readonly flush: () => Promise<Written>;
   /** Samples of findings that wanted one and were not kept, because redacting them would have gone past a limit. */
   readonly omitted: () => number;
@@ -46,7 +48,7 @@ const BYTES_AT_ONCE = 512 * 1024;
 const REST_OF_SAMPLE = 2 * 1024;
 const DURABLE: Written = { durable: true };
 
-export function createStoreWriter({ store, flushMs, parts, changes, now }: KeeperOptions): StoreWriter {
+export function createStoreWriter({ store, flushMs, parts, changes, now }: StoreWriterOptions): StoreWriter {
   const kept = new Map<string, { count: number; last: number }>();
   let samples: Sample[] = [];
   let entries: AuditEntry[] = [];
@@ -77,7 +79,7 @@ export function createStoreWriter({ store, flushMs, parts, changes, now }: Keepe
     const some = samples;
     samples = [];
     entries = [];
-    // Samples may be dropped for want of room, which says nothing of the rest.
+    // Samples may be dropped at a limit; the rest may still be durable.
     if (some.length > 0) void store.write({ documents: [], samples: some, audit: [] });
     if (documents.length + batch.audit.length === 0 && before.durable && some.length === 0) return before;
     // Also when there is nothing new: what an earlier write could not keep is tried again.

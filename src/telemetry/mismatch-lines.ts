@@ -1,4 +1,4 @@
-// telemetry/mismatch-lines.ts: a mismatch in the log: the first of each finding always, then few, and never a secret
+// telemetry/mismatch-lines.ts: log lines of mismatches: the first of each finding always, then few, without secrets
 
 import { clipJson } from "../lib/clip.ts";
 import type { Answer } from "../model/answer.ts";
@@ -6,7 +6,7 @@ import type { Comparison, JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { findingOf } from "../model/place.ts";
 
-/** Takes secrets out of what is about to be written. */
+/** Removes secrets from what is about to be written. */
 export type Redact = { readonly difference: (route: string, difference: Difference) => Difference };
 
 export type MismatchLine = {
@@ -30,7 +30,7 @@ type Quota = { window: number; lines: number; suppressed: number };
 const MINUTE = 60_000;
 const MAX_DIFFERENCES = 5;
 /** Of a comparison's differences, so many are sorted into findings. */
-const MAX_LOOKED_AT = 500;
+const MAX_GROUPED = 500;
 const MAX_VALUE = 200;
 /** Findings that have a quota of their own; the ones beyond share one. */
 const MAX_FINDINGS = 5_000;
@@ -81,7 +81,7 @@ export function createMismatchLines(options: {
     of: (comparison, findingId = (difference) => findingOf(comparison.exchange.route, difference)) => {
       const { exchange } = comparison;
       const byFinding = new Map<string, JudgedDifference[]>();
-      for (const difference of comparison.differences.slice(0, MAX_LOOKED_AT)) {
+      for (const difference of comparison.differences.slice(0, MAX_GROUPED)) {
         if (difference.standing !== "mismatch") continue;
         const finding = findingId(difference);
         const those = byFinding.get(finding);
@@ -116,7 +116,7 @@ function side(answer: Answer): SideLine {
   return answer.kind === "response" ? { status: answer.status, ms } : { failure: answer.reason, ms };
 }
 
-/** What is shown of it needs no more to be looked at. */
+/** Clips values before they are redacted: no more of them is shown. */
 function bounded(difference: Difference): Difference {
   const { legacy, candidate } = difference;
   return {

@@ -28,7 +28,7 @@ export function openOutput(): Output {
     dropped += 1;
   };
   const sink = process.stdout instanceof Socket && !process.stdout.isTTY ? toPipe(process.stdout) : toFile();
-  const forget = sink.onLost(lose);
+  const unsubscribe = sink.onLost(lose);
   return {
     dropped: () => dropped,
     write: (line) => {
@@ -40,7 +40,7 @@ export function openOutput(): Output {
         const timer = setTimeout(done, DRAIN_MS);
         function done() {
           clearTimeout(timer);
-          forget();
+          unsubscribe();
           resolve();
         }
         sink.drained(done);

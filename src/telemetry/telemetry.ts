@@ -26,7 +26,7 @@ export type TelemetryOptions = {
   readonly now: () => number;
 };
 
-/** Counters that a room adds to by event; all others are derived from what it tells us. */
+/** Counters that other parts add to; all others are derived from requests and comparisons. */
 type Event = "refused_requests_total" | "store_lost_total";
 
 export type Telemetry = {

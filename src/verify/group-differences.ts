@@ -6,20 +6,20 @@ import type { JudgedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalise, generalOf } from "../model/place.ts";
 
-/** As many are handed over one by one. */
-const WORTH = 256;
-const WORTH_TELLING = 8;
+/** Up to so many differences are passed on without folding. */
+const FOLD_ABOVE = 256;
+const REPORT_FOLD_ABOVE = 8;
 /** Listed of those alike, at most. */
 const LISTED = 4;
-/** Told of those alike once they are judged: the next request shows others. */
-const TOLD = 3;
+/** Reported of those alike once they are classified: the next request shows others. */
+const REPORTED = 3;
 /** Places that are listed, at most; of the others the first of their kind says how many there were. */
 const PLACES = 256;
 
 type Group<D> = { readonly listed: D[]; last: D; count: number };
 
 /**
- * Lists of differences that are alike in place, kind and look of both values the first few and the last; the first says
+ * Lists of differences that are alike in place, kind and shape of both values the first few and the last; the first says
  * with `alike` how many more there were. Folded differences prove a mismatch. What else they are is decided by all of
  * them: see `standsForOthers`.
  * @param apart what keeps differences apart beside that
@@ -27,7 +27,7 @@ type Group<D> = { readonly listed: D[]; last: D; count: number };
 export function fold<D extends Difference>(
   differences: readonly D[],
   apart: (difference: D) => string = () => "",
-  { worth = WORTH, most = LISTED }: { worth?: number; most?: number } = {},
+  { worth = FOLD_ABOVE, most = LISTED }: { worth?: number; most?: number } = {},
 ): readonly D[] {
   if (differences.length < worth) return differences;
   const groups = new Map<string, Group<D>>();
@@ -60,9 +60,9 @@ export function fold<D extends Difference>(
   });
 }
 
-/** What is told of a comparison whose differences are judged: a few of those that are alike and were judged alike. */
+/** The differences that a comparison reports: a few of those that are alike and were classified alike. */
 export function abridge(judged: readonly JudgedDifference[]): readonly JudgedDifference[] {
-  return fold(judged, ({ standing, hint = "" }) => `${standing} ${hint}`, { worth: WORTH_TELLING, most: TOLD });
+  return fold(judged, ({ standing, hint = "" }) => `${standing} ${hint}`, { worth: REPORT_FOLD_ABOVE, most: REPORTED });
 }
 
 /**

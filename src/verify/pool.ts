@@ -6,6 +6,7 @@ import type { Comparer, Job, Setup, Verdict } from "./comparer.ts";
 import { createHold, LARGE_BYTES, pack, sizeOf } from "./job-buffer.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
+/** How the comparer threads run. */
 export type PoolOptions = {
   readonly setup: Setup;
   /** One worker takes small jobs only, so two are the least. */
@@ -14,9 +15,9 @@ export type PoolOptions = {
   readonly smallBytes?: number;
   /** Heap a worker may use, in MiB; one that needs more dies, and its job is counted as failed. */
   readonly heapMiB?: number;
-  /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when nobody else wants to run). */
+  /** Scheduling priority of the workers, 0 (as the main thread) to 19 (only when no other thread wants to run). */
   readonly nice?: number;
-  /** Told of each worker that was replaced. */
+  /** Called for each worker that was replaced. */
   readonly onReplaced?: (reason: "deadline" | "crash") => void;
 };
 
@@ -24,7 +25,7 @@ type Waiting = { readonly job: Job; readonly bytes: number; readonly done: (verd
 type Lane = { readonly small: Waiting[]; readonly large: Waiting[] };
 
 /**
- * Pairs in a batch: a message costs as much as comparing 1 KB. What a batch finds is judged and counted in one turn of the
+ * Pairs in a batch: a message costs as much as comparing 1 KB. What a batch finds is classified and counted in one turn of the
  * event loop, while clients wait.
  */
 const BATCH = 16;
@@ -36,9 +37,9 @@ const HARD_GRACE_MS = 1000;
 /** Milliseconds for a thread to start and begin its first job, on a machine that is busy. */
 const START_MS = 30_000;
 const LOOK_EVERY_MS = 250;
-/** What a comparison makes is garbage when it ends: more room would only stay resident, some 50 MiB a worker. */
+/** What a comparison makes is garbage when it ends: more heap would only stay resident, some 50 MiB a worker. */
 const YOUNG_MIB = 12;
-/** In `progress`: the batch has been sent and nobody has begun it. */
+/** In `progress`: the batch has been sent and no worker has begun it. */
 const NOT_BEGUN = -1;
 
 /** Comparisons in worker threads. Waits for nothing at start: a worker that cannot start fails its first jobs. */

@@ -6,7 +6,7 @@ import { setPriority } from "node:os";
 /**
  * Lowers the scheduling priority of the calling thread. Linux schedules threads, so a thread's own id can be given to
  * setpriority(2). Elsewhere, or in a sandbox without /proc, nothing happens: comparing then competes with serving.
- * @param nice 0 (as others) to 19 (only when nobody else wants to run)
+ * @param nice 0 (as others) to 19 (only when no other thread wants to run)
  */
 export function lowerOwnPriority(nice: number): void {
   try {

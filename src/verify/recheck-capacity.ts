@@ -4,27 +4,32 @@ import { LARGE_BYTES } from "./job-buffer.ts";
 import type { Priority } from "./recheck-budget.ts";
 import { FOR_SMALL } from "./reservations.ts";
 
-export type RecheckRoom = {
+/** Bounds the exchanges that wait for a recheck. */
+export type RecheckCapacity = {
   /**
-   * Takes room for a pair of answers with so many bytes of bodies; to be disposed of when they need not be kept any more.
-   * Otherwise what there is too little of: `bytes` or `count`.
+   * Takes capacity for a pair of answers with so many bytes of bodies. Dispose of the result when the bodies are released.
+   * Returns `bytes` or `count`, the limit that was reached, when there is none.
    */
-  readonly enter: (bytes: number, priority: Priority) => Disposable | "bytes" | "count";
+  readonly acquire: (bytes: number, priority: Priority) => Disposable | "bytes" | "count";
 };
 
-/** The share of the room that must be left to those with a higher priority. */
+/** The share of the capacity that is reserved for higher priorities. */
 const RESERVED: Readonly<Record<Priority, number>> = { confirm: 0, new_identity: 0.125, known: 0.5 };
 
 /**
+ * Creates the bounds of rechecks.
  * @param limits read each time, so that they may follow a config that changes. A single large pair may have more bytes than the
- * limit: it enters while no other large one is there.
+ * limit: it is accepted while no other large one is held.
  */
-export function createRecheckRoom(limits: { readonly maxCount: number; readonly maxBytes: number }): RecheckRoom {
+export function createRecheckCapacity(limits: {
+  readonly maxCount: number;
+  readonly maxBytes: number;
+}): RecheckCapacity {
   let count = 0;
   let bytes = 0;
   let large = 0;
   return {
-    enter: (size, priority) => {
+    acquire: (size, priority) => {
       const isLarge = size >= LARGE_BYTES;
       const share = 1 - RESERVED[priority];
       if (count >= limits.maxCount * share) return "count";

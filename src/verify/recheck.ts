@@ -11,7 +11,7 @@ import type { Difference } from "../model/difference.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import { LARGE_BYTES, sizeOf } from "./job-buffer.ts";
 import type { Priority } from "./recheck-budget.ts";
-import { createTurns, type RecheckRoom } from "./recheck-capacity.ts";
+import { createTurns, type RecheckCapacity } from "./recheck-capacity.ts";
 import type { Answered } from "./without-comparing.ts";
 
 export type RecheckOptions = {
@@ -43,8 +43,8 @@ export type RecheckPorts = {
   readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
   /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
   readonly identical: (route: string, one: Response, other: Response) => boolean;
-  /** Where exchanges wait meanwhile, with their bodies. */
-  readonly room: RecheckRoom;
+  /** Bounds the exchanges that wait for a recheck, and the bytes of their bodies. */
+  readonly capacity: RecheckCapacity;
   readonly compare: (job: Job) => Promise<Verdict>;
   /** Whether two responses to this exchange's request may be compared. */
   readonly comparable: (exchange: Answered) => boolean;
@@ -76,7 +76,7 @@ const FURTHER_ASKS = [1, 4, 8];
 const LARGE_AT_ONCE = 4;
 const NO_DIFFERENCES: readonly Difference[] = [];
 
-/** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `room`. */
+/** Rechecks exchanges; `stop` ends all waiting at once. Bounded by the budget behind `take` and by `capacity`. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop: AbortSignal) {
   let waiting = 0;
@@ -95,7 +95,7 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
     const id = `${ports.identity(exchange)} ${key}`;
     const isCrowded = (confirming.get(key) ?? 0) >= ALIKE_AT_ONCE;
     const priority = priorityOf(need, isCrowded, identities.has(id));
-    const held = ports.room.enter(sizeOf(exchange), priority);
+    const held = ports.capacity.acquire(sizeOf(exchange), priority);
     if (held === "bytes") return { looks: [], cut: "room" };
     if (held === "count") return { looks: [], cut: "budget" };
     using _ = held;
@@ -249,7 +249,7 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
 
   function decides(exchange: Answered, legacy: Response, candidate: Response): boolean {
     if (!ports.comparable({ ...exchange, legacy, candidate })) return false;
-    // A difference in status class is judged by the statuses that the looks show.
+    // A difference in status class is classified by the statuses of the rechecks.
     if (classOf(exchange.legacy) !== classOf(exchange.candidate)) return true;
     return classOf(legacy) === classOf(exchange.legacy) && classOf(candidate) === classOf(exchange.candidate);
   }

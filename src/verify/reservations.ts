@@ -1,4 +1,4 @@
-// verify/reservations.ts: room in the queue for exchanges whose answers are not there yet
+// verify/reservations.ts: queue capacity reserved for exchanges whose answers have not arrived
 
 import { LRUCache } from "lru-cache";
 import { LARGE_BYTES } from "./job-buffer.ts";
@@ -6,7 +6,7 @@ import { LARGE_BYTES } from "./job-buffer.ts";
 /** Weight of the newest pair in what the pairs of its route usually bring. */
 const NEWEST = 0.1;
 
-/** The share of the room for bodies that is left to small pairs, so that large ones, however many, never keep them out. */
+/** The share of the bytes for bodies that only small pairs may use, so that large ones never block them. */
 export const FOR_SMALL = 0.125;
 
 /** Bytes of bodies that wait: of all pairs, and of the small ones alone. */
@@ -14,16 +14,17 @@ export type WaitingBytes = { readonly bytes: number; readonly smallBytes: number
 /** Routes with an estimate. */
 const MAX_ROUTES = 2_000;
 
+/** Reserves bytes of the queue for pairs whose size is not known yet. */
 export type Reservations = {
   /** Whether a pair of this route, as large as they usually are, fits in beside what waits. */
   readonly fits: (route: string, waiting: WaitingBytes) => boolean;
-  /** Keeps room for a pair. Call what it returns once, with the bytes that came to wait: 0 where none had to. */
+  /** Reserves capacity for a pair. Call the result once, with the bytes that were queued: 0 if none were. */
   readonly reserve: (route: string) => (bytes: number) => void;
 };
 
 /**
  * How large a pair is shows only when both sides have answered. So each route has an estimate: a moving average over its
- * pairs. Where large pairs fill the queue, routes with small ones still find room, and a route of which nothing is known yet has
+ * pairs. Where large pairs fill the queue, routes with small ones still find capacity, and a route of which nothing is known yet has
  * one pair taken.
  * @param limitBytes what may wait and be expected together, read each time; a single pair may be larger
  */

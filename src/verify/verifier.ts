@@ -12,13 +12,13 @@ import { abridge, fold, standsForOthers } from "./group-differences.ts";
 import { sizeOf } from "./job-buffer.ts";
 import { createRecheck, type RecheckOptions, type RecheckPorts } from "./recheck.ts";
 import { createBudget } from "./recheck-budget.ts";
-import { createRecheckRoom } from "./recheck-capacity.ts";
+import { createRecheckCapacity } from "./recheck-capacity.ts";
 import { createReservations } from "./reservations.ts";
-import { type Answered, type Judge, judge } from "./without-comparing.ts";
+import { type Answered, type OutcomePorts, outcomeWithoutComparing } from "./without-comparing.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type VerifyOptions = {
-  /** Exchanges begun and not yet judged, at most. */
+  /** Exchanges begun and without an outcome yet, at most. */
   readonly maxPending: number;
   /** Bytes of bodies that wait for a comparison, at most: beyond it nothing more is shadowed. */
   readonly queueBytes: number;
@@ -32,7 +32,7 @@ export type VerifyOptions = {
   };
 };
 
-export type VerifyPorts = Judge &
+export type VerifyPorts = OutcomePorts &
   Pick<RecheckPorts, "now" | "ask" | "written" | "need" | "identity" | "lagMs"> & {
     /** 0 to 1. */
     readonly random: () => number;
@@ -64,9 +64,9 @@ export type VerifyPorts = Judge &
   };
 
 export type Verifier = {
-  /** Whether an offer of this route made now would find room: what comes while there is none need not be prepared. */
+  /** Whether an offer of this route made now would be accepted. While it would not, a request need not be prepared for shadowing. */
   readonly hasCapacity: (route: string) => boolean;
-  /** False: no room, and nothing was begun. `done` hears that the exchange, and its bodies, will not be read any more. */
+  /** False: no capacity, and nothing was begun. `done` is called when the exchange and its bodies will not be read any more. */
   readonly offer: (route: string, begin: () => Promise<Exchange>, done?: () => void) => boolean;
   readonly stats: () => { readonly pending: number; readonly bytes: number; readonly asking: number };
   /** Lets what has begun come to its end, without asking again, for at most so many milliseconds. */
@@ -85,7 +85,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
   const perSecond = () => options.recheck.perSecond;
   const budget = createBudget(perSecond, ports.now);
   const sampling = createBudget(perSecond, ports.now);
-  const room = createRecheckRoom(options.recheck);
+  const capacity = createRecheckCapacity(options.recheck);
   const rechecking = createRecheck(
     options.recheck,
     {
@@ -97,7 +97,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
       lagMs: ports.lagMs,
       on: (exchange) => ports.on(exchange.route),
       take: budget.take,
-      room,
+      capacity,
       identical: ports.identical,
       compare: (job) => ports.comparer.compare({ ...job, recheck: true }),
       comparable: (exchange) => ports.comparable(exchange) === undefined,
@@ -151,7 +151,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
   function judgedOf(exchange: Exchange, arrived: (bytes: number) => void): Outcome | Answered {
     let bytes = 0;
     try {
-      const judged = judge(exchange, ports);
+      const judged = outcomeWithoutComparing(exchange, ports);
       if (!("outcome" in judged)) bytes = sizeOf(judged);
       return judged;
     } finally {
@@ -226,7 +226,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
     return verdict.kind === "failed" ? undefined : verdict.compared.differences;
   }
 
-  /** Judges by the few that were listed; where those could mislead, by all of them. Undefined: they cannot be had. */
+  /** Classifies the few that were listed; where those could mislead, all of them. Undefined: they cannot be had. */
   async function classify(exchange: Answered, listed: readonly Difference[], recheck: Recheck, job: Job) {
     const judged = ports.classify(exchange, listed, recheck);
     const excused = judged.filter(({ standing }) => standing !== "mismatch" && standing !== "unconfirmed");
@@ -263,7 +263,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
 
   /** For a sample, which needs it least. */
   function roomFor(exchange: Answered): Disposable | undefined {
-    const held = room.enter(sizeOf(exchange), "known");
+    const held = capacity.acquire(sizeOf(exchange), "known");
     return typeof held === "string" ? undefined : held;
   }
 

@@ -7,7 +7,8 @@ import type { NotComparableReason, Outcome } from "../model/outcome.ts";
 /** An exchange in which both sides gave a whole response. */
 export type Answered = Exchange & { readonly legacy: Response; readonly candidate: Response };
 
-export type Judge = {
+/** The cheap checks that can settle an exchange before its bodies are compared. */
+export type OutcomePorts = {
   /** Why two responses to this request cannot be compared without misleading, if so. */
   readonly comparable: (exchange: Answered) => NotComparableReason | undefined;
   /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
@@ -15,9 +16,12 @@ export type Judge = {
 };
 
 /** The outcome of an exchange that needs no comparison, or the answered exchange that does. */
-export function judge(exchange: Exchange, { comparable, identical }: Judge): Outcome | Answered {
+export function outcomeWithoutComparing(
+  exchange: Exchange,
+  { comparable, identical }: OutcomePorts,
+): Outcome | Answered {
   const { legacy, candidate } = exchange;
-  // What was not seen to its end is looked for first: neither side is at fault.
+  // An answer that was not seen to its end comes first: neither side is at fault.
   if (candidate.kind === "unseen") return { outcome: "not_comparable", reason: candidate.reason };
   if (legacy.kind === "unseen") return { outcome: "not_comparable", reason: legacy.reason };
   if (legacy.kind === "failure") return { outcome: "legacy_error", reason: legacy.reason };

@@ -17,8 +17,8 @@ const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
 /** A deadline is CPU time of this thread: one that waits for a core is not late. */
 let compare = createBench(workerData.setup as Setup, cpuMs);
 
-/** To start is no part of comparing. */
-let told = cpuMs();
+/** Starting the thread does not count as comparing. */
+let reportedMs = cpuMs();
 
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();
@@ -38,6 +38,6 @@ parentPort!.on("message", (message: ToWorker) => {
     verdicts.push(compare(unpack(batch, i)));
   }
   const taken = cpuMs();
-  parentPort!.postMessage({ verdicts, cpuMs: taken - told } satisfies FromWorker);
-  told = taken;
+  parentPort!.postMessage({ verdicts, cpuMs: taken - reportedMs } satisfies FromWorker);
+  reportedMs = taken;
 });

@@ -2,41 +2,41 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LARGE_BYTES } from "../../src/verify/job-buffer.ts";
 import type { Priority } from "../../src/verify/recheck-budget.ts";
-import { createRecheckRoom, createTurns } from "../../src/verify/recheck-capacity.ts";
+import { createRecheckCapacity, createTurns } from "../../src/verify/recheck-capacity.ts";
 
 const LARGE = 2 * LARGE_BYTES;
 const LIMITS = { maxCount: 1000, maxBytes: 64 * LARGE };
 
-/** Enters until there is no room, and says how many did. */
-function fill(room: ReturnType<typeof createRecheckRoom>, bytes: number, priority: Priority): number {
+/** Enters until there is no capacity, and says how many did. */
+function fill(capacity: ReturnType<typeof createRecheckCapacity>, bytes: number, priority: Priority): number {
   let entered = 0;
-  while (typeof room.enter(bytes, priority) !== "string") entered += 1;
+  while (typeof capacity.acquire(bytes, priority) !== "string") entered += 1;
   return entered;
 }
 
-describe("the room for rechecks", () => {
+describe("the capacity for rechecks", () => {
   test("is left to those with a higher priority, and by large pairs to small ones", () => {
-    const room = createRecheckRoom(LIMITS);
+    const capacity = createRecheckCapacity(LIMITS);
     const [known, newIdentity, confirm] = (["known", "new_identity", "confirm"] as const).map((priority) =>
-      fill(room, LARGE, priority),
+      fill(capacity, LARGE, priority),
     );
     expect([known, newIdentity, confirm].every((entered) => entered! > 0)).toBe(true);
     expect(known! + newIdentity! + confirm!).toBe(56);
-    expect(room.enter(LARGE, "confirm")).toBe("bytes");
-    expect(fill(room, LARGE_BYTES / 2, "confirm")).toBe(32);
+    expect(capacity.acquire(LARGE, "confirm")).toBe("bytes");
+    expect(fill(capacity, LARGE_BYTES / 2, "confirm")).toBe(32);
   });
 
   test("says that too many wait, whatever they weigh", () => {
-    const room = createRecheckRoom({ ...LIMITS, maxCount: 10 });
-    fill(room, 0, "confirm");
-    expect(room.enter(0, "confirm")).toBe("count");
+    const capacity = createRecheckCapacity({ ...LIMITS, maxCount: 10 });
+    fill(capacity, 0, "confirm");
+    expect(capacity.acquire(0, "confirm")).toBe("count");
   });
 
-  test("lets one large pair in that is larger than all of it, and gives the room back", () => {
-    const room = createRecheckRoom({ ...LIMITS, maxBytes: LARGE_BYTES });
+  test("lets one large pair in that is larger than all of it, and gives the capacity back", () => {
+    const capacity = createRecheckCapacity({ ...LIMITS, maxBytes: LARGE_BYTES });
     for (let n = 0; n < 3; n += 1) {
-      const held = room.enter(10 * LARGE, "known");
-      expect(room.enter(10 * LARGE, "confirm")).toBe("bytes");
+      const held = capacity.acquire(10 * LARGE, "known");
+      expect(capacity.acquire(10 * LARGE, "confirm")).toBe("bytes");
       (held as Disposable)[Symbol.dispose]();
     }
   });
@@ -50,16 +50,16 @@ describe("the room for rechecks", () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-        const room = createRecheckRoom(LIMITS);
+        const capacity = createRecheckCapacity(LIMITS);
         const held: { readonly size: number; readonly leave: Disposable }[] = [];
         for (const { size, priority, leave } of steps) {
-          const entered = room.enter(size, priority);
+          const entered = capacity.acquire(size, priority);
           if (typeof entered !== "string") held.push({ size, leave: entered });
           if (leave) held.shift()?.leave[Symbol.dispose]();
           expect(held.reduce((sum, one) => sum + one.size, 0)).toBeLessThanOrEqual(LIMITS.maxBytes);
         }
         for (const { leave } of held) leave[Symbol.dispose]();
-        expect(typeof room.enter(LIMITS.maxBytes * 0.4, "known")).not.toBe("string");
+        expect(typeof capacity.acquire(LIMITS.maxBytes * 0.4, "known")).not.toBe("string");
       }),
     );
   });

@@ -14,7 +14,7 @@ export type Ended = {
 };
 
 export type Breaker = {
-  /** May the candidate be asked now? In the half-open state each yes is a probe whose end must be told. */
+  /** May the candidate be asked now? In the half-open state each yes is a probe whose end must be recorded. */
   allow(now: number): boolean;
   /** How a request that was allowed ended; `undefined` when that says nothing of the candidate. */
   record(ended: Ended | undefined, now: number): void;

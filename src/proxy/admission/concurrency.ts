@@ -15,7 +15,7 @@ const FALL = 0.7;
 const RISE = 0.1;
 /** To begin with: what waits for a candidate is held by the thread that serves clients. Enough for the connections of a few browsers. */
 const START = 64;
-/** Until it falls for the first time, an answer makes room for one more, so that the limit doubles in the time that answers take. */
+/** Until it falls for the first time, an answer allows one more, so that the limit doubles in the time that answers take. */
 const SLOW_START_RISE = 1;
 
 /** The weight of an answer in what answers take of late, and in what they usually take. */

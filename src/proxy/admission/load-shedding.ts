@@ -1,6 +1,6 @@
 // proxy/admission/load-shedding.ts: how often shadowing gave way to overload, and to which; and how large this process is
 
-/** Requests that were not shadowed for want of room, by what there was too much of; `skipped{overload}` where legacy answered. */
+/** Requests that were not shadowed under load, by the limit that was reached; `skipped{overload}` where legacy answered. */
 export type Shed = Record<"in_flight" | "capture" | "event_loop" | "memory" | "verify", number>;
 
 export const createShed = (): Shed => ({
@@ -25,7 +25,7 @@ export function createMemory(): () => number {
       try {
         size = process.memoryUsage.rss();
       } catch {
-        // Without a free file descriptor there is no way to look: what was seen last stands.
+        // Without a free file descriptor it cannot be read: the last value stands.
       }
     }
     return size;

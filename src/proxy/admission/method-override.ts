@@ -12,7 +12,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   "x-method",
   "http-method-override",
 ]);
-/** Names of the same kind that nobody has listed. A value that names a write is an override; `X-Payment-Method: card` is none. */
+/** Names of the same kind that are not listed. A value that names a write is an override; `X-Payment-Method: card` is none. */
 const METHOD_FIELD = /method|verb/i;
 /** A preflight asks whether a method is allowed and does nothing else. */
 const PREFLIGHT = "access-control-request-method";
@@ -62,7 +62,7 @@ export function replacedPaths(fields: Fields): string[] {
 
 /**
  * Whether a body names such a parameter: as a form, as a part of a multipart body, or as a member of a JSON object; or holds
- * a GraphQL mutation. True, too, for a body whose content coding cannot be undone, since nobody knows what it says.
+ * a GraphQL mutation. True, too, for a body whose content coding cannot be undone, since its content is not known.
  */
 export function bodyOverridesMethod(body: Uint8Array, fields: Fields): boolean {
   const texts = textsOf(body, fields);

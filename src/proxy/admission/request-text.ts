@@ -4,7 +4,7 @@ import { brotliDecompressSync, inflateRawSync, unzipSync, zstdDecompressSync } f
 import type { Fields } from "../../model/fields.ts";
 import { decodePercent } from "./path-spellings.ts";
 
-/** Bytes. What is larger when decoded is not looked at, and is not known to be a read. */
+/** Bytes. What is larger when decoded is not parsed, and is not known to be a read. */
 const MAX_DECODED = 512 * 1024;
 
 /**

@@ -61,7 +61,7 @@ const MAX_REMEMBERED_LENGTH = 256;
  * which are ignored where no template has them. `%2F` is no slash, `/a` is not `/a/`. What a
  * route with `shadow: off` forbids is found by every spelling of its path as well, see `spellingsOf`. The
  * most specific template wins: segment by segment a literal before `{x}.json` before `{x}` before `*`, and a method
- * before `ANY`. HEAD belongs to the route of its GET: what may not be got may not be looked at either.
+ * before `ANY`. HEAD belongs to the route of its GET: what may not be shadowed by GET may not be by HEAD either.
  */
 export function createRoutes(declared: readonly RouteOptions[], caseSensitive: boolean): Routes {
   const root = node();
@@ -70,7 +70,7 @@ export function createRoutes(declared: readonly RouteOptions[], caseSensitive: b
   const spelled = spelledTree(declared, planted, fold);
   const remembered = new Map<string, Map<string, Found>>();
 
-  function look(method: string, path: string): Found {
+  function lookUp(method: string, path: string): Found {
     const named = namedRoute(root, method, path);
     const route = named ?? Object.freeze({ name: templateOf(method, path), readOnly: false });
     const spelling = spelled === undefined ? "plain" : spellingOf(spelled, route, method, path, fold);
@@ -91,7 +91,7 @@ export function createRoutes(declared: readonly RouteOptions[], caseSensitive: b
       }
       const hit = known.get(path);
       if (hit !== undefined) return hit;
-      const found = look(method, path);
+      const found = lookUp(method, path);
       if (known.size >= MAX_REMEMBERED) known.clear();
       if (path.length <= MAX_REMEMBERED_LENGTH) known.set(path, found);
       return found;

@@ -14,7 +14,7 @@ import { ownAnswer } from "./own-response.ts";
 export type Serving = {
   onBody(bytes: Buffer): void;
   onBodyEnd(trailers: Fields): void;
-  /** After a `write` that returned false: there is room again. */
+  /** After a `write` that returned false: the connection takes more. */
   onWritable(): void;
   /** The rest of the request is malformed, incomplete or late: it can only be answered with `status`. */
   onFault(status: 400 | 408, says: string): void;
@@ -159,7 +159,7 @@ export class Client implements BodySink, Watched {
   }
 
   /**
-   * Frees the memory of bytes that `onBody` gave and nobody reads any more. Node reads each piece into 64 KiB outside the
+   * Frees the memory of bytes that `onBody` gave and that are not read any more. Node reads each piece into 64 KiB outside the
    * heap; left to the garbage collector, 64 MB of them pile up. Pieces of TLS share memory: theirs is left to it.
    */
   release(bytes: Buffer): void {

@@ -9,7 +9,7 @@ import { Label } from "../admission/route-label.ts";
 import type { Route } from "../admission/routes.ts";
 import { effectiveShare, type ShadowControl } from "../admission/share.ts";
 import type { ListenTls, ProxyOptions } from "../options.ts";
-import { fenced, type ProxyPorts } from "../ports.ts";
+import { guardPorts, type ProxyPorts } from "../ports.ts";
 import { createSettings } from "../settings.ts";
 import { createDeadlines } from "../upstream/http1/deadlines.ts";
 import type { RawHead } from "../upstream/http1/request-head.ts";
@@ -51,7 +51,7 @@ export type ProxyGauges = {
 /** Opens the listener. Rejects with words for a person when it cannot. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Promise<RunningProxy> {
-  const ports = fenced(outside);
+  const ports = guardPorts(outside);
   const deadlines = createDeadlines();
   let settings = createSettings(options, deadlines, ports);
   let stopping = false;
@@ -201,7 +201,7 @@ function shadowable(name: string, eligible: (method: string) => boolean): boolea
   return method === "ANY" || eligible(method);
 }
 
-/** Connections that are used again within this time after a stop began hear `Connection: close` rather than a reset. */
+/** Connections that are used again within this time after a stop began get `Connection: close` rather than a reset. */
 const PARTING_MS = 1_000;
 
 function tlsOptions({ cert, key, clientCa }: ListenTls) {

@@ -16,7 +16,7 @@ import { responseOf } from "../upstream/read-answer.ts";
 import { legacyHead } from "../upstream/request-heads.ts";
 import type { ResponseListener, UpstreamCall } from "../upstream/upstream.ts";
 import type { Client, Serving } from "./connection.ts";
-import type { Relayed } from "./relayed-request.ts";
+import type { RelayedRequest } from "./relayed-request.ts";
 import { ClientResponse } from "./response.ts";
 import { Tunnel } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
@@ -36,7 +36,7 @@ export class Relay implements ResponseListener, Serving {
   private readonly settings: Settings;
   private readonly client: Client;
   private readonly response: ClientResponse;
-  private readonly relayed: Relayed;
+  private readonly relayed: RelayedRequest;
   private readonly came = performance.now();
   private asked = 0;
   private firstByteMs = 0;
@@ -48,7 +48,7 @@ export class Relay implements ResponseListener, Serving {
   private head: ResponseHead | undefined = undefined;
   private over = false;
 
-  constructor(context: RelayContext, settings: Settings, client: Client, relayed: Relayed) {
+  constructor(context: RelayContext, settings: Settings, client: Client, relayed: RelayedRequest) {
     this.context = context;
     this.settings = settings;
     this.client = client;
@@ -199,7 +199,7 @@ export class Relay implements ResponseListener, Serving {
   /** The client's connection is of no further use, or is not wanted any more. */
   private closes(): boolean {
     const { incoming } = this.relayed;
-    // Without a 100 the client may send its body or not: what comes next could not be told apart from a request.
+    // Without a 100 the client may send its body or not: bytes that follow could be its body or a new request.
     const unknown = incoming.expects && !this.continued && this.upload?.complete === false;
     return !incoming.persistent || unknown || this.context.last(this.client);
   }
@@ -212,7 +212,7 @@ export class Relay implements ResponseListener, Serving {
     this.response.own(status, says, fields, this.closes(), this.toHead);
   }
 
-  /** Nobody waits for legacy's answer any more. */
+  /** The client has gone, so legacy's answer is not wanted any more. */
   private gone(): void {
     this.finish({ kind: "unseen", reason: "client_gone", durationMs: performance.now() - this.asked });
   }

@@ -7,13 +7,13 @@ import type { Peer } from "../upstream/request-heads.ts";
 import type { Incoming } from "./request.ts";
 
 /** What is known of a request before it is relayed. */
-export type Relayed = {
+export type RelayedRequest = {
   readonly id: string;
   readonly incoming: Incoming;
   /** What its requests may do. Its name may be any: what counts is the label. */
   readonly route: Route;
   readonly label: Label;
-  /** The client behind it, where a side is to be told of it. */
+  /** The client, where the config forwards its address. */
   readonly peer: Peer | undefined;
   /** Why it is not shadowed. */
   readonly skipped: SkippedReason | "held_out" | undefined;

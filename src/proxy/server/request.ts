@@ -47,8 +47,9 @@ export const CONDITIONAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Lengths of the field names that mean something here: most names are passed by on this test alone. */
-const TELLING = new Uint8Array(256);
-for (const name of [...HOP_BY_HOP, ...CONDITIONAL, "host", "content-length", "expect", MARK]) TELLING[name.length] = 1;
+const LENGTHS_OF_KNOWN_NAMES = new Uint8Array(256);
+for (const name of [...HOP_BY_HOP, ...CONDITIONAL, "host", "content-length", "expect", MARK])
+  LENGTHS_OF_KNOWN_NAMES[name.length] = 1;
 
 const NOTHING_NAMED = new Set<string>();
 
@@ -75,7 +76,7 @@ export function readIncoming(head: RawHead, upstream: string, rewrite: boolean):
 
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    if (TELLING[name.length] !== 1) continue;
+    if (LENGTHS_OF_KNOWN_NAMES[name.length] !== 1) continue;
     const lower = name.toLowerCase();
     const value = raw[i + 1]!;
     switch (lower) {

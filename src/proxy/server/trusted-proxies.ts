@@ -1,4 +1,4 @@
-// proxy/server/trusted-proxies.ts: whose forwarding fields are believed: the proxies that the config names, and nobody else
+// proxy/server/trusted-proxies.ts: whose forwarding fields are believed: the proxies that the config names, and no others
 
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { ForwardedOptions } from "../options.ts";

@@ -1,4 +1,4 @@
-// proxy/shadow/body-recorder.ts: keeps a body while it is within bounds, else measures it; never both cut and kept
+// proxy/shadow/body-recorder.ts: keeps a body within the limits, else measures it; a body is never cut and then kept
 
 import { createHash, type Hash } from "node:crypto";
 import { type Body, type Kept, NO_BODY } from "../../model/body.ts";
@@ -7,6 +7,7 @@ import type { BufferPool } from "./buffer-pool.ts";
 /** Bytes that all captures of a proxy may hold together, and the memory they lie in, if it is to be used again. */
 export type Budget = { used: number; readonly limit: number; readonly buffers?: BufferPool };
 
+/** Records one body. */
 export type BodyRecorder = {
   /** The head says that the body has so many bytes: one past the bounds is measured from its first byte, and not kept. */
   expect(length: number): void;
@@ -45,7 +46,7 @@ export function captureFor(beside: Body | undefined, maxBody: number, budget: Bu
   return new Following({ chunks: beside.chunks, finished: () => beside }, maxBody, budget);
 }
 
-/** For a body that nobody will look at. */
+/** Records nothing: for a body that is not compared. */
 export const NO_BODY_RECORDER: BodyRecorder = {
   ...{ expect() {}, add() {}, release() {}, free() {} },
   ...{ body: () => NO_BODY, surplus: () => false },

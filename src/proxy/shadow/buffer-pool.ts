@@ -7,7 +7,7 @@
 export type BufferPool = {
   /** Memory for the next `bytes` of a body, or for 64 KiB of them. Its content is whatever it was. */
   acquire(bytes: number): Uint8Array;
-  /** The taker's alone until now, and nobody's view of it is read any more. */
+  /** Returns a buffer. No view of it may be read after this. */
   release(buffer: Uint8Array): void;
 };
 
@@ -20,6 +20,7 @@ export const MOST_AT_ONCE = LARGE;
 /** Of each size: what a quiet proxy keeps for the next burst. */
 const SPARE = 64;
 
+/** A pool of two sizes of buffers, 16 and 64 KiB. */
 export function createBufferPool(): BufferPool {
   const small: Uint8Array[] = [];
   const large: Uint8Array[] = [];

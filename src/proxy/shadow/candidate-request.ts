@@ -5,7 +5,7 @@ import type { Outcome } from "../../model/outcome.ts";
 import type { Shed } from "../admission/load-shedding.ts";
 import { bodyOverridesMethod } from "../admission/method-override.ts";
 import type { ProxyPorts } from "../ports.ts";
-import type { Relayed } from "../server/relayed-request.ts";
+import type { RelayedRequest } from "../server/relayed-request.ts";
 import type { Settings } from "../settings.ts";
 import { candidateHead, markedHead } from "../upstream/request-heads.ts";
 import type { UpstreamHead } from "../upstream/upstream.ts";
@@ -13,11 +13,11 @@ import { createBodyRecorder, type Leader } from "./body-recorder.ts";
 import { isSame, NO_REWRITE } from "./path-mapping.ts";
 import { Shadow } from "./shadow.ts";
 
-/** Admitted requests become a shadow, once; all others, and those that lose their room meanwhile, an outcome. */
+/** Admitted requests become a shadow, once; all others, and those that are shed meanwhile, an outcome. */
 export class Copy {
   /** Legacy's body, as long as there is or may be a shadow. */
   capture: Leader | undefined = undefined;
-  private readonly original: Relayed;
+  private readonly original: RelayedRequest;
   private readonly settings: Settings;
   private readonly ports: Required<ProxyPorts>;
   private at = 0;
@@ -25,7 +25,7 @@ export class Copy {
   private shadow: Shadow | undefined = undefined;
   private dropped: Outcome | undefined = undefined;
 
-  constructor(original: Relayed, settings: Settings, ports: Required<ProxyPorts>) {
+  constructor(original: RelayedRequest, settings: Settings, ports: Required<ProxyPorts>) {
     this.original = original;
     this.settings = settings;
     this.ports = ports;
@@ -80,7 +80,7 @@ export class Copy {
     return this.dropped ?? { outcome: "skipped", reason: skipped === "held_out" ? "sampled_out" : skipped! };
   }
 
-  /** Hands the shadow to the verifier: the exchange is its own from then on. Without room the request is only relayed. */
+  /** Hands the shadow to the verifier: the exchange belongs to it from then on. Without capacity the request is only relayed. */
   private offer(body: Uint8Array | undefined): void {
     const { settings } = this;
     const { id, incoming, route, label, peer } = this.original;
@@ -109,7 +109,7 @@ export class Copy {
     this.shed("verify");
   }
 
-  /** There was room for it when it came, and now there is none. */
+  /** It was admitted when it came, and now there is no capacity. */
   private shed(cause: keyof Shed): void {
     this.settings.admit.shed[cause]++;
     this.drop({ outcome: "skipped", reason: "overload" });

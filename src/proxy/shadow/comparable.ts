@@ -12,7 +12,7 @@ import type { NotComparableReason } from "../../model/outcome.ts";
  * - `client_gone`, `streaming`: a side's answer was not seen to its end, because the client left, or it goes on and on.
  * - `refused`: legacy said 429 or 503, or the candidate 429: that tells of load, not of the answer.
  * - `not_modified`: legacy answered by the client's condition (304, or 412), which the candidate is not sent. A 304 of the
- *   candidate alone answers a condition that nobody asked it: that is compared.
+ *   candidate alone answers a condition that it was not sent: that is compared.
  * - `partial`: a range of the whole, unless both sent the same one range. A server may well ignore `Range`.
  */
 export function comparable(request: RequestHead, legacy: Answer, candidate: Answer): NotComparableReason | undefined {

@@ -8,7 +8,7 @@ import type { Concurrency } from "../admission/concurrency.ts";
 import type { Label } from "../admission/route-label.ts";
 import type { ProxyPorts } from "../ports.ts";
 import type { Deadlines, Watched } from "../upstream/http1/deadlines.ts";
-import { Asking } from "../upstream/read-answer.ts";
+import { AnswerReader } from "../upstream/read-answer.ts";
 import type { Upstream, UpstreamHead } from "../upstream/upstream.ts";
 import { type BodyRecorder, type Budget, followBodyRecorder, type Leader } from "./body-recorder.ts";
 import { retryAfter } from "./retry-after.ts";
@@ -49,7 +49,7 @@ export class Shadow implements Watched {
   private readonly context: ShadowContext;
   private readonly asked: ShadowRequest;
   private follower: BodyRecorder | undefined = undefined;
-  private asking: Asking | undefined = undefined;
+  private asking: AnswerReader | undefined = undefined;
   private legacy: Answer | undefined = undefined;
   private candidate: Answer | undefined = undefined;
   private resolve: ((exchange: Exchange) => void) | undefined = undefined;
@@ -92,7 +92,7 @@ export class Shadow implements Watched {
     this.legacyAnswered({ kind: "unseen", reason: "client_gone", durationMs: 0 });
   }
 
-  /** Nobody will read the exchange any more. */
+  /** The exchange is not read any more. */
   free(): void {
     this.capture.free();
     this.follower?.free();
@@ -101,7 +101,7 @@ export class Shadow implements Watched {
   private ask(): void {
     const { context, asked } = this;
     this.follower = followBodyRecorder(this.capture, context.maxBody, context.budget);
-    const asking = new Asking(this.follower, asked.body, (answer) => this.candidateEnded(answer));
+    const asking = new AnswerReader(this.follower, asked.body, (answer) => this.candidateEnded(answer));
     this.asking = asking;
     const framing = asked.body === undefined ? "none" : "length";
     const deadline = performance.now() + context.timeout;

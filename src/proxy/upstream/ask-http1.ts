@@ -6,7 +6,7 @@ import { captureFor } from "../shadow/body-recorder.ts";
 import type { Ask, AskOptions } from "./ask.ts";
 import { createDeadlines } from "./http1/deadlines.ts";
 import { createPool } from "./http1/pool.ts";
-import { Asking } from "./read-answer.ts";
+import { AnswerReader } from "./read-answer.ts";
 import { askedFields } from "./request-heads.ts";
 import { UpstreamHead } from "./upstream.ts";
 
@@ -19,7 +19,7 @@ export function askOverWire({ side, upstream, timeout, maxBody }: AskOptions): A
   return {
     ask: (request, body, beside) =>
       new Promise((resolve) => {
-        const asking = new Asking(captureFor(beside, maxBody, budget), body, resolve);
+        const asking = new AnswerReader(captureFor(beside, maxBody, budget), body, resolve);
         const fields = askedFields(request.fields, body?.length, host, side === "candidate");
         const head = new UpstreamHead(request.method, request.target, fields);
         const framing = body === undefined ? "none" : "length";

@@ -9,8 +9,8 @@ import type { ResponseListener, UpstreamCall } from "./upstream.ts";
 
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
-/** Hears one call and hands its answer to `done`, once. A body is sent as soon as there is a connection. */
-export class Asking implements ResponseListener {
+/** Listens to one call and passes its answer to `done`, once. A body is sent as soon as there is a connection. */
+export class AnswerReader implements ResponseListener {
   call: UpstreamCall | undefined = undefined;
   /** Why there was no answer. */
   trouble: Trouble | undefined = undefined;
@@ -38,7 +38,7 @@ export class Asking implements ResponseListener {
     return typeof this.head.framing !== "number" && this.lastBytesMs * 2 > this.elapsed();
   }
 
-  /** Drops the call. `done` hears that the answer was not seen. */
+  /** Drops the call. `done` gets an `unseen` answer. */
   abort(): void {
     if (this.call === undefined || this.call.over) return;
     this.call.abort();
@@ -68,7 +68,7 @@ export class Asking implements ResponseListener {
     this.stopAtSurplus();
   }
 
-  /** Ten megabytes where legacy said one kilobyte: reading them to the end would cost clients time, and tell nothing. */
+  /** Ten megabytes where legacy said one kilobyte: reading them to the end would cost time and show nothing more. */
   private stopAtSurplus(): void {
     if (!this.capture.surplus() || this.call === undefined || this.call.over) return;
     this.call.abort();

@@ -58,7 +58,7 @@ export function openDatabase(
         const detail = `${path} is of version ${newer}, made by a newer parallel-run: it is left untouched`;
         return { kind: "newer", detail };
       }
-      // Samples are nobody else's to read; what SQLite puts beside the file takes its mode.
+      // Samples are readable by this user only; what SQLite puts beside the file takes its mode.
       closeSync(openSync(path, "a", 0o600));
       database = new DatabaseSync(path, { timeout: 2_000 });
       const migrated = prepare(database, options.maxBytes);
@@ -114,7 +114,7 @@ function check(database: DatabaseSync): void {
 const tornError = (detail: string) => Object.assign(new Error(detail), { errcode: 11 });
 
 /**
- * Looked at read-only first: opening a file to write folds its log into it, and then it would have been touched. The
+ * Opened read-only first: opening a file to write folds its log into it, and then it would have been touched. The
  * version where it is one that we do not know; throws when the file is torn.
  */
 function inspect(dir: string): number | undefined {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export const DATABASE = "parallel-run.db";
 export const LOCK = "parallel-run.lock";
 
-/** Files put aside of each kind: the newest are the ones that someone may want to look at. */
+/** Files put aside of each kind: the newest are the ones that a user may want to examine. */
 const MOST_ASIDE = 3;
 
 /**

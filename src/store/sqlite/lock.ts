@@ -21,7 +21,7 @@ export function takeLock(dir: string, pid: number, waitMs: number): Lock {
     return begin(path, pid, waitMs);
   } catch (error) {
     if (failureOf(error).kind !== "torn") throw error;
-    // Not a database: nobody can be holding it.
+    // Not a database: no process can hold it.
     rmSync(path, { force: true });
     return begin(path, pid, waitMs);
   }

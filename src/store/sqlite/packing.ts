@@ -1,4 +1,4 @@
-// store/sqlite/packing.ts: a sample in little room: the candidate's body as what changes legacy's into it
+// store/sqlite/packing.ts: a sample in few bytes: the candidate's body as what changes legacy's into it
 
 import jsonPatch, { type Operation } from "fast-json-patch";
 import type { Sample, SampleBody } from "../sample.ts";

@@ -65,10 +65,10 @@ export function createPending(options: {
     },
     take: () => {
       const documents = mirror.take(batchBytes);
-      let room = batchBytes - documents.reduce((sum, row: Row) => sum + (row.json?.length ?? 0), 0);
+      let bytesLeft = batchBytes - documents.reduce((sum, row: Row) => sum + (row.json?.length ?? 0), 0);
       let count = 0;
-      while (count < samples.length && (room > 0 || documents.length + count === 0)) {
-        room -= samples[count]!.json.length;
+      while (count < samples.length && (bytesLeft > 0 || documents.length + count === 0)) {
+        bytesLeft -= samples[count]!.json.length;
         bytes -= samples[count]!.json.length;
         count += 1;
       }

@@ -59,7 +59,7 @@ function openToRead(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    // Where the directory may not be written and nobody has the file open, it does not change either.
+    // Where the directory may not be written and no process has the file open, it does not change either.
     if (failureOf(error).kind === "torn") throw error;
     const url = pathToFileURL(path);
     url.searchParams.set("immutable", "1");

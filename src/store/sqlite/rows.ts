@@ -65,7 +65,7 @@ export function createWriter(database: DatabaseSync, caps: Caps): (rows: Rows) =
        ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, crc = excluded.crc`,
   );
   const remove = database.prepare("DELETE FROM documents WHERE kind = ? AND key = ?");
-  const forget = database.prepare("DELETE FROM samples WHERE id = ?");
+  const removeSample = database.prepare("DELETE FROM samples WHERE id = ?");
   const keep = database.prepare("INSERT INTO samples (id, route, at, data, crc) VALUES (?, ?, ?, ?, ?)");
   const show = database.prepare("INSERT INTO shown (finding, seq) VALUES (?, ?)");
   const crowded = database.prepare(
@@ -79,7 +79,7 @@ export function createWriter(database: DatabaseSync, caps: Caps): (rows: Rows) =
   const clip = database.prepare("DELETE FROM audit WHERE seq <= (SELECT max(seq) FROM audit) - ?");
 
   const keepSample = ({ id, route, at, findings, json }: SampleRow) => {
-    forget.run(spelled(id));
+    removeSample.run(spelled(id));
     const data = pack(json);
     const { lastInsertRowid } = keep.run(spelled(id), spelled(route), Math.trunc(at) || 0, data, checksum(data));
     const shown = new Set(findings.length === 0 ? [""] : findings);

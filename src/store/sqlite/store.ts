@@ -21,7 +21,7 @@ import { createThread } from "./thread.ts";
 export type SqliteOptions = StoreLimits & {
   /** Made if it is not there. One process at a time may write it. */
   readonly dir: string;
-  /** Told when the state changes, and when a file was put aside. */
+  /** Called when the state changes, and when a file was put aside. */
   readonly onState?: (stats: StoreStats) => void;
   /** Of documents, all of which are in memory too. Default 64 MiB. */
   readonly maxDocumentBytes?: number;
@@ -85,7 +85,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     unreadable[of] = count;
     options.onState?.(stats());
   };
-  const told = (): string | undefined => {
+  const shownDetail = (): string | undefined => {
     const rows = unreadableRows();
     if (rows === 0) return detail;
     const left = `${rows} stored ${rows === 1 ? "row" : "rows"} cannot be read and ${rows === 1 ? "is" : "are"} left out`;
@@ -96,7 +96,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     kind: instead === undefined ? "sqlite" : "memory",
     bytes: instead === undefined ? thread.bytes() : instead.stats().bytes,
     state,
-    ...(told() === undefined ? {} : { detail: told()! }),
+    ...(shownDetail() === undefined ? {} : { detail: shownDetail()! }),
     lost: { ...pending.lost },
     unreadable: unreadableRows(),
     pendingBytes: pending.bytes(),
@@ -140,7 +140,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
       for (let go = await first(); go; go = await writeSome());
     })().finally(() => {
       busy = undefined;
-      // Someone may have come between the last look and this.
+      // Another process may have opened it since the last check.
       if (waiting.length > 0 && isOpen && state === "ok") run(writeSome);
     });
   };

@@ -31,7 +31,7 @@ function attempt(message: Ask): Reply {
     return answer(message);
   } catch (error) {
     const { kind, detail, code } = failureOf(error);
-    // A full disk leaves the handle as good as it was; of the others nobody knows.
+    // A full disk leaves the handle as good as it was; after other failures that is not known.
     const reopen = kind === "torn" || (kind === "disk" && code !== FULL && code !== BUSY);
     if (reopen) letGo();
     return { reply: "failed", kind, detail, reopen };
@@ -48,7 +48,7 @@ function answer(message: Ask): Reply {
   const { database } = held;
   switch (message.ask) {
     case "write":
-      // Writing on into a file that was deleted succeeds, and nobody ever reads it.
+      // Writing on into a file that was deleted succeeds, and is never read.
       if (!sameFile(fileId(join(dir, DATABASE)), held.file)) {
         letGo();
         return {
@@ -102,7 +102,7 @@ function write({ database, write: all }: Held, rows: Rows): void {
     if (isEmpty(rows)) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   } catch (error) {
     if (failureOf(error).code !== FULL) throw error;
-    // Old samples make room for what is new, in the file itself if the disk has none.
+    // Old samples are removed for new ones, in the file itself if the disk has none.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     pushOut(database, 2 * sizeOf(rows));
     all(rows);

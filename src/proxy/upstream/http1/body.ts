@@ -3,7 +3,7 @@
 import type { Fields } from "../../../model/fields.ts";
 import { type Fault, type Lenient, readFieldLines } from "./lines.ts";
 
-/** Receives a body. Bytes are borrowed: the caller may overwrite them after the call. */
+/** Receives a body. Bytes are valid during the call only: the caller may overwrite them after it. */
 export type BodySink = {
   /** `last`: the body is known to end with these bytes. */
   onData(bytes: Buffer, last: boolean): void;

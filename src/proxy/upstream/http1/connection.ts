@@ -35,8 +35,8 @@ export type ConnectionOwner = {
 };
 
 const MAX_INFORMATION = 32;
-/** How long a peer that takes nothing any more may still speak. */
-const LAST_WORDS_MS = 1_000;
+/** How long a peer that stopped reading may still send. */
+const HALF_CLOSED_MS = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Connection implements ResponseSink, Watched {
@@ -56,7 +56,7 @@ export class Connection implements ResponseSink, Watched {
   private paused = false;
   private gone = false;
   private upgraded = false;
-  /** The peer takes nothing any more. */
+  /** The peer stopped reading. */
   private deaf = false;
 
   constructor(dialer: Dialer, owner: ConnectionOwner) {
@@ -92,7 +92,7 @@ export class Connection implements ResponseSink, Watched {
     call.listener.onStart();
   }
 
-  /** Nobody wants the call's answer any more. */
+  /** The call's answer is not wanted any more. */
   abandon(): void {
     this.call = undefined;
     this.destroy();
@@ -137,7 +137,7 @@ export class Connection implements ResponseSink, Watched {
     this.socket.resume();
   }
 
-  /** How long its call has waited for its client, where that is so long that it should make room for others. */
+  /** How long its call has waited for its client, where that is so long that its connection should go to another call. */
   waitsForClient(now: number): number | undefined {
     return this.call && waitsForClient(this.call, now);
   }
@@ -218,7 +218,7 @@ export class Connection implements ResponseSink, Watched {
       const writing = (error as NodeJS.ErrnoException | undefined)?.syscall === "write";
       if (!writing || this.deaf || this.call === undefined || this.call.over) return destroy.call(socket, error);
       this.deaf = true;
-      this.expectWithin(LAST_WORDS_MS);
+      this.expectWithin(HALF_CLOSED_MS);
       this.call.listener.onDrain();
       return socket;
     };
@@ -233,14 +233,14 @@ export class Connection implements ResponseSink, Watched {
 
   private expectWithin(most: number): void {
     if (this.upgraded && !this.socket.writableEnded) return; // a tunnel may be silent as long as it likes
-    const ms = this.deaf ? Math.min(most, LAST_WORDS_MS) : most;
+    const ms = this.deaf ? Math.min(most, HALF_CLOSED_MS) : most;
     this.deadline = Math.min(performance.now() + ms, this.call?.deadline ?? NEVER);
   }
 
   private read(length: number, bytes: Buffer): boolean {
     const { call } = this;
     if (call === undefined || call.over) {
-      this.destroy(); // bytes that nobody asked for: whatever follows could not be told apart from them
+      this.destroy(); // unrequested bytes: the next response could not be distinguished from them
       return false;
     }
     const used = this.parser.read(bytes, length);

@@ -1,6 +1,6 @@
-// proxy/upstream/http1/deadlines.ts: one coarse timer for every deadline, because a timer for each request is what makes timers dear
+// proxy/upstream/http1/deadlines.ts: one coarse timer for every deadline, because a timer for each request costs more
 
-/** Something with a moment after which it is told. `Infinity` means no deadline now. */
+/** Something with a deadline. `Infinity` means none now. */
 export type Watched = {
   /** On the clock of `performance.now()`, in milliseconds. */
   deadline: number;
@@ -8,6 +8,7 @@ export type Watched = {
   expire(now: number): void;
 };
 
+/** All deadlines of a proxy, checked by one timer. */
 export type Deadlines = {
   watch(item: Watched): void;
   unwatch(item: Watched): void;
@@ -15,7 +16,7 @@ export type Deadlines = {
   lag(): number;
   /**
    * How late the event loop keeps running, in milliseconds: the mean lateness of the last sweeps without the latest one. So
-   * a standing delay, which is overload, is told from a single one, such as a collection of garbage or a moment in which
+   * a standing delay, which is overload, is distinguished from a single one, such as a collection of garbage or a moment in which
    * another process had the processor.
    */
   standingLag(): number;
@@ -23,11 +24,11 @@ export type Deadlines = {
 };
 
 /** What is left of an old lag at the next sweep. */
-const FORGET = 0.95;
+const LAG_DECAY = 0.95;
 /** Sweeps whose lateness is averaged: those of 0.2 s, and what they are late together. */
 const AVERAGED = 8;
 
-/** Looks at all deadlines every `everyMs`, so an expiry is at most that late. Sleeps while nothing is watched. */
+/** Checks all deadlines every `everyMs`, so an expiry is at most that late. Sleeps while nothing is watched. */
 export function createDeadlines(everyMs = 25): Deadlines {
   const watched = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
@@ -40,7 +41,7 @@ export function createDeadlines(everyMs = 25): Deadlines {
   function sweep(): void {
     const now = performance.now();
     const lateness = Math.max(0, now - swept - everyMs);
-    lag = Math.max(lateness, lag * FORGET);
+    lag = Math.max(lateness, lag * LAG_DECAY);
     late[sweeps++ % AVERAGED] = lateness;
     swept = now;
     for (const item of watched) if (item.deadline <= now) item.expire(now);
@@ -56,7 +57,7 @@ export function createDeadlines(everyMs = 25): Deadlines {
       if (timer !== undefined) return;
       timer = setInterval(sweep, everyMs).unref();
       const now = performance.now();
-      lag *= FORGET ** ((now - swept) / everyMs); // while it slept nothing was late
+      lag *= LAG_DECAY ** ((now - swept) / everyMs); // while it slept nothing was late
       late.fill(0);
       swept = now;
     },

@@ -5,7 +5,7 @@ import { BodyParser, type BodySink, NO_FIELDS } from "./body.ts";
 import { frame, type ResponseHead } from "./framing.ts";
 import { type Fault, type Lenient, readFieldLines } from "./lines.ts";
 
-/** Receives a response as it comes. Bytes are borrowed: they are overwritten after the call. */
+/** Receives a response as it comes. Bytes are valid during the call only. */
 export type ResponseSink = BodySink & {
   onInformation(status: number, reason: string, fields: Fields): void;
   /** A 101 to a request that asked for it. From here on `onData` has the other protocol's bytes. */

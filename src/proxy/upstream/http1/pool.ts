@@ -9,7 +9,7 @@ import { Connection, type ConnectionOwner } from "./connection.ts";
 import type { Deadlines, Watched } from "./deadlines.ts";
 import { createDialer, type Dialer } from "./dial.ts";
 
-/** All sockets of the process read into this one: nobody keeps a byte of it beyond its own read. */
+/** All sockets of the process read into this buffer; its bytes are valid only during that read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(MOST_AT_ONCE);
 /** A request that may not be repeated takes only a connection that was used a moment ago: those are hardly ever stale. */
 const TRUSTED_MS = 1_000;
@@ -77,7 +77,7 @@ export function createPool(
     startWaiting();
   }
 
-  /** Calls in the queue have deadlines too, and once a second those that hold a connection for nothing make room. */
+  /** Calls in the queue have deadlines too, and once a second those that hold a connection without progress are ended. */
   const queue: Watched = {
     deadline: Number.POSITIVE_INFINITY,
     expire(now) {
@@ -136,12 +136,12 @@ export function createPool(
     }
   }
 
-  /** Starts a call on an idle connection or a new one. False: there is none, and no room for one. */
+  /** Starts a call on an idle connection or a new one. False: there is none, and none may be opened. */
   function start(call: Call, fresh: boolean): boolean {
     const connection = fresh ? undefined : reusable(call);
     if (connection !== undefined) carry(connection, call);
     else {
-      if (all.size >= options.maxConnections) idle[0]?.cut(); // makes room for a new one, if any is unused
+      if (all.size >= options.maxConnections) idle[0]?.cut(); // frees a place for a new one, if any is unused
       if (all.size >= options.maxConnections) return false;
       open(call);
     }

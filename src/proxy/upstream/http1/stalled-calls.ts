@@ -9,7 +9,7 @@ const ANSWER_REST_MS = 3_000;
 const LEAST_RATE = 1024 / 1000;
 const JUDGED_AFTER_MS = 3_000;
 
-/** How long a call has waited for its client, in milliseconds; `undefined` where it is not so long that it should make room. */
+/** How long a call has waited for its client, in milliseconds; `undefined` while its connection need not go to another call. */
 export function waitsForClient(call: Call, now: number): number | undefined {
   if (call.pausedAt !== undefined) {
     const rest = now - call.pausedAt;
