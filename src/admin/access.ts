@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 /** `read` sees, `control` changes too. */
 export type Role = "read" | "control";
 
+/** The tokens of the admin API, by what they allow. */
 export type Tokens = { readonly read?: string; readonly control?: string };
 
 /** What of a request decides about access. Fields as node:http joins them. */
@@ -15,6 +16,7 @@ export type Asked = {
   readonly authorization: string | undefined;
 };
 
+/** Why a request is refused. */
 export type Refusal = { readonly status: 401 | 403 | 421; readonly detail: string };
 
 /** Addresses that only this machine reaches. A name counts only when it can be nothing else. */

@@ -23,6 +23,7 @@ export type ControlChange = {
   readonly why: string;
 };
 
+/** The runtime switches: read for each request, changed by the admin API or through the file. */
 export type RuntimeSwitches = {
   /** Switches past their time are left out. Cheap: called for each request. */
   readonly read: () => Control;
@@ -35,6 +36,7 @@ export type RuntimeSwitches = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** Where the switches are kept, and what is reported. */
 export type ControlOptions = {
   /** Where the switches survive a restart, and where someone can set them when nothing else works. */
   readonly file?: string;
@@ -59,6 +61,7 @@ function changed(control: Control, { route, to }: ControlChange): Control {
   return { ...control, routes: next === undefined ? others : [...others, { route, switch: next }] };
 }
 
+/** Reads the file, then checks it for changes until it is disposed of. Shadowing is off while the file cannot be read at the start. */
 export async function openRuntimeSwitches(options: ControlOptions): Promise<RuntimeSwitches> {
   const { file, now } = options;
   let control: Control = NO_CONTROL;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Control, Switch } from "../model/control.ts";
 
+/** Routes that may have a switch of their own. */
 export const MAX_ROUTES = 1000;
 /** Deeper than any file that we write. */
 const MAX_DEPTH = 20;

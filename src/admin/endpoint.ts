@@ -16,6 +16,7 @@ export type Call = {
   readonly body: () => Promise<BodyRead>;
 };
 
+/** A request body as JSON, or the response that refuses it. */
 export type BodyRead =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly answer: AdminResponse };
@@ -31,6 +32,7 @@ type Described = {
   readonly failures?: readonly number[];
 };
 
+/** One endpoint: who may use it, and what answers. */
 export type Handler = Described & {
   readonly role: Role | "anyone";
   readonly answer: (call: Call) => AdminResponse | Promise<AdminResponse>;
@@ -52,6 +54,9 @@ export const endpoint = (path: string, methods: Record<string, Handler>): Endpoi
 const allowed =
   (role: Handler["role"]) =>
   (described: Described, answer: Handler["answer"]): Handler => ({ role, ...described, answer });
+/** An endpoint that needs no token. */
 export const anyone = allowed("anyone");
+/** An endpoint that needs a token that may read. */
 export const read = allowed("read");
+/** An endpoint that needs a token that may change. */
 export const control = allowed("control");

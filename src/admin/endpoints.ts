@@ -123,6 +123,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   }),
 ];
 
+/** The handler of a request, or why there is none. */
 export type Found =
   | { readonly kind: "handler"; readonly handler: Handler; readonly id: string }
   | { readonly kind: "method"; readonly allow: string }

@@ -17,6 +17,7 @@ export type AdminTls = {
   readonly ca?: string | Buffer;
 };
 
+/** Where the admin listener listens, and who may use it. */
 export type AdminOptions = {
   readonly host: string;
   /** 0 takes a free one. */
@@ -32,6 +33,7 @@ export type AdminOptions = {
   readonly failed: (error: unknown) => void;
 };
 
+/** An open admin listener. */
 export type AdminListener = {
   /** Where it listens: `http://127.0.0.1:9900`. */
   readonly url: string;

@@ -52,16 +52,19 @@ const ENDS = {
     .describe("Duration, instead of `until`: `30m`, `2h`, `14d`."),
 };
 
+/** Body of a request to accept a finding. */
 export const ACCEPT = z.strictObject({
   why: TEXT.min(1, "is missing: a text").describe("Why the difference is acceptable."),
   by: BY,
   ...ENDS,
 });
 
+/** Body of a request to end an acceptance. */
 export const UNACCEPT = z.strictObject({ by: BY, why: WHY });
 
 const EPOCH_FORM = "must be 1 to 100 letters, digits or . _ + : @ / -, such as a version";
 
+/** Body of a request that announces a new version of the candidate. */
 export const EPOCH = z.strictObject({
   name: TEXT.min(1, "is missing: a text")
     .regex(/^[\w.+:@/-]{1,100}$/, EPOCH_FORM)

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { STYLE } from "../report/style.ts";
 
+/** A response of the admin API. */
 export type AdminResponse = {
   readonly status: number;
   readonly type: string;
@@ -15,6 +16,7 @@ const HASH = createHash("sha256").update(STYLE).digest("base64");
 /** No scripts, no loading of other resources, no framing; the one style sheet is known by its hash. */
 const POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
+/** Fields that every response carries. */
 export const GUARDS: Readonly<Record<string, string>> = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
@@ -24,8 +26,10 @@ export const GUARDS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
+/** The media type of JSON responses. */
 export const JSON_TYPE = "application/json; charset=utf-8";
 
+/** A value as a JSON response. */
 export function json(value: unknown, status = 200): AdminResponse {
   return { status, type: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
 }

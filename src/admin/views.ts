@@ -6,6 +6,7 @@ import { createCostAwareCache } from "../telemetry/index.ts";
 import type { AdminPorts } from "./ports.ts";
 import { json } from "./response.ts";
 
+/** Cached answers of the admin API. */
 export type Views = {
   readonly report: () => Promise<Report>;
   readonly reportJson: () => Promise<string>;
@@ -15,6 +16,7 @@ export type Views = {
   readonly forget: () => void;
 };
 
+/** Caches in proportion to what making an answer costs. */
 export function createViews(ports: Pick<AdminPorts, "report" | "metricsText">): Views {
   const report = createCostAwareCache(async () => ports.report());
   const reportJson = createCostAwareCache(async () => json(await report.get()).body);

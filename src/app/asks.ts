@@ -4,6 +4,7 @@ import type { Config } from "../config/index.ts";
 import type { Side } from "../model/answer.ts";
 import { type Ask, askOverWire, type ReadFile, upstreamOf } from "../proxy/index.ts";
 
+/** A client for each side. Close them once another config is in force. */
 export type Asks = Readonly<Record<Side, Ask>> & { readonly close: () => Promise<void> };
 
 /** A configured legacy replica is asked in legacy's place. */

@@ -8,6 +8,7 @@ import type { CompareRules } from "../model/rules.ts";
 import { exchangeOf, type Sample, type Store } from "../store/index.ts";
 import type { Comparer } from "../verify/index.ts";
 
+/** What trying a rule on samples uses of the other parts. */
 export type BackTestPorts = {
   readonly samples: Store["samples"];
   readonly compare: Comparer["compare"];

@@ -39,6 +39,7 @@ export function checkCertificates(
   for (const [name, { clientCa, cert, key }] of Object.entries(listeners)) check(name, { ca: clientCa, cert, key });
 }
 
+/** A set of watched files. */
 export type FileWatch = Disposable & { readonly follow: (files: readonly string[]) => void };
 
 /** Follows a set of files, which may be changed for another. Without `watch` it does nothing. */

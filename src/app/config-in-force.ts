@@ -10,6 +10,7 @@ import { checkCertificates } from "./certificates.ts";
 import { describedRoutes } from "./openapi.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 
+/** A config with everything that was made for it. */
 export type InForce = {
   readonly config: Config;
   readonly proxy: ProxyOptions;

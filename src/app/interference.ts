@@ -7,12 +7,14 @@ import type { Answer } from "../model/answer.ts";
 import type { Interference } from "../model/report.ts";
 import type { Log } from "../telemetry/index.ts";
 
+/** Compares the latency of legacy for shadowed and unshadowed requests. */
 export type InterferenceWatch = {
   /** Legacy answered a request that was shadowed, or one that a fair draw left out. */
   readonly answered: (route: string, shadowed: boolean, legacy: Answer) => void;
   readonly read: () => readonly Interference[];
 };
 
+/** Switches shadowing of a route off where `interference.stop` is set and its limit is exceeded. */
 export function watchInterference(
   config: () => Config,
   control: Pick<RuntimeSwitches, "change">,

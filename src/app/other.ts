@@ -3,6 +3,7 @@
 import { LRUCache } from "lru-cache";
 import type { OtherRequests, Report } from "../model/report.ts";
 
+/** The paths of requests that have no route of their own. */
 export type OtherRoutes = {
   /** A request counts as `other`. @param status of legacy's answer, if there was one */
   readonly note: (route: string, status: number | undefined) => void;

@@ -1,5 +1,6 @@
 // app/pending.ts: shadowed requests that have not come to their outcome yet, by route
 
+/** Shadowed requests without an outcome yet. */
 export type Pending = {
   /** A request begins. The route's name is read when it is asked for. @returns what ends it */
   readonly begin: (route: { readonly name: string }) => () => void;

@@ -20,6 +20,7 @@ export type ProxyState = {
   readonly forgottenRoutes: () => number;
 };
 
+/** The state before the proxy is opened. */
 export function createProxyState(): ProxyState {
   let proxy: RunningProxy | undefined;
   const none: ReadonlySet<string> = new Set();

@@ -16,6 +16,7 @@ export type RefusedReload = {
   readonly text: () => string | undefined;
 };
 
+/** No config is refused at the start. */
 export function createRefusedReload(): RefusedReload {
   let text: string | undefined;
   return {
@@ -41,6 +42,7 @@ export type ReloadParts = {
   readonly forgetReports: () => void;
 };
 
+/** Follows a changed config and changed certificate files. */
 export type Reloader = {
   /** Puts a config in force, or rejects and changes nothing. Resolves to the keys that take effect at a restart. */
   readonly reload: (next: Config, changes: readonly string[]) => Promise<readonly string[]>;

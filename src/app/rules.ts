@@ -8,6 +8,7 @@ import type { Setup } from "../verify/index.ts";
 /** Steps of list pairing before a cheaper one is used: some milliseconds' worth. */
 const PAIRING_BUDGET = 2_000_000;
 
+/** The comparison rules of a config, for the comparer threads and for this thread. */
 export type Rules = {
   readonly setup: Setup;
   readonly rulesFor: (route: string) => CompareRules;

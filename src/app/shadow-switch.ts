@@ -16,6 +16,7 @@ export type ShadowSwitch = {
   readonly forProxy: () => ShadowControl;
 };
 
+/** Both arguments are read each time. */
 export function createShadowSwitch(config: () => Config, switches: Pick<RuntimeSwitches, "read">): ShadowSwitch {
   let last = { of: switches.read(), as: shadowControlOf(switches.read()) };
   return {

@@ -8,6 +8,7 @@ import type { BreakerChange, BreakerState, Trouble } from "../proxy/index.ts";
 import type { Log } from "../telemetry/index.ts";
 import { adviceOn } from "./advice.ts";
 
+/** Collects failures of the two services and refused requests. */
 export type Troubles = {
   /** A side gave no answer. */
   readonly failed: (side: Side, trouble: Trouble, route: string) => void;
@@ -46,6 +47,7 @@ type Minute = {
   readonly turnedAway: Map<number, number>;
 };
 
+/** Keeps counts of the last ten minutes; log lines are limited to one a minute and reason. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function watchTroubles(
   config: () => Config,

@@ -9,6 +9,7 @@ export type ReadFile = (file: string) => Buffer;
 
 type Upstream = Config["legacy"] | Config["candidate"] | NonNullable<Config["legacyReplica"]>;
 
+/** The options of the proxy that a config asks for. Throws when a file that it names cannot be read. */
 export function proxyOptionsOf(config: Config, read: ReadFile): ProxyOptions {
   const { shadow, limits } = config;
   const stickyBy = stickyOf(shadow.by);
@@ -132,6 +133,7 @@ export function listenTlsOf({ tls }: Config, read: ReadFile): ListenTls | undefi
   };
 }
 
+/** What keeps a client in or out of the shadowed share: the value of a field or a cookie, or nothing. */
 export function stickyOf(by: Config["shadow"]["by"]): StickyBy | undefined {
   if (by.kind === "id") return undefined;
   return by.kind === "field" ? { field: by.name } : { cookie: by.name };

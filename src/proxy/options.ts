@@ -27,6 +27,7 @@ export type UpstreamOptions = {
   readonly rewriteHost: boolean;
 };
 
+/** TLS to a service. PEM. */
 export type UpstreamTls = {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
@@ -37,6 +38,7 @@ export type UpstreamTls = {
   readonly insecure: boolean;
 };
 
+/** The candidate: its connections, its limits, and how a request is changed for it. */
 export type CandidateOptions = UpstreamOptions & {
   /** For a whole answer, from the moment it is asked. */
   readonly timeout: number;
@@ -56,6 +58,7 @@ export type StickyBy = { readonly field: string } | { readonly cookie: string };
 /** From `from` to `sample` over so many milliseconds, since the process started or shadowing was switched on. */
 export type RampOptions = { readonly from: number; readonly over: number };
 
+/** Which requests are shadowed, where a route does not set its own. */
 export type ShadowOptions = {
   /** Shadow only the routes that switch shadowing on themselves. */
   readonly off: boolean;
@@ -82,6 +85,7 @@ export type ShadowOptions = {
   readonly patience: number;
 };
 
+/** A declared route. */
 export type RouteOptions = {
   /** `GET /orders/{id}`, `ANY /files/*`. */
   readonly match: string;
@@ -99,6 +103,7 @@ export type RouteOptions = {
   };
 };
 
+/** When the breaker opens and for how long. */
 export type BreakerOptions = {
   /** Opens when this share of the answers in a window failed ... */
   readonly errorShare: number;
@@ -113,6 +118,7 @@ export type BreakerOptions = {
   readonly probes: number;
 };
 
+/** The fields that name the client to the services, and the proxies whose own are believed. */
 export type ForwardedOptions = {
   /** Add the client to `X-Forwarded-For`, set `X-Forwarded-Proto` and `X-Forwarded-Host`. */
   readonly xForwarded: boolean;
@@ -122,6 +128,7 @@ export type ForwardedOptions = {
   readonly trustedProxies: readonly string[];
 };
 
+/** Limits on clients and their requests. */
 export type LimitOptions = {
   readonly maxConnections: number;
   /** Bytes of a request's head. */
@@ -140,6 +147,7 @@ export type LimitOptions = {
   readonly halfClose: boolean;
 };
 
+/** TLS for clients. PEM. */
 export type ListenTls = {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
@@ -147,8 +155,10 @@ export type ListenTls = {
   readonly clientCa?: string | Buffer;
 };
 
+/** Where the proxy listens. */
 export type ListenOptions = { readonly host: string; readonly port: number; readonly tls?: ListenTls };
 
+/** Everything that the proxy can be configured with. */
 export type ProxyOptions = {
   readonly listen: ListenOptions;
   readonly legacy: UpstreamOptions;

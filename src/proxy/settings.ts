@@ -16,6 +16,7 @@ import type { Deadlines } from "./upstream/http1/deadlines.ts";
 import { createPool } from "./upstream/http1/pool.ts";
 import type { Upstream } from "./upstream/upstream.ts";
 
+/** What one set of options needs at runtime. A request keeps the settings with which it began. */
 export type Settings = {
   readonly options: ProxyOptions;
   readonly deadlines: Deadlines;

@@ -14,6 +14,7 @@ export type Batch = {
 /** `durable`: on disk, or in memory where that is the store; it survives the death of the process (see openSqliteStore). */
 export type Written = { readonly durable: boolean };
 
+/** The state of a store, and what it lost since it was opened. */
 export type StoreStats = {
   /** Where things are kept now: a SQLite store that may not touch its file keeps them in memory. */
   readonly kind: "memory" | "sqlite";
@@ -30,6 +31,7 @@ export type StoreStats = {
   readonly pendingBytes: number;
 };
 
+/** Which samples to read. */
 export type SampleFilter = {
   readonly finding?: string;
   readonly route?: string;
@@ -55,6 +57,7 @@ export type Store = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** The limits of a store. */
 export type StoreLimits = {
   /** Samples older than this go, in milliseconds. */
   readonly keepMs: number;
@@ -68,11 +71,15 @@ export type StoreLimits = {
   readonly now: () => number;
 };
 
+/** Samples kept of a finding, unless the limits say otherwise. */
 export const SAMPLES_PER_FINDING = 50;
+/** Audit entries kept, unless the limits say otherwise. */
 export const AUDIT_ENTRIES = 10_000;
+/** The most samples that one read returns. */
 export const MOST_SAMPLES = 1_000;
 const SOME_SAMPLES = 100;
 
+/** The number of samples that a filter asks for, within bounds. */
 export function limitOf(filter: SampleFilter): number {
   return Math.max(0, Math.min(MOST_SAMPLES, Math.trunc(filter.limit ?? SOME_SAMPLES)));
 }

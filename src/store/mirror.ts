@@ -5,6 +5,7 @@ import type { Document } from "../model/document.ts";
 /** A document to be written; without `json` it is to be removed. */
 export type Row = { readonly kind: string; readonly key: string; readonly json?: string };
 
+/** The latest documents, in memory, within a number of bytes. */
 export type Mirror = {
   /** False when there is no room for it: the one before it stays. */
   readonly put: (document: Document) => boolean;

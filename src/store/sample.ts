@@ -13,6 +13,7 @@ export type SampleBody =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "omitted"; readonly length: number; readonly why: "too_large" | "coding" };
 
+/** One side of a sample. */
 export type SampleAnswer =
   | {
       readonly kind: "response";
@@ -26,6 +27,7 @@ export type SampleAnswer =
     }
   | Exclude<Answer, { kind: "response" }>;
 
+/** An exchange as it is stored: redacted, with bodies up to a limit. */
 export type Sample = {
   /** The request's id. */
   readonly id: string;
@@ -46,6 +48,7 @@ export type Sample = {
   readonly candidate: SampleAnswer;
 };
 
+/** What turns a comparison into a sample. */
 export type SampleParts = {
   readonly redactor: Redactor;
   /** The bytes under the content codings that the fields name; none when they cannot be had. */
@@ -54,6 +57,7 @@ export type SampleParts = {
   readonly maxBody: number;
 };
 
+/** The sample of a comparison, redacted. */
 export function sampleOf(comparison: Comparison, findings: readonly string[], options: SampleParts): Sample {
   const { exchange, outcome } = comparison;
   const { request } = exchange;

@@ -48,6 +48,7 @@ const BYTES_AT_ONCE = 512 * 1024;
 const REST_OF_SAMPLE = 2 * 1024;
 const DURABLE: Written = { durable: true };
 
+/** Writes on a timer until it is disposed of. */
 export function createStoreWriter({ store, flushMs, parts, changes, now }: StoreWriterOptions): StoreWriter {
   const kept = new Map<string, { count: number; last: number }>();
   let samples: Sample[] = [];

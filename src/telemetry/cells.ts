@@ -12,6 +12,7 @@ export type CounterCell = { readonly labels: Labels; value: number };
 /** The observations of one set of labels: how many fell into each bucket (the last is above every bound), and their sum. */
 export type HistogramCell = { readonly labels: Labels; readonly counts: Float64Array; sum: number };
 
+/** A counter by label values. */
 export type Counter = {
   /** Adds `by`. Label values beyond the labels of the metric are ignored. */
   readonly add: (by: number, a?: string, b?: string, c?: string) => void;
@@ -21,6 +22,7 @@ export type Counter = {
   readonly remove: (a: string) => void;
 };
 
+/** A histogram by label values. */
 export type Histogram = {
   /** `value` is in the unit of the buckets. A value that is negative or not finite counts as 0: a clock may step back. */
   readonly observe: (value: number, a?: string, b?: string, c?: string) => void;

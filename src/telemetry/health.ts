@@ -1,5 +1,6 @@
 // telemetry/health.ts: whether to restart us, and whether to send us traffic, each with its reasons
 
+/** The answer to a liveness or readiness probe. */
 export type HealthState = {
   readonly ok: boolean;
   readonly phase: Phase;
@@ -9,8 +10,10 @@ export type HealthState = {
   readonly notes: readonly string[];
 };
 
+/** Where the process is in its life. */
 export type Phase = "starting" | "serving" | "draining";
 
+/** Liveness and readiness of this process. */
 export type Health = {
   /** False only when a restart is what helps. */
   readonly live: () => HealthState;
@@ -23,6 +26,7 @@ export type Health = {
   readonly watch: (read: () => string | undefined) => void;
 };
 
+/** Starts in the phase `starting`. */
 export function createHealth(): Health {
   let phase: Phase = "starting";
   const faults: string[] = [];

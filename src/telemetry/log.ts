@@ -3,6 +3,7 @@
 import { type DestinationStream, type Level, pino } from "pino";
 import { openOutput } from "./output.ts";
 
+/** The lowest level that is written. */
 export type LogLevel = Level | "silent";
 
 /** What a log line may be. Fields are data: pino escapes them, so nothing in them can begin a line of its own. */
@@ -13,6 +14,7 @@ export type Log = {
   readonly error: (fields: object, message?: string) => void;
 };
 
+/** A log and what closes it. */
 export type OpenLog = {
   readonly log: Log;
   /** Lines that were dropped so far. */
@@ -21,6 +23,7 @@ export type OpenLog = {
   readonly close: () => Promise<void>;
 };
 
+/** Standard output, or a stream (for tests and embedding). */
 export type LogTarget = DestinationStream | "stdout";
 
 /** @param options `now` is in milliseconds since the epoch; `version` is this program's, written with each line */

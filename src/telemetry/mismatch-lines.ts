@@ -9,6 +9,7 @@ import { findingOf } from "../model/place.ts";
 /** Removes secrets from what is about to be written. */
 export type Redact = { readonly difference: (route: string, difference: Difference) => Difference };
 
+/** One log line: the differences of one finding in one exchange, redacted and clipped. */
 export type MismatchLine = {
   readonly event: "mismatch";
   readonly id: string;
@@ -35,6 +36,7 @@ const MAX_VALUE = 200;
 /** Findings that have a quota of their own; the ones beyond share one. */
 const MAX_FINDINGS = 5_000;
 
+/** Decides which mismatches are logged. */
 export type MismatchLines = {
   /** The lines that this comparison is worth, one a finding, redacted and clipped. */
   /** @param findingId of a difference; without it, the one by route, place and kind */
@@ -45,6 +47,7 @@ export type MismatchLines = {
 /** The finding that a difference of a comparison belongs to. */
 export type FindingIdOf = (difference: Difference) => string;
 
+/** Bounded: findings beyond 5,000 share one quota. */
 export function createMismatchLines(options: {
   readonly redact: Redact;
   /** Lines a minute and finding. The first of each is not counted. */

@@ -3,6 +3,7 @@
 import { Socket } from "node:net";
 import sonicBoom from "sonic-boom";
 
+/** Where log lines go. Never blocks and never throws. */
 export type Output = {
   readonly write: (line: string) => void;
   /** Lines that were dropped so far. */
@@ -22,6 +23,7 @@ type Sink = {
   readonly drained: (done: () => void) => void;
 };
 
+/** Opens standard output: a pipe without blocking, a file or terminal in the thread pool. */
 export function openOutput(): Output {
   let dropped = 0;
   const lose = () => {

@@ -1,5 +1,6 @@
 // telemetry/table.ts: every metric there is, in one table; users' alerts and dashboards hold on to these names
 
+/** Begins the name of every metric of this program. */
 export const PREFIX = "parallel_run_";
 
 /** Seconds. What a backend's answer takes. */
@@ -156,6 +157,7 @@ export const METRICS = {
   build_info: { type: "gauge", labels: ["version", "node"], help: "Always 1; the labels are the running versions." },
 } as const satisfies Record<string, Metric>;
 
+/** One row of the table. */
 export type Metric = {
   readonly type: "counter" | "gauge" | "histogram";
   readonly labels: readonly string[];
@@ -163,6 +165,7 @@ export type Metric = {
   readonly buckets?: readonly number[];
 };
 
+/** The name of a metric, without the prefix. */
 export type MetricName = keyof typeof METRICS;
 
 /** Names of the metrics of one type. */

@@ -9,6 +9,7 @@ import { createMismatchLines, type FindingIdOf, type Redact } from "./mismatch-l
 import { createRouteLabels } from "./route-labels.ts";
 import type { NameOf } from "./table.ts";
 
+/** How the log and the metrics of one app are set up. */
 export type TelemetryOptions = {
   readonly version: string;
   readonly log: { readonly level: LogLevel; readonly to: LogTarget };
@@ -29,6 +30,7 @@ export type TelemetryOptions = {
 /** Counters that other parts add to; all others are derived from requests and comparisons. */
 type Event = "refused_requests_total" | "store_lost_total";
 
+/** Metrics, log and health of one app. */
 export type Telemetry = {
   /** A request that ended without a comparison. Each request comes here or to `comparison`, exactly once. */
   readonly count: (route: string, outcome: Outcome) => void;

@@ -26,6 +26,7 @@ export type Verdict =
   | { readonly kind: "compared"; readonly compared: Compared; readonly incomparable: boolean }
   | { readonly kind: "failed"; readonly reason: "deadline" | "crash" };
 
+/** Compares pairs of responses, usually on threads of its own. */
 export type Comparer = {
   /** Resolves, never rejects. */
   readonly compare: (job: Job) => Promise<Verdict>;

@@ -13,6 +13,7 @@ type PackedJob = Omit<Job, "legacy" | "candidate"> & {
   readonly candidate: PackedResponse;
 };
 
+/** Jobs with all their bodies in one buffer, to be posted to a worker. */
 export type Batch = { readonly bytes: ArrayBuffer | SharedArrayBuffer; readonly jobs: readonly PackedJob[] };
 
 /**
@@ -47,6 +48,7 @@ function keptLength(body: Body): number {
   return body.kind === "kept" ? body.length : 0;
 }
 
+/** Puts jobs into one buffer. Reuses the memory of `hold` where it fits. */
 export function pack(jobs: readonly Job[], hold: Hold): Batch {
   let total = 0;
   for (const job of jobs) total += sizeOf(job);
@@ -73,6 +75,7 @@ export function pack(jobs: readonly Job[], hold: Hold): Batch {
   };
 }
 
+/** The job at this position. Its bodies are views of the batch. */
 export function unpack(batch: Batch, index: number): Job {
   const { legacy, candidate, ...job } = batch.jobs[index]!;
   const body = (packed: PackedBody): Body =>

@@ -14,6 +14,7 @@ import type { Priority } from "./recheck-budget.ts";
 import { createTurns, type RecheckCapacity } from "./recheck-capacity.ts";
 import type { Answered } from "./without-comparing.ts";
 
+/** How often and how soon differing answers are rechecked. Read each time. */
 export type RecheckOptions = {
   /** Milliseconds before the first look; later ones wait longer, up to four times this. */
   readonly delayMs: number;
@@ -23,6 +24,7 @@ export type RecheckOptions = {
   readonly tries: number;
 };
 
+/** What rechecks use of the other parts. */
 export type RecheckPorts = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -32,6 +32,7 @@ export type VerifyOptions = {
   };
 };
 
+/** What the verifier uses of the other parts. */
 export type VerifyPorts = OutcomePorts &
   Pick<RecheckPorts, "now" | "ask" | "written" | "need" | "identity" | "lagMs"> & {
     /** 0 to 1. */
@@ -63,6 +64,7 @@ export type VerifyPorts = OutcomePorts &
     readonly bug: (error: unknown) => void;
   };
 
+/** Takes exchanges and ends each in one comparison. */
 export type Verifier = {
   /** Whether an offer of this route made now would be accepted. While it would not, a request need not be prepared for shadowing. */
   readonly hasCapacity: (route: string) => boolean;
@@ -79,6 +81,7 @@ export type Verifier = {
  */
 const EAGERNESS = 100;
 
+/** `options` are read each time. Call `drain` before the ports are closed. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Verifier {
   const stopping = new AbortController();

@@ -5,6 +5,7 @@ import { createBench, type Setup, type Verdict } from "./comparer.ts";
 import { type Batch, unpack } from "./job-buffer.ts";
 import { lowerOwnPriority } from "./priority.ts";
 
+/** Messages to a comparer thread. */
 export type ToWorker =
   | { readonly kind: "setup"; readonly setup: Setup }
   | { readonly kind: "batch"; readonly batch: Batch };

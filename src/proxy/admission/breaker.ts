@@ -2,6 +2,7 @@
 
 import type { BreakerOptions } from "../options.ts";
 
+/** `closed` lets every request through, `open` none, `half_open` a few probes. */
 export type BreakerState = "closed" | "open" | "half_open";
 
 /** How a request that was allowed ended. */
@@ -13,6 +14,7 @@ export type Ended = {
   readonly pauseMs?: number;
 };
 
+/** Stops asking a candidate that fails or is slow, and probes it until it answers again. */
 export type Breaker = {
   /** May the candidate be asked now? In the half-open state each yes is a probe whose end must be recorded. */
   allow(now: number): boolean;

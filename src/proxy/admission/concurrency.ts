@@ -2,6 +2,7 @@
 
 import type { Answer } from "../../model/answer.ts";
 
+/** How many candidate requests may be in flight. Follows what the candidate answers. */
 export type Concurrency = {
   /** The number that is allowed now, from 1 to the configured maximum. */
   limit(): number;

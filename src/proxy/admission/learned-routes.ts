@@ -6,6 +6,7 @@ export const OTHER = "other";
 /** Share of the templates that only those hold that were served more than once. */
 const REPEATED_SHARE = 0.8;
 
+/** The names of routes that are not declared, learned from the requests that legacy served; bounded in number. */
 export type LearnedRoutes = {
   readonly has: (name: string) => boolean;
   /** Legacy served a request of this route: it is learned, and the last one to be forgotten. */

@@ -3,6 +3,7 @@
 /** Requests that were not shadowed under load, by the limit that was reached; `skipped{overload}` where legacy answered. */
 export type Shed = Record<"in_flight" | "capture" | "event_loop" | "memory" | "verify", number>;
 
+/** Counters that start at 0, one for each limit. */
 export const createShed = (): Shed => ({
   in_flight: 0,
   capture: 0,

@@ -37,6 +37,7 @@ export function createServed(templates: readonly string[]): (method: string, pat
 /** @property declared false: the route's name is the path's template, and not bounded in number */
 export type Found = { readonly route: Route; readonly spelling: Spelling; readonly declared: boolean };
 
+/** Finds the route of a request. */
 export type Routes = {
   find(method: string, target: string): Found;
   /** Whether a path is a spelling of one that a route with `shadow: off` names. */

@@ -18,6 +18,7 @@ import { Client, type ClientOwner } from "./connection.ts";
 import { Relay, type RelayContext } from "./relay.ts";
 import { readIncoming } from "./request.ts";
 
+/** A proxy that serves clients. */
 export type RunningProxy = {
   readonly address: { readonly host: string; readonly port: number };
   /** Routes, shares, limits, upstreams: in force from the next request on. `listen` stays as it was. */
@@ -34,6 +35,7 @@ export type RunningProxy = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+/** The state of the proxy at this moment. */
 export type ProxyGauges = {
   readonly inFlight: number;
   readonly candidateInFlight: number;

@@ -8,6 +8,7 @@ import type { BodyFraming } from "../upstream/upstream.ts";
 /** The mark on what the candidate is sent, so that a shadow is never shadowed again. */
 export const MARK = "x-parallel-run";
 
+/** A request head of a client, read and checked. */
 export type Incoming = {
   readonly method: string;
   /** Origin form (or `*`), byte for byte as the client sent it, or the end of an absolute one. */

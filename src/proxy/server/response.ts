@@ -9,6 +9,7 @@ import { fieldLines, ownAnswer } from "./own-response.ts";
 /** Bytes of a piece of the body up to which it is written as text, together with what frames it: one plain write. */
 const ONE_WRITE = 4096;
 
+/** Writes one response to a client, in the client's version of HTTP. */
 export class ClientResponse {
   /** A final head was written or waits to be sent with the body. */
   begun = false;

@@ -5,6 +5,7 @@ import type { Fields } from "../../model/fields.ts";
 /** What the candidate gets in place of a path prefix of the client. */
 export type PathPrefix = { readonly from: string; readonly to: string };
 
+/** How a request is changed for the candidate: path prefixes and fields. */
 export type Rewrite = {
   /** Put before every target: empty, or a path without a slash at its end. */
   readonly base: string;
@@ -16,6 +17,7 @@ export type Rewrite = {
   readonly remove: readonly string[];
 };
 
+/** Changes nothing. */
 export const NO_REWRITE: Rewrite = { base: "", path: [], set: [], remove: [] };
 
 /** Whether the copy is the client's request but for the mark. */

@@ -30,6 +30,7 @@ export type ShadowContext = {
   readonly open: Set<Shadow>;
 };
 
+/** What the candidate is asked, and what the exchange keeps of the request. */
 export type ShadowRequest = {
   readonly id: string;
   readonly label: Label;
@@ -180,6 +181,7 @@ export class Shadow implements Watched {
   }
 }
 
+/** What the metrics count of one answer. */
 export function observationOf(route: string, side: "legacy" | "candidate", answer: Answer): Observation {
   const { durationMs } = answer;
   if (answer.kind !== "response") return { route, side, code: answer.reason, durationMs };

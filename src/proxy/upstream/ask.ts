@@ -15,6 +15,7 @@ export type Ask = {
   close(): Promise<void>;
 };
 
+/** The side that is asked, and the limits of each answer. */
 export type AskOptions = {
   readonly side: Side;
   readonly upstream: UpstreamOptions;

@@ -8,18 +8,23 @@ export type Trouble = { readonly reason: FailureReason; readonly error: string; 
 /** Where a connection was when it failed. */
 export type Phase = "connect" | "tls" | "open";
 
+/** No connection within `connectTimeout`. */
 export const CONNECT_TIMEOUT: Trouble = {
   reason: "timeout",
   error: "connection_timeout",
   detail: "no connection in time",
 };
+/** No response head within `headTimeout`. */
 export const HEAD_TIMEOUT: Trouble = { reason: "timeout", error: "http_response_timeout", detail: "no answer in time" };
+/** No further bytes of the body within `idleTimeout`. */
 export const BODY_TIMEOUT: Trouble = {
   reason: "timeout",
   error: "http_response_timeout",
   detail: "the answer stood still",
 };
+/** The whole answer was not complete by its deadline. */
 export const DEADLINE: Trouble = { reason: "timeout", error: "http_response_timeout", detail: "not done in time" };
+/** The queue for connections is full, or the wait in it was too long. */
 export const CROWDED: Trouble = {
   reason: "connect",
   error: "connection_limit_reached",
@@ -61,6 +66,7 @@ export function troubleOf(error: Error, phase: Phase): Trouble {
   return { reason: "reset", error: "connection_terminated", detail };
 }
 
+/** The answer of a side that gave none. @param durationMs from the request to the failure */
 export function failureOf(trouble: Trouble, durationMs: number): Failure {
   return { kind: "failure", reason: trouble.reason, detail: trouble.detail, durationMs };
 }

@@ -93,6 +93,7 @@ export class AnswerReader implements ResponseListener {
   }
 }
 
+/** A response as an answer. `unread`: the rest of its body was not read. */
 export function responseOf(
   head: ResponseHead,
   capture: BodyRecorder,

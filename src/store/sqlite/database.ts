@@ -7,6 +7,7 @@ import { failureOf } from "./failure.ts";
 import { bytesOnDisk, DATABASE, type FileId, fileId, putAside, sameFile } from "./files.ts";
 import { APPLICATION_ID, MIGRATIONS, migrate, numberOf } from "./schema.ts";
 
+/** An open database. */
 export type Opened = {
   readonly kind: "open";
   readonly database: DatabaseSync;
@@ -17,11 +18,13 @@ export type Opened = {
   readonly aside?: string;
 };
 
+/** The result of opening a database. */
 export type Opening =
   | Opened
   | { readonly kind: "newer"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string };
 
+/** Bytes of a page of the database. */
 export const PAGE = 4096;
 /** Beyond this the check would be felt at the start; a torn page of a large file is found when it is read. */
 const CHECKED_BYTES = 64 << 20;

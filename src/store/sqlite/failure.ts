@@ -9,7 +9,9 @@ export type SqliteFailure = { readonly kind: "torn" | "disk" | "bug"; readonly c
 /** Primary result codes (sqlite.org/rescode.html). */
 const TORN: readonly number[] = [11, 26]; // CORRUPT, NOTADB
 const DISK: readonly number[] = [3, 5, 6, 7, 8, 10, 13, 14, 15]; // PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
+/** SQLITE_BUSY: another process holds the database. */
 export const BUSY = 5;
+/** SQLITE_FULL: the disk or the quota is full. */
 export const FULL = 13;
 
 export function failureOf(error: unknown): SqliteFailure {

@@ -3,7 +3,9 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** The name of the database file in the data folder. */
 export const DATABASE = "parallel-run.db";
+/** The name of the lock file in the data folder. */
 export const LOCK = "parallel-run.lock";
 
 /** Files put aside of each kind: the newest are the ones that a user may want to examine. */
@@ -15,11 +17,13 @@ const MOST_ASIDE = 3;
  */
 export type FileId = { readonly dev: bigint; readonly ino: bigint; readonly born: bigint };
 
+/** Identifies a file by device, inode and time of birth. Undefined: there is none. */
 export function fileId(path: string): FileId | undefined {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
   return stats === undefined ? undefined : { dev: stats.dev, ino: stats.ino, born: stats.birthtimeNs };
 }
 
+/** Whether a path still leads to this file. */
 export const sameFile = (one: FileId | undefined, other: FileId | undefined) =>
   one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino && one.born === other.born;
 
@@ -41,6 +45,7 @@ export function putAside(dir: string, why: "torn" | "earlier", now: number): str
   return join(dir, aside);
 }
 
+/** Bytes of the database and its log files. */
 export function bytesOnDisk(dir: string): number {
   let bytes = 0;
   for (const suffix of ["", "-wal"])

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { BUSY, failureOf } from "./failure.ts";
 import { LOCK } from "./files.ts";
 
+/** A lock on the data folder. The operating system releases it when the process ends. */
 export type Lock =
   | { readonly kind: "held"; readonly release: () => void }
   | { readonly kind: "taken"; readonly by: string };

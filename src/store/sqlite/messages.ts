@@ -7,6 +7,7 @@ import type { Sample } from "../sample.ts";
 import type { FileId } from "./files.ts";
 import type { Caps, Rows } from "./rows.ts";
 
+/** How the store thread is started. */
 export type WorkerSettings = {
   readonly dir: string;
   readonly maxBytes: number;
@@ -14,6 +15,7 @@ export type WorkerSettings = {
   readonly pid: number;
 };
 
+/** Requests to the store thread. */
 export type Ask =
   | {
       readonly ask: "open";
@@ -30,6 +32,7 @@ export type Ask =
   | { readonly ask: "prune"; readonly before: number }
   | { readonly ask: "close" };
 
+/** Answers of the store thread. */
 export type Reply =
   | {
       readonly reply: "open";
@@ -54,4 +57,5 @@ export type Reply =
       readonly reopen: boolean;
     };
 
+/** A request or an answer, with the number that both carry. */
 export type Envelope<Message> = { readonly id: number; readonly bytes?: number; readonly message: Message };

@@ -5,11 +5,13 @@ import type { Batch } from "../contract.ts";
 import type { Mirror, Row } from "../mirror.ts";
 import type { Rows, SampleRow } from "./rows.ts";
 
+/** Records that were dropped, by kind. */
 export type Lost = { samples: number; documents: number; audit: number };
 
 /** One transaction's worth, and whether nothing that was given before is left out. */
 export type Taken = { readonly rows: Rows; readonly all: boolean };
 
+/** Records that wait to be written. */
 export type Pending = {
   /** False when some of it had to be dropped; what was dropped is counted. */
   readonly add: (batch: Batch, samplesToo: boolean) => boolean;
@@ -25,6 +27,7 @@ export type Pending = {
 
 const MOST_AUDIT = 1_000;
 
+/** Keeps at most `maxBytes` of samples: one that would go past that is dropped and counted in `lost`. */
 export function createPending(options: {
   readonly mirror: Mirror;
   readonly maxBytes: number;

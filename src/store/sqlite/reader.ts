@@ -24,6 +24,7 @@ export type Reader = {
   readonly [Symbol.dispose]: () => void;
 };
 
+/** A database opened for reading only. */
 export type OpenedReader =
   | { readonly kind: "open"; readonly reader: Reader }
   /** For a person: what is wrong with the directory, and what to do. */

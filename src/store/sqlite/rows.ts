@@ -9,6 +9,7 @@ import type { Sample } from "../sample.ts";
 import { isSample } from "../sample-shape.ts";
 import { pack, unpack } from "./packing.ts";
 
+/** A row of the table of samples. */
 export type SampleRow = {
   readonly id: string;
   readonly route: string;
@@ -17,6 +18,7 @@ export type SampleRow = {
   readonly json: string;
 };
 
+/** Reads and writes rows. */
 export type Rows = {
   readonly documents: readonly Row[];
   readonly samples: readonly SampleRow[];
@@ -24,6 +26,7 @@ export type Rows = {
   readonly audit: readonly string[];
 };
 
+/** Limits on the rows of each table. */
 export type Caps = { readonly samplesPerFinding: number; readonly auditEntries: number };
 
 /** What was read, and how many rows were left out: damaged, or of a shape that this version does not know. */
@@ -145,6 +148,7 @@ export function readSamples(database: DatabaseSync, filter: SampleFilter): RowsR
   });
 }
 
+/** The latest audit entries, newest first. */
 export function readAudit(database: DatabaseSync, limit: number): RowsRead<AuditEntry> {
   const rows = database
     .prepare("SELECT entry, crc FROM audit ORDER BY seq DESC LIMIT ?")

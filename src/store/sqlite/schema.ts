@@ -40,6 +40,7 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE audit ADD COLUMN crc INTEGER;`,
 ];
 
+/** The result of bringing a database to the current schema. */
 export type Migrated =
   | { readonly kind: "current" }
   /** Made by a newer program: not to be touched. */

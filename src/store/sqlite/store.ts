@@ -18,6 +18,7 @@ import type { Reply } from "./messages.ts";
 import { createPending, type Taken } from "./pending.ts";
 import { createThread } from "./thread.ts";
 
+/** Where the database is, and its limits. */
 export type SqliteOptions = StoreLimits & {
   /** Made if it is not there. One process at a time may write it. */
   readonly dir: string;

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Ask, Envelope, Reply, WorkerSettings } from "./messages.ts";
 
+/** The store thread, started again when it dies. */
 export type Thread = {
   /** Resolves with `failed` when the worker ends or takes longer than this; never rejects. */
   readonly ask: (message: Ask, timeoutMs: number) => Promise<Reply>;
@@ -15,6 +16,7 @@ export type Thread = {
 // The compiler does not rewrite this name, and Node runs `.ts` only outside of `node_modules`.
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
+/** Starts the thread at the first request. */
 export function createThread(settings: WorkerSettings): Thread {
   let worker: Worker | undefined;
   let next = 0;

@@ -14,6 +14,7 @@ const [DONE, LENGTH, CLOSE, SIZE, EXTENSION, SIZE_LF, CHUNK, CHUNK_CR, CHUNK_LF,
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 ];
 const [HTAB, LF, CR, SP, ZERO, SEMICOLON] = [9, 10, 13, 32, 48, 59];
+/** An empty list of fields, shared. */
 export const NO_FIELDS: Fields = Object.freeze([]);
 /** Hexadecimal digits of a chunk's size after its leading zeros: 2^48 bytes, and exact as a number. */
 const MAX_DIGITS = 12;

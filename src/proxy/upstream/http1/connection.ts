@@ -39,6 +39,7 @@ const MAX_INFORMATION = 32;
 const HALF_CLOSED_MS = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** One connection. It belongs to its pool and closes itself after a failure or a deadline. */
 export class Connection implements ResponseSink, Watched {
   readonly socket: Socket;
   deadline = NEVER;

@@ -29,8 +29,10 @@ export function originOf(url: string): Origin {
 /** Where read bytes go: one buffer for all sockets, since each is done with it before the next one reads. */
 export type OnRead = { readonly buffer: Uint8Array; callback(length: number, bytes: Uint8Array): boolean };
 
+/** Opens sockets to one origin. */
 export type Dialer = { readonly origin: Origin; dial(onread: OnRead): Socket };
 
+/** @param lookup resolves names; the system resolver with a short cache unless given */
 export function createDialer(options: UpstreamOptions, lookup: LookupFunction = createLookup()): Dialer {
   const origin = originOf(options.url);
   const { host, port } = origin;

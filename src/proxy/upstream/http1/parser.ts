@@ -13,6 +13,7 @@ export type ResponseSink = BodySink & {
   onHead(head: ResponseHead): void;
 };
 
+/** What a response may have before it is a protocol failure. */
 export type ResponseLimits = {
   /** Bytes of a head, and of all trailers. */
   readonly maxHead: number;

@@ -22,6 +22,7 @@ const UPLOAD_SHARE = 0.75;
  */
 const LIFETIME_MS = 60_000;
 
+/** Opens connections as calls need them. @param lifetimeMs how long a connection takes new requests */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createPool(
   options: UpstreamOptions,
