@@ -48,71 +48,21 @@ type Minute = {
 };
 
 /** Keeps counts of the last ten minutes; log lines are limited to one a minute and reason. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function watchTroubles(
   config: () => Config,
   breakerState: () => BreakerState,
   log: Log,
   now: () => number,
 ): Troubles {
-  let minutes: Minute[] = [];
+  const minutes = createMinutes(now);
   const lines = createQuota(now);
-
-  function minute(): Minute {
-    const at = Math.floor(now() / MINUTE_MS);
-    let last = minutes.at(-1);
-    if (last === undefined || last.at !== at) {
-      const failed = { legacy: new Map(), candidate: new Map() };
-      last = { at, asked: { legacy: 0, candidate: 0 }, failed, compared: 0, turnedAway: new Map() };
-      minutes = [...recent(), last];
-    }
-    return last;
-  }
-  const recent = () => {
-    const since = Math.floor(now() / MINUTE_MS) - MINUTES;
-    return minutes.filter(({ at }) => at > since);
-  };
-
-  function failures(side: Side): string[] {
-    const sums = new Map<string, { count: number; detail: string }>();
-    let asked = 0;
-    for (const one of recent()) {
-      asked += one.asked[side];
-      for (const [error, { count, detail }] of one.failed[side]) {
-        sums.set(error, { count: count + (sums.get(error)?.count ?? 0), detail });
-      }
-    }
-    return [...sums]
-      .sort(([, a], [, b]) => b.count - a.count)
-      .map(([error, { count, detail }]) => {
-        const of = `${count} of ${Math.max(count, asked)} requests`;
-        return `${side} did not answer ${of} in the last ${MINUTES} minutes: ${said(error, detail)}${advice(side, error, detail)}.`;
-      });
-  }
+  const minute = minutes.current;
   const advice = (side: Side, error: string, detail: string) => {
     const found = adviceOn(side, error, detail, config()[side]);
     return found === undefined ? "" : `; ${found}`;
   };
-
-  function turnedAway(): string[] {
-    const counts = new Map<number, number>();
-    let compared = 0;
-    for (const one of recent()) {
-      compared += one.compared;
-      for (const [status, count] of one.turnedAway) counts.set(status, count + (counts.get(status) ?? 0));
-    }
-    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    if (all < ENOUGH || all < compared * NEARLY_ALL) return [];
-    const [status] = [...counts].sort(([, a], [, b]) => b - a)[0]!;
-    const why =
-      status === 404
-        ? "it may use another path or Host, or not implement these routes yet: check the path in `candidate.url`, `candidate.path`, `candidate.serves` and `candidate.host`"
-        : "it may require other credentials: set them with `candidate.fields`; or another Host: check `candidate.host`";
-    return [
-      `candidate answered ${status} to ${all} of ${compared} requests that legacy answered with success; ${why}.`,
-    ];
-  }
-
+  const failures = (side: Side) => failuresOf(minutes.recent(), side, advice);
+  const turnedAway = () => turnedAwayOf(minutes.recent());
   const open = () =>
     breakerState() === "closed"
       ? []
@@ -152,6 +102,69 @@ export function watchTroubles(
     note: (side) =>
       [...failures(side), ...(side === "candidate" ? [...turnedAway(), ...open()] : [])].join(" ") || undefined,
   };
+}
+
+/** The counts of the last minutes. Memory is bounded by their number and by the reasons of failures. */
+function createMinutes(now: () => number): {
+  readonly current: () => Minute;
+  readonly recent: () => readonly Minute[];
+} {
+  let minutes: Minute[] = [];
+  const recent = () => {
+    const since = Math.floor(now() / MINUTE_MS) - MINUTES;
+    return minutes.filter(({ at }) => at > since);
+  };
+  const current = () => {
+    const at = Math.floor(now() / MINUTE_MS);
+    let last = minutes.at(-1);
+    if (last === undefined || last.at !== at) {
+      const failed = { legacy: new Map(), candidate: new Map() };
+      last = { at, asked: { legacy: 0, candidate: 0 }, failed, compared: 0, turnedAway: new Map() };
+      minutes = [...recent(), last];
+    }
+    return last;
+  };
+  return { current, recent };
+}
+
+/** A sentence for each error of a side, the most frequent first. */
+function failuresOf(
+  minutes: readonly Minute[],
+  side: Side,
+  advice: (side: Side, error: string, detail: string) => string,
+): string[] {
+  const sums = new Map<string, { count: number; detail: string }>();
+  let asked = 0;
+  for (const one of minutes) {
+    asked += one.asked[side];
+    for (const [error, { count, detail }] of one.failed[side]) {
+      sums.set(error, { count: count + (sums.get(error)?.count ?? 0), detail });
+    }
+  }
+  return [...sums]
+    .sort(([, a], [, b]) => b.count - a.count)
+    .map(([error, { count, detail }]) => {
+      const of = `${count} of ${Math.max(count, asked)} requests`;
+      return `${side} did not answer ${of} in the last ${MINUTES} minutes: ${said(error, detail)}${advice(side, error, detail)}.`;
+    });
+}
+
+/** A sentence where the candidate answered nearly all requests with a status by which a service refuses. */
+function turnedAwayOf(minutes: readonly Minute[]): string[] {
+  const counts = new Map<number, number>();
+  let compared = 0;
+  for (const one of minutes) {
+    compared += one.compared;
+    for (const [status, count] of one.turnedAway) counts.set(status, count + (counts.get(status) ?? 0));
+  }
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (all < ENOUGH || all < compared * NEARLY_ALL) return [];
+  const [status] = [...counts].sort(([, a], [, b]) => b - a)[0]!;
+  const why =
+    status === 404
+      ? "it may use another path or Host, or not implement these routes yet: check the path in `candidate.url`, `candidate.path`, `candidate.serves` and `candidate.host`"
+      : "it may require other credentials: set them with `candidate.fields`; or another Host: check `candidate.host`";
+  return [`candidate answered ${status} to ${all} of ${compared} requests that legacy answered with success; ${why}.`];
 }
 
 /** The word of RFC 9209 in plain words, with what was found. */

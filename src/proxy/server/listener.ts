@@ -46,12 +46,12 @@ export type ProxyGauges = {
   readonly connections: number;
   /** How often a learned route was forgotten. */
   readonly forgottenRoutes: number;
-  /** Requests so far that were not shadowed for want of context, by what there was too much of. */
+  /** Requests so far that were not shadowed under load, by the limit that was reached. */
   readonly shed: Readonly<Shed>;
 };
 
-/** Opens the listener. Rejects with words for a person when it cannot. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** Opens the listener. Rejects with a message for the user when it cannot. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure over the settings in force and the open connections
 export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Promise<RunningProxy> {
   const ports = guardPorts(outside);
   const deadlines = createDeadlines();
@@ -75,7 +75,7 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     refused: ports.refused,
     closed: (client) => void clients.delete(client),
   };
-  const server = serve(options);
+  const server = createListener(options, connections, (socket) => void clients.add(new Client(socket, owner)));
 
   function relay(client: Client, head: RawHead): void {
     const now = settings;
@@ -91,30 +91,11 @@ export async function openProxy(options: ProxyOptions, outside: ProxyPorts): Pro
     const id = ports.newId();
     const peer = peerOf(client.socket, now.options.forwarded);
     const control = ports.control();
-    const judged = { route: switchedRoute(route, label, control), spelling: found.spelling };
-    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, judged, control, now.admit);
+    const place = { route: switchedRoute(route, label, control), spelling: found.spelling };
+    const skipped = incoming.upgrades ? "upgrade" : refuseShadow(id, incoming, place, control, now.admit);
     const relay = new Relay(context, now, client, { id, incoming, route, label, peer, skipped });
     client.serve(relay, framing === "chunked" ? framing : length);
     relay.start();
-  }
-
-  function serve({ listen: { tls }, limits }: ProxyOptions): Server | SecureServer {
-    const take = (socket: Socket) => void clients.add(new Client(socket, owner));
-    const common = { allowHalfOpen: true, noDelay: true };
-    const opened = tls
-      ? createSecureServer(
-          { ...common, ...tlsOptions(tls), ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.headTimeout },
-          take,
-        )
-      : createServer(common, take);
-    opened.maxConnections = limits.maxConnections;
-    // After a failed handshake nothing can be said, and an orderly end would wait without limit.
-    opened.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
-    opened.on("connection", (socket: Socket) => {
-      connections.add(socket);
-      socket.on("close", () => connections.delete(socket));
-    });
-    return opened;
   }
 
   await listening(server, options);
@@ -205,6 +186,29 @@ function shadowable(name: string, eligible: (method: string) => boolean): boolea
 
 /** Connections that are used again within this time after a stop began get `Connection: close` rather than a reset. */
 const PARTING_MS = 1_000;
+
+/** A listener, not yet bound. `connections` follows the open sockets; `take` gets each that has come as far as HTTP. */
+function createListener(
+  { listen: { tls }, limits }: ProxyOptions,
+  connections: Set<Socket>,
+  take: (socket: Socket) => void,
+): Server | SecureServer {
+  const common = { allowHalfOpen: true, noDelay: true };
+  const opened = tls
+    ? createSecureServer(
+        { ...common, ...tlsOptions(tls), ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.headTimeout },
+        take,
+      )
+    : createServer(common, take);
+  opened.maxConnections = limits.maxConnections;
+  // After a failed handshake nothing can be said, and an orderly end would wait without limit.
+  opened.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  opened.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  return opened;
+}
 
 function tlsOptions({ cert, key, clientCa }: ListenTls) {
   return { cert, key, ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }) };

@@ -58,7 +58,7 @@ const NOTHING_NAMED = new Set<string>();
 const CARRIES_HTTP = /(?:^|,)[ \t]*(?:h2c?|http|tls)[ \t]*(?:\/|,|$)/i;
 
 /** Reads a head. `upstream` is the `Host` for a client of HTTP/1.0 that sent none, or for all if `rewrite`. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one pass over the fields of each request, whose cases depend on each other
 export function readIncoming(head: RawHead, upstream: string, rewrite: boolean): Incoming | Refusal {
   const { method, fields: raw } = head;
   const http10 = head.version === "HTTP/1.0";

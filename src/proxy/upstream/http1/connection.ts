@@ -1,5 +1,5 @@
 // proxy/upstream/http1/connection.ts: one connection to an upstream; carries one call after another
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one state machine; its states are spread over all methods
 
 import type { Socket } from "node:net";
 import type { Fields } from "../../../model/fields.ts";
