@@ -44,6 +44,15 @@ export function brokenOff(detail: string): Trouble {
 
 const UNREACHABLE = ["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL"];
 
+/**
+ * Whether Node refused the upstream's certificate: a verification result of OpenSSL (X509_V_ERR_*), or a name that does not
+ * match. `ERR_SSL_*` are faults of the protocol and alerts that the upstream sent, such as one that it requires a certificate.
+ */
+function isVerification(code: string): boolean {
+  if (code.startsWith("ERR_SSL_")) return false;
+  return /CERT|ISSUER|SIGN|ALTNAME|HOSTNAME|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
+}
+
 /** A socket's error, by the phase it came in. An `AggregateError` (several addresses tried) counts as its last one. */
 export function troubleOf(error: Error, phase: Phase): Trouble {
   const parts = error instanceof AggregateError ? (error.errors as Error[]) : [];
@@ -60,8 +69,7 @@ export function troubleOf(error: Error, phase: Phase): Trouble {
     return { reason: "connect", error, detail };
   }
   if (phase === "tls") {
-    const certificate = /CERT|ISSUER|SIGNED|ALTNAME/i.test(code);
-    return { reason: "tls", error: certificate ? "tls_certificate_error" : "tls_protocol_error", detail };
+    return { reason: "tls", error: isVerification(code) ? "tls_certificate_error" : "tls_protocol_error", detail };
   }
   return { reason: "reset", error: "connection_terminated", detail };
 }
