@@ -163,7 +163,7 @@ describe("a client that", () => {
       {
         accept: (socket) => {
           open.add(socket);
-          socket.on("close", () => open.delete(socket)).on("data", () => large.answer!(socket));
+          socket.on("close", () => open.delete(socket)).on("data", () => large.answer!(socket, Promise.resolve()));
         },
       },
       sound,

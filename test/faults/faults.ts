@@ -11,7 +11,8 @@ export type Fault = {
   readonly stage: Stage;
   /** Acts on a connection once a request's head has come; `accept` acts before. */
   readonly accept?: (socket: Socket) => void;
-  readonly answer?: (socket: Socket) => void | Promise<void>;
+  /** @param headRelayed resolves when the client has received the first byte of an answer */
+  readonly answer?: (socket: Socket, headRelayed: Promise<void>) => void | Promise<void>;
   /** What a client of legacy gets through the proxy: its status, `cut` in the middle of the body, or legacy's answer as it is. */
   readonly client: number | "cut" | "whole";
   /** What the request counts as when legacy, or when the candidate, does this. */
@@ -37,6 +38,7 @@ const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 const LENGTH = `Content-Length: ${GOOD_BODY.length}\r\n`;
 const HALF = GOOD_BODY.slice(0, 20);
 const CHUNKED = `${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
+const HELLO = `${CHUNKED}5\r\nhello\r\n`;
 const MIB = 1024 * 1024;
 
 const say = (text: string) => (socket: Socket) => void socket.write(text, "latin1");
@@ -44,6 +46,14 @@ const sayAndEnd = (text: string) => (socket: Socket) => void socket.end(text, "l
 const sayAndReset = (text: string) => (socket: Socket) => {
   socket.write(text, "latin1", () => setImmediate(() => socket.resetAndDestroy()));
 };
+
+/** Goes on only once the client has part of the answer: what comes too early is answered by 502 instead of a cut. */
+const sayThen =
+  (text: string, then: (socket: Socket) => void) => async (socket: Socket, headRelayed: Promise<void>) => {
+    socket.write(text, "latin1");
+    await headRelayed;
+    then(socket);
+  };
 
 /** A byte every so often, until the socket is gone. */
 const drip = (before: string, bytes: string) => (socket: Socket) => {
@@ -95,8 +105,14 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: "closes on accept", stage: "connect", accept: (s) => void s.end(), client: 502, ...error("reset") },
   { name: "accepts and never answers", stage: "head", answer: () => {}, client: 504, ...error("timeout") },
-  { name: "resets once asked", stage: "head", answer: (s) => void s.resetAndDestroy(), client: 502, ...error("reset") },
-  { name: "closes once asked", stage: "head", answer: (s) => void s.end(), client: 502, ...error("reset") },
+  {
+    name: "resets after the request",
+    stage: "head",
+    answer: (s) => void s.resetAndDestroy(),
+    client: 502,
+    ...error("reset"),
+  },
+  { name: "closes after the request", stage: "head", answer: (s) => void s.end(), client: 502, ...error("reset") },
   {
     name: "stops in the head",
     stage: "head",
@@ -118,16 +134,16 @@ export const FAULTS: readonly Fault[] = [
     client: 502,
     ...error("reset"),
   },
-  { name: "drips the head", stage: "head", answer: drip("", HEAD), client: 504, ...error("timeout") },
+  { name: "sends the head one byte a second", stage: "head", answer: drip("", HEAD), client: 504, ...error("timeout") },
   {
-    name: "is not HTTP",
+    name: "answers with another protocol",
     stage: "head",
     answer: sayAndEnd("SSH-2.0-OpenSSH_9.6\r\n"),
     client: 502,
     ...error("protocol"),
   },
   {
-    name: "is binary noise",
+    name: "answers with binary data",
     stage: "head",
     answer: sayAndEnd("\x16\x03\x01\x00\xff\x00\r\n\r\n"),
     client: 502,
@@ -141,21 +157,21 @@ export const FAULTS: readonly Fault[] = [
     ...error("protocol"),
   },
   {
-    name: "sends fields without number",
+    name: "sends 50,000 fields",
     stage: "head",
     answer: say(`HTTP/1.1 200 OK\r\n${"X-Again: yes\r\n".repeat(50_000)}\r\n`),
     client: 502,
     ...error("protocol"),
   },
   {
-    name: "storms with 1xx",
+    name: "sends thousands of 1xx responses",
     stage: "head",
     answer: say("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(5_000)),
     client: 502,
     ...error("protocol"),
   },
   {
-    name: "switches protocols unasked",
+    name: "switches protocols without being asked",
     stage: "head",
     answer: say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n"),
     client: 502,
@@ -220,49 +236,49 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "resets in the body",
     stage: "body",
-    answer: sayAndReset(`${HEAD}${LENGTH}\r\n${HALF}`),
+    answer: sayThen(`${HEAD}${LENGTH}\r\n${HALF}`, (s) => void s.resetAndDestroy()),
     client: "cut",
     ...error("reset"),
   },
   {
     name: "closes in the body",
     stage: "body",
-    answer: sayAndEnd(`${HEAD}${LENGTH}\r\n${HALF}`),
+    answer: sayThen(`${HEAD}${LENGTH}\r\n${HALF}`, (s) => void s.end()),
     client: "cut",
     ...error("reset"),
   },
   {
     name: "closes in a chunk",
     stage: "body",
-    answer: sayAndEnd(`${CHUNKED}ff\r\n${HALF}`),
+    answer: sayThen(`${CHUNKED}ff\r\n${HALF}`, (s) => void s.end()),
     client: "cut",
     ...error("reset"),
   },
   {
     name: "closes before the last chunk",
     stage: "body",
-    answer: sayAndEnd(`${CHUNKED}5\r\nhello\r\n`),
+    answer: sayThen(HELLO, (s) => void s.end()),
     client: "cut",
     ...error("reset"),
   },
   {
     name: "sends a malformed chunk size",
     stage: "body",
-    answer: say(`${CHUNKED}5\r\nhello\r\nzz\r\n`),
+    answer: sayThen(HELLO, say("zz\r\n")),
     client: "cut",
     ...error("protocol"),
   },
   {
     name: "sends a chunk longer than its size",
     stage: "body",
-    answer: say(`${CHUNKED}5\r\nhello!!\r\n0\r\n\r\n`),
+    answer: sayThen(`${HELLO}5\r\nhello`, say("!!\r\n0\r\n\r\n")),
     client: "cut",
     ...error("protocol"),
   },
   {
-    name: "sends a chunk size beyond all numbers",
+    name: "sends a chunk size that overflows",
     stage: "body",
-    answer: say(`${CHUNKED}ffffffffffffffffff\r\nhello`),
+    answer: sayThen(HELLO, say("ffffffffffffffffff\r\nhello")),
     client: "cut",
     ...error("protocol"),
   },

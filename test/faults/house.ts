@@ -11,8 +11,14 @@ export const GOOD_RESPONSE = Buffer.from(GOOD, "latin1");
 
 export type Backend = { readonly port: number; readonly close: () => Promise<void> };
 
-/** A server that does what the fault says to each connection, once a request's head has come. */
-export async function openBackend(fault: Pick<Fault, "accept" | "answer">): Promise<Backend> {
+/**
+ * A server that does what the fault says to each connection, once a request's head has come.
+ * @param headRelayed resolves when the client has received the first byte of an answer
+ */
+export async function openBackend(
+  fault: Pick<Fault, "accept" | "answer">,
+  headRelayed: Promise<void> = Promise.resolve(),
+): Promise<Backend> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -26,7 +32,7 @@ export async function openBackend(fault: Pick<Fault, "accept" | "answer">): Prom
       head += bytes.toString("latin1");
       if (!head.includes("\r\n\r\n")) return;
       answered = true;
-      void fault.answer?.(socket);
+      void fault.answer?.(socket, headRelayed);
     });
   });
   return listening(server, async () => {

@@ -118,7 +118,7 @@ export const UNREACHABLE: readonly Unreachable[] = [
   { name: "refuses connections", ...error(502, "connect"), open: closedPort },
   { name: "hangs at connect", ...error(504, "timeout"), open: fullBacklog },
   {
-    name: "has a name that nobody knows",
+    name: "has a name that cannot be resolved",
     ...error(502, "dns"),
     open: async () => ({ port: 0, url: "http://nobody.invalid:80", close: async () => {} }),
   },
@@ -135,21 +135,21 @@ export const UNREACHABLE: readonly Unreachable[] = [
     open: () => secure({ cert: CERTIFICATES.expired }, KNOWN),
   },
   {
-    name: "shows a certificate that nobody vouches for",
+    name: "shows a certificate of an unknown authority",
     ...error(502, "tls"),
     open: () => secure({ cert: CERTIFICATES.server }),
   },
   {
-    name: "asks for a certificate that we have not",
+    name: "requires a client certificate",
     ...error(502, "(tls|reset)"), // in TLS 1.3 it is told after the handshake
     open: () =>
       secure({ cert: CERTIFICATES.server, ca: CERTIFICATES.ca, requestCert: true, rejectUnauthorized: true }, KNOWN),
   },
   {
-    name: "speaks plain HTTP where TLS is due",
+    name: "uses plain HTTP on an https URL",
     ...error(502, "tls"),
     open: () => insecure({ accept: (socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n") }),
   },
   { name: "never answers the TLS hello", ...error(504, "timeout"), open: () => insecure({ accept: () => {} }) },
-  { name: "has a sound certificate", ...fine, open: () => secure({ cert: CERTIFICATES.server }, KNOWN) },
+  { name: "has a valid certificate", ...fine, open: () => secure({ cert: CERTIFICATES.server }, KNOWN) },
 ];
