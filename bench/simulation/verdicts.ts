@@ -1,4 +1,4 @@
-// bench/simulation/verdicts.ts: the verdict of one route after every request, as `judge` gives it, fast enough for 10^8 looks
+// bench/simulation/verdicts.ts: the verdict of one route after every request, as `assess` gives it, fast enough for 10^8 looks
 
 import { distinctCapacity } from "../../src/evidence/distinct.ts";
 import { boundsAt, boundsByRequests } from "../../src/evidence/readiness.ts";

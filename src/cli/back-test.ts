@@ -24,7 +24,7 @@ export type Effect = {
   /** Samples that show it without any rule, and how many of them no longer do. */
   readonly samples: number;
   readonly settled: number;
-  /** Nobody has been shown it so far: a place that the rules in force settle, or that is noise. */
+  /** Whether it is a known finding. If not, the rules in force settle it, or it is noise. */
   readonly known: boolean;
 };
 

@@ -6,14 +6,14 @@ import { shown } from "../report/index.ts";
 
 const MAX_CHANGES = 100;
 
-/** `candidate.timeout: 10000 -> 5000`. Secrets are masked: that one changed is told, not what it is. */
+/** `candidate.timeout: 10000 -> 5000`. Secrets are masked: the line shows that one changed, not its value. */
 export function changesOf(before: unknown, after: unknown): string[] {
   const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(asWritten(value)));
   const found = deepDiff.diff(plain(before), plain(after)) ?? [];
   const masked = { before: plain(configShown(before)), after: plain(configShown(after)) };
   const lines = found.slice(0, MAX_CHANGES).map((change) => {
     const path = change.kind === "A" ? [...(change.path ?? []), change.index] : (change.path ?? []);
-    return `${path.join(".")}: ${told(at(masked.before, path))} -> ${told(at(masked.after, path))}`;
+    return `${path.join(".")}: ${shownValue(at(masked.before, path))} -> ${shownValue(at(masked.after, path))}`;
   });
   return found.length > lines.length ? [...lines, `and ${found.length - lines.length} more`] : lines;
 }
@@ -27,6 +27,6 @@ function at(value: unknown, path: readonly (string | number)[]): unknown {
   return here;
 }
 
-function told(value: unknown): string {
+function shownValue(value: unknown): string {
   return value === undefined ? "(none)" : shown(JSON.stringify(value), 200);
 }

@@ -41,14 +41,14 @@ Example:
     const format = formatOf(args, ["text", "github"]);
     const text = await textOf(file);
     const lines = text.split(/\r?\n/);
-    const told = (fault: Fault, kind: "error" | "warning") =>
+    const printed = (fault: Fault, kind: "error" | "warning") =>
       format === "github" ? annotation(fault, kind) : `${inText(fault, kind)}\n${excerpt(fault, file, lines)}`;
     const reading = readConfig(text, { file, env: io.env, checkFile: fileCheck(file) });
     if ("faults" in reading) {
-      io.stdout(reading.faults.map((fault) => told(fault, "error")).join(""));
+      io.stdout(reading.faults.map((fault) => printed(fault, "error")).join(""));
       return 2;
     }
-    io.stdout(reading.warnings.map((warning) => told(warning, "warning")).join(""));
+    io.stdout(reading.warnings.map((warning) => printed(warning, "warning")).join(""));
     if (format === "text") io.stdout(`${file}: ok\n`);
     return 0;
   },

@@ -7,7 +7,7 @@ import { asJson } from "./compare/json.ts";
 import { rulesFor } from "./compare/rules.ts";
 import { asText } from "./compare/text.ts";
 
-/** One pair at a time, and someone waits for it: so much more than a proxy may spend. */
+/** Above the proxy's limits: only one pair is compared, and a user waits for the result. */
 const LIMITS = { maxDecoded: Number.MAX_SAFE_INTEGER, budget: 50_000_000 };
 
 export const compareCommand: Command = {

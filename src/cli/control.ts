@@ -13,7 +13,7 @@ import { type Arguments, type Command, type Io, UsageError } from "./command.ts"
 import { whoAmI } from "./source.ts";
 
 /** What to change, as the admin listener takes it. */
-type Wish = {
+type ControlRequest = {
   readonly on?: boolean;
   readonly share?: number;
   readonly clear?: boolean;
@@ -75,20 +75,25 @@ Examples:
   run: async (args, io) => {
     const { file, data, format } = args.values as { file?: string; data?: string; format?: string };
     const path = file ?? (data === undefined ? undefined : join(data, "control.json"));
-    const wish = wishOf(args, io);
+    const change = requestOf(args, io);
     let control: Control;
     if (path !== undefined) {
-      if (wish === undefined) throw new UsageError("--file and --data are for changes; `get` needs the admin listener");
+      if (change === undefined)
+        throw new UsageError("--file and --data are for changes; `get` needs the admin listener");
       await mustExist(dirname(path));
-      control = await changeControlFile(path, { ...wish, ...(wish.clear ? {} : { to: switchOf(wish) }) }, Date.now());
+      control = await changeControlFile(
+        path,
+        { ...change, ...(change.clear ? {} : { to: switchOf(change) }) },
+        Date.now(),
+      );
       if (format !== "json")
         io.stdout(`Written to ${shown(path, 200)}. A proxy with this data directory applies it.\n`);
     } else {
       const admin = await openAdmin(args, io);
       const answer =
-        wish === undefined ? await admin.get("/api/v1/control") : await admin.send("PUT", "/api/v1/control", wish);
+        change === undefined ? await admin.get("/api/v1/control") : await admin.send("PUT", "/api/v1/control", change);
       control = answer as Control;
-      if (wish?.route !== undefined && wish.clear !== true) await remark(wish.route, admin, io);
+      if (change?.route !== undefined && change.clear !== true) await remark(change.route, admin, io);
     }
     io.stdout(format === "json" ? renderJson(controlShown(control)) : controlText(control));
     return 0;
@@ -115,7 +120,7 @@ async function remark(route: string, admin: Admin, io: Io): Promise<void> {
 }
 
 /** Nothing for `get`. */
-function wishOf(args: Arguments, io: Io): Wish | undefined {
+function requestOf(args: Arguments, io: Io): ControlRequest | undefined {
   const [verb, value, ...more] = args.positionals;
   const text = (name: string) => args.values[name] as string | undefined;
   const [route, span] = [text("route"), text("for")];
@@ -128,9 +133,9 @@ function wishOf(args: Arguments, io: Io): Wish | undefined {
     ...(route === undefined ? {} : { route }),
     ...(span === undefined ? {} : { for: span }),
   };
-  const alone = (wish: Wish): Wish => {
+  const alone = (change: ControlRequest): ControlRequest => {
     if (value !== undefined) throw new UsageError(`unexpected argument ${value}`);
-    return wish;
+    return change;
   };
   switch (verb) {
     case "get":
@@ -168,15 +173,15 @@ function cohortOf(args: Arguments): unknown {
 }
 
 /** The change itself, where no proxy is there to read the request. */
-function switchOf(wish: Wish): SwitchChange {
-  if (wish.cohort !== undefined) throw new UsageError("a cohort can only be set through the admin listener");
+function switchOf(change: ControlRequest): SwitchChange {
+  if (change.cohort !== undefined) throw new UsageError("a cohort can only be set through the admin listener");
   const at = Date.now();
   return {
-    ...(wish.on === undefined ? {} : { on: wish.on }),
-    ...(wish.share === undefined ? {} : { share: wish.share }),
-    ...(wish.for === undefined ? {} : { until: at + parseDuration(wish.for)! }),
-    by: wish.by,
-    why: wish.why,
+    ...(change.on === undefined ? {} : { on: change.on }),
+    ...(change.share === undefined ? {} : { share: change.share }),
+    ...(change.for === undefined ? {} : { until: at + parseDuration(change.for)! }),
+    by: change.by,
+    why: change.why,
     at,
   };
 }

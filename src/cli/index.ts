@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     return await command.run(args, io);
   } catch (error) {
-    return told(command.name, error, io);
+    return reportError(command.name, error, io);
   }
 }
 
@@ -52,7 +52,7 @@ function parsed(command: Command, rest: readonly string[]): Arguments {
     return given;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    // Help wins over whatever else is wrong with the line.
+    // `--help` takes precedence over other errors in the command line.
     if (rest.includes("--help") || rest.includes("-h")) return { values: { help: true }, positionals: [] };
     const unknown = /^Unknown option '(-{1,2}([^']*))'/.exec((error as Error).message);
     if (unknown === null) throw new UsageError((error as Error).message);
@@ -61,7 +61,7 @@ function parsed(command: Command, rest: readonly string[]): Arguments {
   }
 }
 
-/** The reason is only a comment: it must not keep anyone from switching off. */
+/** The reason is optional: it must not prevent switching off. */
 const MAY_BE_EMPTY = ["why"];
 
 /**
@@ -78,8 +78,8 @@ function refuseEmpty({ values, positionals }: Arguments): void {
   if (positionals.includes("")) throw new UsageError("an argument is empty: give a value, or leave it out");
 }
 
-/** A mistake or a fault of the outside is its message; only a bug of ours shows where it happened. */
-function told(name: string, error: unknown, io: Io): number {
+/** Prints a usage error or an outside failure as its message alone, and a bug with its stack trace. Returns the exit code. */
+function reportError(name: string, error: unknown, io: Io): number {
   if (error instanceof UsageError) {
     io.stderr(`parallel-run ${name}: ${shown(error.message, 2_000)}\nSee parallel-run ${name} --help.\n`);
     return 2;

@@ -1,4 +1,4 @@
-// cli/process.ts: a command line in the real world: standard streams, signals, exit code
+// cli/process.ts: runs a command line in this process: standard streams, signals, exit code
 
 import type { Io } from "./command.ts";
 import { run } from "./index.ts";
@@ -14,7 +14,7 @@ export async function runProcess(): Promise<void> {
   const stopping = new AbortController();
   let bug = false;
   const stop = (signal: NodeJS.Signals) => {
-    // Whoever asks twice does not want to wait for the drain.
+    // A second signal ends the process without draining.
     if (stopping.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
     stopping.abort(signal);
   };
@@ -43,17 +43,17 @@ export async function runProcess(): Promise<void> {
     stop: stopping.signal,
   };
   const code = await run(process.argv.slice(2), io);
-  // A reader such as a pager takes its time; one that does not read must not keep us from stopping when told to.
-  const impatience = new Promise<void>((resolve) => {
+  // A pager may read slowly, but a reader that does not read must not prevent a requested stop.
+  const stopDeadline = new Promise<void>((resolve) => {
     const soon = () => void setTimeout(resolve, STOP_GRACE_MS);
     if (stopping.signal.aborted) soon();
     else stopping.signal.addEventListener("abort", soon, { once: true });
   });
-  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), impatience]);
+  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), stopDeadline]);
   process.exit(bug ? 3 : code);
 }
 
-/** Resolves when all that was written has gone out, or nobody reads any more. */
+/** Resolves when all output was written, or its reader has exited. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.errored) resolve();

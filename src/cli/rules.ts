@@ -48,7 +48,7 @@ Example:
     }
     const { tried, untried } = readSamples(data, route);
     const result = backTest(tried, untried, loaded.config);
-    io.stdout(format === "json" ? renderJson(result) : told(result));
+    io.stdout(format === "json" ? renderJson(result) : renderBackTest(result));
     return 0;
   },
 };
@@ -68,7 +68,7 @@ function readSamples(dir: string, route: string | undefined): { readonly tried: 
   }
 }
 
-function told({ samples, untried, findings, rules }: BackTest): string {
+function renderBackTest({ samples, untried, findings, rules }: BackTest): string {
   const known = findings.filter((one) => one.known);
   const hidden = findings.filter((one) => !one.known && one.settled > 0);
   const appears = findings.filter((one) => !one.known && one.settled < one.samples);

@@ -111,7 +111,10 @@ async function serve(args: Arguments, io: Io, openApp: OpenApp): Promise<number>
   await stopped(stop);
   watched.end();
   if (stop.reason === "bug") app.telemetry.health.broken("unhandled error: draining, then exiting with code 3");
-  log.info({ event: "stopping", why: String(stop.reason) }, "no new connections; finishing what is under way");
+  log.info(
+    { event: "stopping", why: String(stop.reason) },
+    "accepting no new connections; draining requests in flight",
+  );
   await stoppedBy(app, loaded.config.grace + AFTER_GRACE_MS);
   return 0;
 }
@@ -119,7 +122,7 @@ async function serve(args: Arguments, io: Io, openApp: OpenApp): Promise<number>
 /** What closing may take beyond the grace that requests under way have. */
 const AFTER_GRACE_MS = 5_000;
 
-/** Closes the app; whatever hangs while closing, a thread or a disk, is left behind after so many milliseconds. */
+/** Closes the app; what hangs while closing (a thread or a disk) is abandoned after so many milliseconds. */
 async function stoppedBy(app: Served, limitMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {

@@ -5,7 +5,7 @@ import type { ArrayRule } from "../model/rules.ts";
 import { readPath } from "./places.ts";
 import type { Wrong } from "./section.ts";
 
-/** `{ "$.tags": unordered, "$.items": { key: sku, order: ignored } }`. Each fault stands at its own entry. */
+/** `{ "$.tags": unordered, "$.items": { key: sku, order: ignored } }`. Each fault is reported at its own entry. */
 export const arrayRules = () =>
   z
     .unknown()

@@ -62,7 +62,7 @@ function readValue(value: unknown): { readonly value: FieldValue } | Wrong {
   return { value: { text: value } };
 }
 
-/** `{ authorization: "Bearer ${TOKEN}" }`: by lower-case name. Each fault stands at its own entry; values stay out of it. */
+/** `{ authorization: "Bearer ${TOKEN}" }`: by lower-case name. Each fault is reported at its own entry, without the value. */
 const fieldValues = () =>
   z
     .unknown()

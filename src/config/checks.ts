@@ -1,4 +1,4 @@
-// config/checks.ts: faults that no single key shows: what contradicts itself, loops, or lets anyone in
+// config/checks.ts: faults that involve several keys: contradictions, loops, missing access control
 
 import { type Address, isAny, isLoopback } from "./addresses.ts";
 import type { Fault } from "./fault.ts";
@@ -141,7 +141,7 @@ function shadowing({ parsed, refuse }: Case): void {
   if (shadow.ramp !== undefined && shadow.ramp.from > shadow.sample) {
     refuse(["shadow", "ramp"], "shadow.ramp starts above shadow.sample", "ramp.from must be at most sample");
   }
-  // A list of users needs to know by what they are told apart.
+  // A list of values needs the field or cookie that they are values of.
   const lists: [Keys, typeof shadow.values | undefined, typeof shadow.by][] = [
     [["shadow", "values"], shadow.values, shadow.by],
   ];

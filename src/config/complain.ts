@@ -71,7 +71,7 @@ function unknownKeys(names: readonly string[], path: Keys, { node }: Located): C
 }
 
 function hintFor(key: string, known: readonly string[], path: Keys): string | undefined {
-  if (key === "<<") return "merge keys are not read; an alias stands for a whole value: compare: *shared";
+  if (key === "<<") return "merge keys are not supported; use an alias for a whole value: compare: *shared";
   const other = OTHER_NAMES.get(key.toLowerCase());
   if (other !== undefined && path.length === 0) return other;
   const meant = nearest(key, known);

@@ -1,6 +1,6 @@
 // config/fault.ts: what is wrong with a config, and where
 
-/** One thing to mend. `line` and `column` count from 1; both are 0 where `file` is a flag and not a file. */
+/** One fault of a config. `line` and `column` count from 1; both are 0 where `file` is a flag and not a file. */
 export type Fault = {
   readonly file: string;
   readonly line: number;

@@ -24,11 +24,11 @@ function tidy(node: unknown): unknown {
     string,
     unknown
   >;
-  const told = {
+  const annotations = {
     ...(description === undefined ? {} : { description }),
     ...(fallback === undefined ? {} : { default: fallback }),
   };
-  return short === undefined ? { ...told, ...rest } : { ...told, anyOf: [short, rest] };
+  return short === undefined ? { ...annotations, ...rest } : { ...annotations, anyOf: [short, rest] };
 }
 
 function isEmpty(value: unknown): boolean {

@@ -19,7 +19,7 @@ export function locate(tree: Tree, keys: Keys): Located {
   return { node, ...(entry === undefined ? {} : { entry }), rest: [] };
 }
 
-/** Where a key's value stands, or the nearest thing around it that the file has. */
+/** The position of a key's value, or of the nearest enclosing node that the file has. */
 export function spotOf(tree: Tree, keys: Keys): Spot {
   return locate(tree, keys).node.spot;
 }

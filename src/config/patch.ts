@@ -15,7 +15,7 @@ const MEMBERS: Readonly<Record<PatchOperation["op"], readonly string[]>> = {
 };
 const OPS = Object.keys(MEMBERS) as PatchOperation["op"][];
 
-/** One operation. Each fault stands at its own member. */
+/** One operation. Each fault is reported at its own member. */
 export const operation = () =>
   z
     .unknown()

@@ -70,7 +70,7 @@ export function size(limits: { readonly least?: string } = {}) {
 }
 
 /**
- * @param quantity how it is read, its units, and what an editor is told of its form
+ * @param quantity how it is read, its units, and its form in the JSON Schema
  * @param spellings units as they are often written, in lower case, and what is meant; for the hint only
  */
 function measure(

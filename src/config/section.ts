@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 
-/** Why a value is refused. The value stands before `says` in the message: `10sec` is not a duration. */
+/** Why a value is refused. In the message the value precedes `says`: `10sec` is not a duration. */
 export type Wrong = {
   readonly says: string;
   readonly hint?: string;
@@ -17,7 +17,7 @@ export type Wrong = {
 export type Read<T> = (value: unknown) => { readonly value: T } | Wrong;
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** A value that is read by a function of our own. `json` is what an editor is told of it. */
+/** A value that is read by a function of our own. `json` is its JSON Schema for editors. */
 export function scalar<T>(json: JsonSchema, read: Read<T>) {
   return z
     .unknown()

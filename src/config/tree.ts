@@ -99,7 +99,7 @@ function grower(text: string, env: Environment, spot: (offset: number) => Spot, 
         continue;
       }
       const name = key.source ?? "";
-      if (seen.has(name)) refuse(keySpot, `the key ${name} stands here for the second time`, "keep one of them");
+      if (seen.has(name)) refuse(keySpot, `the key ${name} is written twice`, "keep one of them");
       else entries.push({ key: name, spotAt: placesIn(key, name), node: under(value, keySpot, depth) });
       seen.add(name);
     }

@@ -1,4 +1,4 @@
-// evidence/acceptances.ts: what someone decided to be fine, and which differences that covers
+// evidence/acceptances.ts: accepted findings, and which differences they cover
 
 import type { Difference } from "../model/difference.ts";
 import { besideId } from "../model/place.ts";
@@ -12,7 +12,7 @@ export type KeptAcceptance = Acceptance & {
   readonly relation?: Relation;
 };
 
-/** Findings beside an accepted one that are told apart, each with an acceptance of its own. */
+/** Further findings at the place of an accepted one, each with its own acceptance. */
 const BESIDE = 4;
 
 export type Relates = (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;

@@ -1,7 +1,7 @@
 // evidence/classify.ts: a difference and its recheck -> mismatch, noise, transient or unconfirmed, place by place
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
-import type { JudgedDifference, Undecided } from "../model/comparison.ts";
+import type { ClassifiedDifference, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalOf } from "../model/place.ts";
 import { VARIES_HERE } from "../model/varying.ts";
@@ -50,7 +50,7 @@ export function classify(
   recheck: Recheck,
   book: Known,
   circumstances: Circumstances,
-): JudgedDifference[] {
+): ClassifiedDifference[] {
   const { looks } = recheck;
   const last = looks.at(-1);
   if (last === undefined) return first.map((difference) => unasked(difference, recheck, book, circumstances));
@@ -98,7 +98,7 @@ function byStatus(
   { recheck: { looks, cut }, moved, pairs }: Seen,
   book: Known,
   { route, at }: Circumstances,
-): JudgedDifference {
+): ClassifiedDifference {
   const known = book.explains(route, difference, at);
   const legacyShowsIt =
     looks.some(({ statuses }) => `${statuses.legacy}` === difference.candidate) ||
@@ -125,7 +125,7 @@ function legacyChanged(
   { recheck: { looks } }: Seen,
   book: Known,
   { route, at, written }: Circumstances,
-): JudgedDifference {
+): ClassifiedDifference {
   const known = book.explains(route, difference, at);
   // The candidate has what legacy says now: being late is not held against it.
   const isCaughtUp = known.is === "objection" && known.isBehind && still === undefined;
@@ -150,7 +150,7 @@ function legacyStood(
   { recheck: { looks, cut }, moved, pairs }: Seen,
   book: Known,
   { route, at, written, lagMs }: Circumstances,
-): JudgedDifference {
+): ClassifiedDifference {
   const known = book.explains(route, difference, at);
   const varies = looks.some(({ now }, i) => {
     const then = i === looks.length - 1 ? still : standsIn(difference, index(now), moved);
@@ -187,21 +187,21 @@ function settledWithin(looks: readonly Look[], lagMs: number): boolean {
   return looks.at(-1)!.afterMs <= lagMs || previous === undefined || previous.afterMs < lagMs;
 }
 
-const unconfirmed = (difference: Difference, undecided: Undecided): JudgedDifference => ({
+const unconfirmed = (difference: Difference, undecided: Undecided): ClassifiedDifference => ({
   ...difference,
   standing: "unconfirmed",
   undecided,
 });
-const noise = (difference: Difference): JudgedDifference => ({ ...difference, standing: "noise" });
-const transient = (difference: Difference): JudgedDifference => ({ ...difference, standing: "transient" });
-const unstable = (difference: Difference): JudgedDifference => ({
+const noise = (difference: Difference): ClassifiedDifference => ({ ...difference, standing: "noise" });
+const transient = (difference: Difference): ClassifiedDifference => ({ ...difference, standing: "transient" });
+const unstable = (difference: Difference): ClassifiedDifference => ({
   ...difference,
   standing: "mismatch",
   hint: "unstable",
 });
 
 /** @param why beside the values, unless something is said there already */
-function mismatch(difference: Difference, why?: string): JudgedDifference {
+function mismatch(difference: Difference, why?: string): ClassifiedDifference {
   return why === undefined || difference.note !== undefined
     ? { ...difference, standing: "mismatch" }
     : { ...difference, note: why, standing: "mismatch" };

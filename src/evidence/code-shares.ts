@@ -33,7 +33,7 @@ function codeOf(shares: CodeShares, hash: number): Code | undefined {
   return code;
 }
 
-/** Legacy was asked twice at once, whatever the candidate said: `first` and `second` are the codes of its two answers. */
+/** Legacy was asked twice at once, whatever the candidate answered: `first` and `second` are the codes of its two answers. */
 export function addOwnCodes(shares: CodeShares, first: number, second: number): void {
   const [left, entered] = [codeOf(shares, first), codeOf(shares, second)];
   if (left !== undefined) left.left += 1;

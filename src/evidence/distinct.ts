@@ -1,4 +1,4 @@
-// evidence/distinct.ts: which requests were seen before, and how each was judged, in bounded memory
+// evidence/distinct.ts: which requests were seen before, and whether each was wrong, in bounded memory
 
 import { Buffer } from "node:buffer";
 import type { Digest } from "../lib/digest.ts";
@@ -24,7 +24,7 @@ export type Known = "new" | "right" | "wrong" | "outside";
  *
  * Beyond `limit` it keeps a sample by digest (Wegman's adaptive sampling): at level j only requests whose digest
  * starts with j zero bits are known, one in 2^j, and each of those was known from its first arrival on. So a repeat
- * never counts as new, the sample owes nothing to how its members were judged, and neither the order of arrival nor
+ * never counts as new, the sample does not depend on how its members were classified, and neither the order of arrival nor
  * the way it was merged shows.
  */
 export type Distinct = {
@@ -50,7 +50,7 @@ export type Distinct = {
 /**
  * Room for as many requests as a decision near the tolerance may take: some seventy times what it takes at best. Past it a
  * decision rests on a sample, and takes longer.
- * @param most the largest room there may be
+ * @param most the largest capacity
  */
 export function distinctCapacity(tolerance: number, most: number): number {
   return Math.min(most, Math.max(4096, Math.ceil(256 / tolerance)));

@@ -1,4 +1,4 @@
-// evidence/entries.ts: findings -> the entries that a report shows: what is one fault is told once
+// evidence/entries.ts: groups findings into the entries of a report: one entry per fault
 
 import { generalise, nameOf, steps } from "../model/place.ts";
 import type { Cause, Entry, Finding } from "../model/report.ts";
@@ -65,8 +65,8 @@ const REASONS: readonly Reason[] = [
 ];
 
 /**
- * Findings that need someone, most important first, those that are one fault together: a framework's fields on most routes, a
- * member with another name, one version that stands in many places, what goes wrong with one parameter, and the same
+ * Findings that need attention, most important first; findings with one cause form one entry: a framework's fields on most routes, a
+ * member with another name, one version string in many places, what goes wrong with one parameter, and the same
  * member wrong in the same way on many routes.
  * @param routes how many routes were compared
  */

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { type Digest, digest } from "../lib/digest.ts";
-import type { Comparison, JudgedDifference, Settled } from "../model/comparison.ts";
+import type { ClassifiedDifference, Comparison, Settled } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import type { Exchange } from "../model/exchange.ts";
@@ -33,7 +33,7 @@ import { type EvidenceSettings, LIFE, LIMITS, type ReadinessSettings } from "./s
 import { hasShape } from "./stored.ts";
 import { count, rates } from "./tally.ts";
 
-/** A finding that a comparison showed; `first` when nobody had seen it before. */
+/** A finding that a comparison showed; `first` if it was not known before. */
 type Touched = { readonly finding: string; readonly first: boolean };
 
 export type Gauges = {
@@ -52,16 +52,16 @@ export type Evidence = {
   /** What gauges show of it, in a fraction of the time: no samples and no causes. */
   readonly gauges: (at: number) => Gauges;
   readonly finding: (id: string, at: number) => Finding | undefined;
-  /** Undefined: there is no such finding, or it cannot be accepted (it stands for all further places of a route). */
+  /** Undefined: there is no such finding, or it cannot be accepted (it represents all further places of a route). */
   readonly accept: (id: string, decision: Decision) => Finding | undefined;
   readonly unaccept: (id: string, at: number) => Finding | undefined;
-  /** Whether someone's acceptance covers this difference now. @param all differences of its comparison */
+  /** Whether an acceptance covers this difference now. @param all differences of its comparison */
   readonly accepts: (route: string, difference: Difference, all: readonly Difference[], at: number) => boolean;
   /** The id of the finding that a difference belongs to, whether or not there is one. */
   readonly findingOf: (route: string, difference: Difference, all: readonly Difference[], at: number) => string;
   /**
    * The candidate changed: what was counted so far is summed up and no longer counts. Findings live on.
-   * @returns false when this epoch has that name already: a deploy that is told twice is one deploy, and nothing is done
+   * @returns false if the current epoch already has that name: a deploy that is declared twice is one deploy, and nothing changes
    */
   readonly newEpoch: (name: string, at: number) => boolean;
   /** What changed since the last call, for the store. */
@@ -70,7 +70,7 @@ export type Evidence = {
   readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };
 };
 
-/** Where the requests of routes go that are more than may be told apart. */
+/** The route under which requests are counted beyond the limit of routes. */
 const OTHER = "other";
 const NONE: readonly Touched[] = [];
 
@@ -108,7 +108,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
 
   function make(route: string, version: string, known?: Ledger): Ledger {
     const made = createLedger(route, version, capacityOf(route), readinessOf(route).tolerance);
-    // Requests are told apart in another way now: those known by the old one would be counted once more.
+    // The identity of requests has changed: requests known by the old one would be counted again.
     if (known !== undefined) leaveDistinct(route);
     const { distinct, answers, growth } = made;
     const ledger = known === undefined ? made : { ...known, identity: version, distinct, answers, growth };
@@ -116,12 +116,12 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
     return ledger;
   }
 
-  /** `other`, and what the config names: never forgotten. */
+  /** `other` and the declared routes: never removed. */
   const isAlways = (route: string) => route === OTHER || settings.routeReadiness?.(route) !== undefined;
 
   const isFull = () => [...routes.keys()].filter((route) => !isAlways(route)).length >= limits.routes;
 
-  /** Makes room for a route: the oldest that nobody counts requests under any more counts as `other` from now on. */
+  /** Frees capacity for a route: the oldest route without current requests is merged into `other`. */
   function forgetOne(): boolean {
     const living = new Set([...(settings.living?.() ?? routes.keys())].map(names.routeOf));
     const gone = routes.keys().find((route) => !isAlways(route) && !living.has(route));
@@ -162,7 +162,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
   function joinRoutes({ into, routes: names }: Joined): void {
     const own = names.filter((name) => name !== into && routes.has(name));
     if (own.length === 0) return;
-    // It takes the place of the others, so there is room for it.
+    // It replaces the others, so there is capacity for it.
     const ledger = routes.get(into) ?? make(into, identity?.version() ?? "");
     for (const name of own) {
       findings.leave(name);
@@ -287,7 +287,7 @@ export function createEvidence(settings: EvidenceSettings): Evidence {
       const state = findings.state(finding, total.ever, at);
       if (state === "accepted" || state === "fixed") continue;
       const words = `${finding.where === "body" ? finding.path : `${finding.where} ${finding.path}`.trim()} ${finding.kind} (${finding.id})`;
-      // Of a route that was forgotten, the requests count as `other`.
+      // Requests of a removed route count as `other`.
       const route = routes.has(finding.route) ? finding.route : OTHER;
       const known = found.get(route);
       if (known === undefined) found.set(route, [words]);
@@ -470,7 +470,7 @@ function fingerprint(exchange: Exchange): Digest {
   return digest(`${method} ${target}`, exchange.requestBody);
 }
 
-function sampleOf({ exchange }: Comparison, difference: JudgedDifference): FindingSample {
+function sampleOf({ exchange }: Comparison, difference: ClassifiedDifference): FindingSample {
   const { path, legacy, candidate, note } = difference;
   return {
     id: exchange.id,

@@ -11,12 +11,12 @@ export type Explainer = {
   readonly observe: (showing: Showing) => void;
   /** Best first. */
   readonly causes: (finding: string) => readonly Cause[];
-  /** What someone who accepts a finding has seen of its values, with words for it. Undefined: nothing is known. */
+  /** The relation of a finding's values as an acceptance records it, with its description. Undefined: nothing is known. */
   readonly relation: (finding: string) => { readonly relation: Relation; readonly says: string } | undefined;
   /** Whether a relation explains a difference, given all differences of its comparison. */
   readonly relates: (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;
   readonly forget: (finding: string) => void;
-  /** The candidate changed: which requests show a finding is counted anew. */
+  /** The candidate changed: the counts of which requests show a finding start again. */
   readonly newEpoch: () => void;
   readonly changes: () => readonly Document[];
   readonly restore: (documents: readonly Document[]) => { readonly unreadable: number };

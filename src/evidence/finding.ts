@@ -9,7 +9,7 @@ import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 import { severity } from "./severity.ts";
 import { wilsonLower } from "./wilson.ts";
 
-/** How many requests of a finding are told apart before their number becomes an estimate. */
+/** Requests of a finding that are counted exactly; above it their number is an estimate. */
 const REQUESTS = 256;
 
 /** What is remembered of a finding. `compared` below counts the route's comparisons, over all epochs. */
@@ -120,7 +120,7 @@ export function holds(acceptance: Acceptance | undefined, at: number): boolean {
   return acceptance !== undefined && (acceptance.until === undefined || at < acceptance.until);
 }
 
-/** `accepted` while someone's acceptance holds, else `fixed`, else `regressed` or `new` or `open`. */
+/** `accepted` while an acceptance is in force, otherwise `fixed`, `regressed`, `new` or `open`. */
 export function stateOf(
   finding: Growing,
   acceptance: Acceptance | undefined,

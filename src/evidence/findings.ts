@@ -9,7 +9,7 @@ import type { Explainer } from "./explainer.ts";
 import { type Compared, createFinding, type Growing, holds, isFixed, present, renew, stateOf } from "./finding.ts";
 import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 
-/** Where the differences of a route go that have more places than may be told apart. */
+/** The path of the finding that represents all further places of a route beyond the limit. */
 const ELSEWHERE = "*";
 
 export type Decision = Omit<Acceptance, "finding" | "masked" | "covers">;
@@ -87,7 +87,7 @@ export function createFindings(
     for (const set of [dirty, dirtySamples, dirtyRequests]) set.add(finding.id);
   };
 
-  /** Makes room on a route by letting go of the finding that was fixed the longest. */
+  /** Frees capacity on a route by removing the finding that has been fixed the longest. */
   const release = (route: string, compared: number) => {
     let oldest: Growing | undefined;
     for (const id of byRoute.get(route) ?? []) {
@@ -100,7 +100,7 @@ export function createFindings(
     return true;
   };
 
-  /** Makes room for any route by letting go of the finding of a forgotten route that was not seen for the longest. */
+  /** Frees capacity for any route by removing the least recently seen finding of a removed route. */
   const releaseForgotten = () => {
     let oldest: Growing | undefined;
     for (const finding of known.values()) {
@@ -154,7 +154,7 @@ export function createFindings(
     },
     accept: (id, decision) => {
       const finding = known.get(id);
-      // Nobody can know what "all other places" holds tomorrow.
+      // "All other places" may contain other differences later.
       if (finding === undefined || finding.path === ELSEWHERE) return false;
       if (!acceptances.has(id) && acceptances.size >= limits.acceptances) {
         const expired = [...acceptances.values()].find((old) => !holds(old, decision.at));

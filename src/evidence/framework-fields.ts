@@ -1,4 +1,4 @@
-// evidence/framework-fields.ts: response fields that a web framework or a proxy before it sets, whatever the service says
+// evidence/framework-fields.ts: response fields that a web framework or a proxy before it sets regardless of the service
 
 /**
  * Caching, CORS and security fields: another framework sets others on every route, and clients of an API seldom read them.

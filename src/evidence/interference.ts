@@ -35,7 +35,7 @@ const STRETCH_MS = 3_600_000;
 const APART_MS = 60_000;
 /** Added to both of a pair, so that the microseconds of our own do not look like much beside an answer that takes none. */
 const FLOOR_MS = 1;
-/** Beyond it the route that was asked the longest ago is forgotten. */
+/** The most routes; above it the least recently used one is removed. */
 const MAX_ROUTES = 2_000;
 
 /** Whether the median of n values is over a bound that k of them are over; and an interval for it from order statistics. */
@@ -56,7 +56,7 @@ type Stretch = {
   /** Pairs in which only the one request failed, or only the other. */
   onlyShadowed: number;
   onlyUnshadowed: number;
-  told: boolean;
+  reported: boolean;
 };
 
 /**
@@ -82,7 +82,7 @@ export function createInterference(settings: () => InterferenceSettings): Interf
       route,
       pairs,
       ...(answered > 0 && { ratio: ratio! }),
-      // A bucket is 2 % wide and told by its upper end.
+      // A bucket is 2 % wide and identified by its upper end.
       ...(rank > 0 && { low: low! / 1.02, high: high! }),
       errors: { more: (onlyShadowed - onlyUnshadowed) / Math.max(1, pairs), low: more, high: most },
       interferes: interferes(one),
@@ -125,9 +125,9 @@ export function createInterference(settings: () => InterferenceSettings): Interf
       if (at - other.at > APART_MS) return undefined;
       count(one, held.latency);
       one.shadowed.at = one.unshadowed.at = NEVER;
-      if (one.told || !interferes(one)) return undefined;
+      if (one.reported || !interferes(one)) return undefined;
       const found = view(route, one);
-      one.told = true;
+      one.reported = true;
       known.before = found;
       return found;
     },
@@ -152,7 +152,7 @@ function begin(from: number): Stretch {
     shadowed: { ms: 0, failed: false, at: NEVER },
     unshadowed: { ms: 0, failed: false, at: NEVER },
     ...{ pairs: 0, answered: 0, over: 0, ratios: createHistogram() },
-    ...{ onlyShadowed: 0, onlyUnshadowed: 0, told: false },
+    ...{ onlyShadowed: 0, onlyUnshadowed: 0, reported: false },
   };
 }
 

@@ -6,7 +6,7 @@ import { type Ledger, STATUSES } from "./route-record.ts";
 import { merge } from "./tally.ts";
 
 /**
- * Adds to `ledger` what another route has counted. Whether the set of distinct requests still grows is watched anew; what
+ * Adds to `ledger` what another route has counted. Observing whether the set of distinct requests still grows starts again; what
  * broke lately on either is broken.
  */
 export function join(ledger: Ledger, other: Ledger): void {

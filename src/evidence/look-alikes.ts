@@ -7,11 +7,11 @@ const FEWEST = 3;
 
 /** @param isCounted whether requests count under a route's name now */
 export function lookAlikes(groups: readonly Joined[], isCounted: (route: string) => boolean): readonly LookAlike[] {
-  const told = new Set<string>();
+  const listed = new Set<string>();
   return groups.flatMap(({ into, routes }) => {
-    const counted = routes.filter((route) => isCounted(route) && !told.has(route));
+    const counted = routes.filter((route) => isCounted(route) && !listed.has(route));
     if (counted.length < FEWEST) return [];
-    for (const route of counted) told.add(route);
+    for (const route of counted) listed.add(route);
     return [{ route: into, routes: counted, yaml: `routes:\n  - match: ${into}\n` }];
   });
 }

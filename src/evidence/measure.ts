@@ -1,4 +1,4 @@
-// evidence/measure.ts: values as numbers, so that two of them can be told apart by size
+// evidence/measure.ts: values as numbers, so that two of them can be ordered
 
 import type { JsonText, Where } from "../model/difference.ts";
 import { shapeOf } from "./shape.ts";

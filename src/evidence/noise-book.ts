@@ -2,7 +2,7 @@
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { LRUCache } from "lru-cache";
-import type { JudgedDifference, Standing, Undecided } from "../model/comparison.ts";
+import type { ClassifiedDifference, Standing, Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import type { Document } from "../model/document.ts";
 import { generalOf } from "../model/place.ts";
@@ -36,7 +36,7 @@ export type NoiseSettings = {
   readonly leastRate: number;
   /** The chance, for each test of a place, that it ever rejects a candidate which varies as legacy does. */
   readonly alpha: number;
-  /** Routes at most: beyond it what is known of the one that was asked for the longest ago is forgotten. */
+  /** The most routes; above it the least recently used one is removed. */
   readonly routes: number;
   readonly placesPerRoute: number;
 };
@@ -50,7 +50,7 @@ const NOISE: NoiseSettings = {
 };
 
 /**
- * What is known of a difference without asking anyone.
+ * What is known of a difference without a recheck.
  *
  * - `noise`: legacy differs there from itself, and nothing speaks against the candidate's value.
  * - `objection`: legacy does, and the candidate was shown not to vary as legacy does; `why`, for a person. `isBehind`: its
@@ -126,7 +126,7 @@ export type NoiseBook = {
   /** Both were asked again because of these differences, and this is how they are classified. Once for each recheck. */
   readonly learn: (
     route: string,
-    judged: readonly JudgedDifference[],
+    differences: readonly ClassifiedDifference[],
     recheck: Recheck,
     circumstances: { readonly at: number; readonly written: boolean },
   ) => void;
@@ -189,7 +189,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
     return page;
   }
 
-  /** Brings the place's counts to this moment; makes it when there is room, or something faded to make room. */
+  /** Applies decay to the place's counts up to now. Creates the place if there is capacity, or after removing a decayed one. */
   function placeOf(page: Page, key: string, at: number): Place | undefined {
     const known = page.places.get(key);
     if (known !== undefined) {
@@ -209,7 +209,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   }
 
   /**
-   * @param isAtOnce legacy was asked twice at once and whatever the candidate said
+   * @param isAtOnce legacy was asked twice at once, whatever the candidate answered
    * @returns the places at which legacy differed from itself.
    */
   function note(page: Page, differences: readonly Difference[], at: number, isAtOnce: boolean): ReadonlySet<string> {
@@ -303,7 +303,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         addDisagreement(place, countOf(differing.get(key)), countOf(varying.get(key)));
       }
       for (const key of note(page, legacyTwice, at, true)) {
-        const place = page.places.get(key); // it may have made room for another meanwhile
+        const place = page.places.get(key); // it may have been removed meanwhile
         if (place !== undefined) place.varied += 1;
       }
     },
@@ -319,10 +319,10 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         page.dirty = true;
       }
     },
-    learn: (route, judged, { looks, cut }, { at, written }) => {
+    learn: (route, differences, { looks, cut }, { at, written }) => {
       if (looks.length === 0) return;
       const page = pageOf(route, at);
-      const asked = byPlace(judged) as ReadonlyMap<string, readonly JudgedDifference[]>;
+      const asked = byPlace(differences) as ReadonlyMap<string, readonly ClassifiedDifference[]>;
       const isNoise = (key: string) => asked.get(key)?.some(({ standing }) => standing === "noise") === true;
       // That legacy differs from its first answer may be why the sides differed: the data moved. Not so a moment later.
       const pairs = looks.flatMap(({ legacyTwice, between = [] }) => [

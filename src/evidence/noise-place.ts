@@ -195,7 +195,7 @@ export function addOwn(place: Place, difference: Difference, position: string): 
   if (ratio !== undefined) push(place.ownRatio, Math.abs(ratio));
 }
 
-/** Legacy was asked twice at once, whatever the candidate said, and differed from itself here. */
+/** Legacy was asked twice at once, whatever the candidate answered, and differed from itself here. */
 export function addOwnAtOnce(place: Place, { kind, legacy, candidate }: Difference): void {
   if (kind !== "order" && legacy !== undefined && candidate !== undefined) {
     addOwnCodes(place.shares, hashOf(legacy), hashOf(candidate));

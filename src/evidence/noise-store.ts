@@ -8,7 +8,7 @@ export type Page = {
   at: number;
   /** Sampled requests for which legacy was asked twice. */
   trials: number;
-  /** So many more are to be sampled whatever the share of samples is. */
+  /** This many more requests are sampled regardless of the configured share. */
   eager: number;
   readonly places: Map<string, Place>;
   dirty: boolean;

@@ -42,7 +42,7 @@ export type Basis = {
 export type Growth = { readonly firstAt: number; readonly lastAt: number; readonly since: number };
 
 /** A verdict, and how grave its first reason is: 0 is the gravest. */
-export type Judged = { readonly readiness: Readiness; readonly rank: number };
+export type Assessment = { readonly readiness: Readiness; readonly rank: number };
 
 /** What speaks against `ready`, in order of severity. */
 const RANKS = ["rejected", "findings", "wrong", "failing", "unseen", "slow", "evidence", "none"] as const;
@@ -73,12 +73,12 @@ export function boundsAt(level: number, settings: ReadinessSettings, routes = 1)
 }
 
 /**
- * `ready`: nothing stands in the way. `reject`: a lower bound is above the tolerance. Else `hold`.
+ * `ready`: there are no concerns. `reject`: a lower bound is above the tolerance. Otherwise `hold`.
  *
  * Within an epoch the worst that a distinct request did counts against `ready`. `reject` takes only those that never
  * were right. Either count is on the safe side of that of first answers, for which the bounds are proven.
  */
-export function judge(basis: Basis, settings: ReadinessSettings): Judged {
+export function assess(basis: Basis, settings: ReadinessSettings): Assessment {
   const { distinct, wrong, steadily, traffic } = basis;
   const bounds = boundsAt(basis.level, settings, basis.routes);
   const byRequests = boundsByRequests(settings.tolerance, settings.confidence);

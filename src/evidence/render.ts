@@ -1,4 +1,4 @@
-// evidence/render.ts: what was counted -> the report that every reader sees
+// evidence/render.ts: renders the evidence as a report
 
 import type {
   EpochSummary,
@@ -18,7 +18,7 @@ import { interferenceText } from "./interference.ts";
 import { latencyRatios } from "./latency.ts";
 import { addLatencyPairs, createLatencyPairs } from "./latency-pairs.ts";
 import { perSecond } from "./pace.ts";
-import { type Judged, judge } from "./readiness.ts";
+import { type Assessment, assess } from "./readiness.ts";
 import type { Ledger } from "./route-record.ts";
 import type { ReadinessSettings } from "./settings.ts";
 import { byTelling } from "./severity.ts";
@@ -32,7 +32,7 @@ export type Extra = {
   readonly declaredRoutes?: readonly string[];
   /** Operations of an API description: `GET /orders/{orderId}`. */
   readonly describedRoutes?: readonly string[];
-  /** Rules of the config, so that those which never applied are told too. */
+  /** Rules of the config, so that rules that never applied are listed too. */
   readonly declaredRules?: readonly { readonly route: string; readonly rule: string }[];
   readonly interference?: readonly Interference[];
   /** Comparisons whose recheck is under way. */
@@ -60,14 +60,14 @@ type Context = {
   readonly pending: ReadonlyMap<string, number>;
 };
 
-/** The name of the whole, which no route can have. */
+/** The name of the whole in a report. No route can have it. */
 const WHOLE = "*";
 
 export function render(context: Context, findings: readonly Finding[], extra: Extra = {}): Report {
   const ledgers = [...context.routes.values()].sort((a, b) => ascending(a.route, b.route));
-  const judged = routeReports(context, ledgers);
-  const routes = judged.map(({ report }) => report);
-  const total = totalReport(context, judged);
+  const assessed = routeReports(context, ledgers);
+  const routes = assessed.map(({ report }) => report);
+  const total = totalReport(context, assessed);
   const sorted = [...findings].sort(byTelling);
   return {
     version: 1,
@@ -112,9 +112,9 @@ export function summarise(context: Context): EpochSummary {
   return { ...context.epoch, endedAt: context.at, outcomes: total.outcomes, readiness: total.readiness };
 }
 
-type JudgedRoute = { readonly report: RouteReport; readonly rank: Judged["rank"] };
+type AssessedRoute = { readonly report: RouteReport; readonly rank: Assessment["rank"] };
 
-function routeReports(context: Context, ledgers: readonly Ledger[]): JudgedRoute[] {
+function routeReports(context: Context, ledgers: readonly Ledger[]): AssessedRoute[] {
   const parts = ledgers.map(({ route, counter }) =>
     partOf(counter, context.readinessOf(route).excludedBy, context.underWay.get(route) ?? 0),
   );
@@ -122,11 +122,11 @@ function routeReports(context: Context, ledgers: readonly Ledger[]): JudgedRoute
   return ledgers.map((ledger, i) => routeReport(context, ledger, parts[i]!, Math.max(1, counting)));
 }
 
-function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"], routes: number): JudgedRoute {
+function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"], routes: number): AssessedRoute {
   const { route, counter, distinct } = ledger;
   const settings = context.readinessOf(route);
   const latency = latencyRatios(ledger.latencyPairs, ledger.legacyMs, ledger.candidateMs, settings.confidence);
-  const { readiness, rank } = judge(
+  const { readiness, rank } = assess(
     {
       distinct: distinct.size(),
       wrong: distinct.wrong(),
@@ -161,7 +161,7 @@ function routeReport(context: Context, ledger: Ledger, part: RouteReport["part"]
   return { report, rank };
 }
 
-function totalReport(context: Context, judged: readonly JudgedRoute[]): RouteReport {
+function totalReport(context: Context, assessed: readonly AssessedRoute[]): RouteReport {
   let tallied: Tallied = createCounter();
   const parts = { legacyMs: createHistogram(), candidateMs: createHistogram(), convergedMs: createHistogram() };
   const pairs = createLatencyPairs();
@@ -175,7 +175,7 @@ function totalReport(context: Context, judged: readonly JudgedRoute[]): RouteRep
     route: WHOLE,
     part: "counts",
     ...countsOf(tallied),
-    readiness: wholeReadiness(judged, context.base.tolerance),
+    readiness: wholeReadiness(assessed, context.base.tolerance),
     latency: latencyRatios(pairs, parts.legacyMs, parts.candidateMs, context.base.confidence),
     ...(convergence === undefined ? {} : { convergence }),
   };

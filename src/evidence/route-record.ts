@@ -2,7 +2,7 @@
 
 import { type Digest, digest } from "../lib/digest.ts";
 import type { Response } from "../model/answer.ts";
-import type { Comparison, JudgedDifference } from "../model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../model/comparison.ts";
 import { COMPARED } from "../model/outcome.ts";
 import type { Unsteady } from "../model/report.ts";
 import { AGREED, createDistinct, type Distinct, FAILED, MISMATCHED, REFUSED } from "./distinct.ts";
@@ -23,7 +23,7 @@ import { type Counter, count, createCounter, restoreCounter, type Tallied } from
 
 /** Status codes of legacy that one route tells apart. */
 export const STATUSES = 32;
-/** Legacy's answers that are told apart one by one; beyond, their number is an estimate. */
+/** Different answers of legacy that are counted exactly; above it their number is an estimate. */
 const ANSWERS = 256;
 /** Of a body, to tell one answer from another. */
 const ANSWER_BYTES = 4_096;
@@ -34,7 +34,7 @@ export type Ledger = {
   /** Requests that the candidate alone refused. */
   refused: number;
   readonly distinct: Distinct;
-  /** By what the distinct requests were told apart: a change of it begins another set. */
+  /** The version of the request identity: a change starts a new set of distinct requests. */
   readonly identity: string;
   /** Whether stored distinct requests belong to this set. */
   distinctRestores: boolean;
@@ -182,7 +182,7 @@ function answerOf({ status, body }: Response): Digest {
 /** A place whose difference makes no finding: noise, data that moved, or a difference that was never confirmed. */
 export function waver(
   ledger: Ledger,
-  { where, kind, undecided }: JudgedDifference,
+  { where, kind, undecided }: ClassifiedDifference,
   place: string,
   standing: Unsteady["standing"],
   limits: EvidenceLimits,
@@ -249,7 +249,7 @@ export function isLedger(value: unknown): value is StoredLedger {
   return (value as { readonly shape?: unknown } | null)?.shape === SHAPE;
 }
 
-/** @param checked whether distinct requests that were told apart in another way are to be left out */
+/** @param checked whether distinct requests of another identity version are excluded */
 export function restoreLedger(ledger: Ledger, stored: StoredLedger, checked: boolean): void {
   ledger.counter = restoreCounter(stored);
   ledger.refused = stored.refused;

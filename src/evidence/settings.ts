@@ -1,4 +1,4 @@
-// evidence/settings.ts: what may be set, and what holds where nothing is
+// evidence/settings.ts: the settings of evidence; their defaults are those of the config
 
 import type { Digest } from "../lib/digest.ts";
 import type { Difference } from "../model/difference.ts";
@@ -26,7 +26,7 @@ export type ReadinessSettings = {
   readonly excludedBy?: string;
 };
 
-/** Milliseconds by which the candidate may be slower whatever the ratio says: 0.4 ms for 0.2 ms is no reason. */
+/** The candidate may be this many milliseconds slower regardless of the ratio: 0.4 ms instead of 0.2 ms is no reason. */
 export const LATENCY_SLACK_MS = 1;
 
 /** The limits that the config sets: `limits.maxRoutes`, `findings.max` and `findings.samples`. */
@@ -100,8 +100,8 @@ export type EvidenceSettings = {
   /** By route, shadowed requests that have no outcome yet, at this moment. */
   readonly underWay?: () => ReadonlyMap<string, number>;
   /**
-   * The routes under which requests may still come. To make room for another, one that is not among them is counted as
-   * `other`. Without it all are.
+   * The routes that still get requests. To free capacity for a new route, one that is not among them is merged into
+   * `other`. Without this port all routes do.
    */
   readonly living?: () => Iterable<string>;
   /** By route, shadowed requests that have waited long for their outcome, at this moment. */

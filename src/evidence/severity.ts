@@ -1,4 +1,4 @@
-// evidence/severity.ts: how bad a finding is, and which is told first
+// evidence/severity.ts: the severity of a finding, and the order of findings in a report
 
 import type { Kind, Where } from "../model/difference.ts";
 import type { Finding, FindingSample, FindingState, Severity } from "../model/report.ts";

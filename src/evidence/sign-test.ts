@@ -70,7 +70,7 @@ export function addSign(test: SignTest, sign: number, sides: readonly Side[], al
   const share = recent[test.rejected] / (recent.plus + recent.minus);
   test.recent = { plus: 0, minus: 0 };
   if (share >= (test.share! + 0.5) / 2) return;
-  // The candidate was mended, or the data is another now: the test begins anew.
+  // The candidate was fixed, or the data changed: the test starts again.
   test.plus = 0;
   test.minus = 0;
   delete test.rejected;

@@ -1,18 +1,18 @@
-// evidence/whole.ts: the routes' verdicts -> that of the whole, which is ready when every route that counts is
+// evidence/whole.ts: the verdict of the whole from those of its routes: ready when every counted route is
 
 import type { Readiness, RouteReport, Verdict } from "../model/report.ts";
 
-type JudgedRoute = { readonly report: RouteReport; readonly rank: number };
+type AssessedRoute = { readonly report: RouteReport; readonly rank: number };
 
-/** Routes named one by one. */
+/** The most routes that are listed by name. */
 const NAMED = 5;
 
 /**
- * No route is outvoted: one that is rejected rejects the whole, one on hold holds it. The bounds of the whole are those
- * of its worst route, the counts are sums.
+ * One rejected route rejects the whole, and one route on hold holds it. The bounds of the whole are those
+ * of its worst route; the counts are sums.
  */
-export function wholeReadiness(judged: readonly JudgedRoute[], tolerance: number): Readiness {
-  const counting = judged
+export function wholeReadiness(assessed: readonly AssessedRoute[], tolerance: number): Readiness {
+  const counting = assessed
     .filter(({ report }) => report.part === "counts")
     .toSorted((a, b) => a.rank - b.rank || b.report.requests - a.report.requests);
   const all = counting.map(({ report }) => report);
@@ -28,7 +28,7 @@ export function wholeReadiness(judged: readonly JudgedRoute[], tolerance: number
     all.length === 0 ? none : Math.max(...all.map(({ readiness }) => count(readiness)));
   return {
     verdict,
-    reasons: [...reasonsOf(all, waiting), ...leftOut(judged)],
+    reasons: [...reasonsOf(all, waiting), ...leftOut(assessed)],
     distinct: sum(({ distinct }) => distinct),
     wrong: sum(({ wrong }) => wrong),
     answers: sum(({ answers }) => answers),
@@ -57,9 +57,9 @@ function reasonsOf(all: readonly RouteReport[], waiting: readonly RouteReport[])
   ];
 }
 
-/** Routes that the config leaves out, so that nobody takes `ready` for theirs. */
-function leftOut(judged: readonly JudgedRoute[]): string[] {
-  const names = judged
+/** Routes that the config excludes: `ready` says nothing about them. */
+function leftOut(assessed: readonly AssessedRoute[]): string[] {
+  const names = assessed
     .filter(({ report }) => report.part === "excluded")
     .map(({ report }) => `${report.route} (${report.excludedBy})`);
   if (names.length === 0) return [];

@@ -40,17 +40,17 @@ const COMES_AND_GOES = 0.2;
 /** The best explanation of the values, if one is certain enough; then what tells the requests that show the finding. */
 export function causesOf(
   finding: string,
-  dossier: FindingRecord,
+  record: FindingRecord,
   route: RouteRequests | undefined,
   statement: Statement,
   of: (finding: string) => Moved | undefined,
 ): readonly StatedCause[] {
-  const requests = requestCauses(dossier, route, statement.minimum);
-  const random = randomness(dossier, statement.minimum);
+  const requests = requestCauses(record, route, statement.minimum);
+  const random = randomness(record, statement.minimum);
   if (random !== undefined) return [random, ...requests];
   const isEnough = ({ support, of }: { readonly support: number; readonly of: number }) =>
     support >= statement.minimum && support >= of * statement.support;
-  const weighed = valueCauses(finding, dossier, route, statement, of).filter(isEnough);
+  const weighed = valueCauses(finding, record, route, statement, of).filter(isEnough);
   const score = ({ support, of, weight }: Weighed) => (300 * support) / of + weight;
   const [best] = weighed.sort((a, b) => score(b) - score(a));
   if (best === undefined) return requests;
@@ -63,7 +63,7 @@ export function causesOf(
   return weight < DESCRIPTION && requests.length > 0 ? [...requests, cause] : [cause, ...requests];
 }
 
-/** What follows from legacy's value by arithmetic, and is always what another member has as well, is told as both. */
+/** What follows from legacy's value by arithmetic, and is always what another member has as well, is stated as both. */
 function sameAs(best: Weighed, weighed: readonly Weighed[]): string {
   if (!ARITHMETIC.includes(best.kind)) return "";
   const other = weighed.find(({ kind, support, of }) => kind === "other_member" && support === of && of === best.of);
@@ -76,17 +76,17 @@ const SCOPES: readonly string[] = ["query_parameter", "path_segment", "request_f
 
 function valueCauses(
   finding: string,
-  dossier: FindingRecord,
+  record: FindingRecord,
   route: RouteRequests | undefined,
   statement: Statement,
   of: (finding: string) => Moved | undefined,
 ): Weighed[] {
-  const { where, kind } = dossier;
+  const { where, kind } = record;
   const found: Weighed[] = [];
-  for (const trial of dossier.trials) {
+  for (const trial of record.trials) {
     const { hypothesis, parameter, support, of: seen, telling, others } = trial;
-    if (telling.length < hypothesis.least || shareOfKept(trial, dossier.pairs) < statement.support) continue;
-    const yaml = support === seen ? hypothesis.rule?.(parameter, dossier) : undefined;
+    if (telling.length < hypothesis.least || shareOfKept(trial, record.pairs) < statement.support) continue;
+    const yaml = support === seen ? hypothesis.rule?.(parameter, record) : undefined;
     found.push({
       kind: hypothesis.name,
       says: hypothesis.says(parameter),
@@ -98,16 +98,16 @@ function valueCauses(
       ...(yaml === undefined ? {} : { rule: { yaml, related: [] } }),
     });
   }
-  const codes = codesOf(dossier.codes, where, kind, contextOf(dossier, route));
+  const codes = codesOf(record.codes, where, kind, contextOf(record, route));
   if (codes !== undefined) {
     const { pairs, ...cause } = codes;
     found.push({ ...cause, kind: "code_mapping", relation: { kind: "mapping", pairs } });
   }
   if (kind === "missing" || kind === "extra") {
     const derive = (values: readonly Values[]) => deriveFrom(values);
-    for (const cause of renamesOf(dossier.partners, dossier.place, kind, derive))
+    for (const cause of renamesOf(record.partners, record.place, kind, derive))
       found.push(renamed(finding, cause, kind, of));
-    const list = listCauseOf(dossier.lists, kind);
+    const list = listCauseOf(record.lists, kind);
     if (list !== undefined) {
       const { name, way, ...cause } = list;
       found.push({ ...cause, kind: name, counterExamples: [], relation: { kind: "list", way } });

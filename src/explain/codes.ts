@@ -10,7 +10,7 @@ export type Codes = { table: Map<string, Map<string, number>> | undefined; seen:
 
 const CODES = 64;
 const PER_CODE = 8;
-/** A keyed digest that stands for a redacted value is as good as the value. */
+/** A keyed digest identifies a redacted value as well as the value itself. */
 const CODE = /^[A-Za-z0-9_.:/#-]{1,40}$/;
 const NO_CODE = /^\d{4}-\d\d|^[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{16,}$|:\/\//i;
 /** What people write codes as: `PENDING_REVIEW`. */

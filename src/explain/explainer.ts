@@ -10,12 +10,12 @@ import type { Settling, Suggestion } from "./backtest.ts";
 import { causesOf, type StatedCause } from "./causes.ts";
 import { pairsOf } from "./codes.ts";
 import {
+  createFindingRecord,
   type FindingRecord,
   file,
-  openDossier,
-  restoreDossier,
-  type StoredDossier,
-  storeDossier,
+  restoreFindingRecord,
+  type StoredFindingRecord,
+  storeFindingRecord,
 } from "./finding-record.ts";
 import { addLists } from "./lists.ts";
 import { observedRelation } from "./observed.ts";
@@ -64,14 +64,14 @@ export type Causes = {
   /** Best first; none while nothing is certain enough. */
   readonly causes: (finding: string) => readonly Cause[];
   /**
-   * What someone who accepts a finding has seen of its values, with words for it: what the stated cause says, or, where it
-   * says nothing of the values, how they look. Undefined: nothing is known of the finding.
+   * The relation of the finding's values as an acceptance records it, with its description: that of the stated cause, or, if
+   * the cause does not describe the values, their shape. Undefined: nothing is known of the finding.
    */
   readonly relation: (finding: string) => { readonly relation: Relation; readonly says: string } | undefined;
   /** Whether a relation explains a difference, given all differences of its comparison. */
   readonly relates: (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;
   readonly forget: (finding: string) => void;
-  /** The candidate changed: which requests show a finding is counted anew. */
+  /** The candidate changed: the counts of which requests show a finding start again. */
   readonly newEpoch: () => void;
   readonly changes: () => readonly Document[];
   /** Takes back what was kept. What cannot be read is passed over, and counted. */
@@ -88,19 +88,19 @@ const ROUTES = 500;
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
 export function createExplainer(settings: ExplainerSettings): Causes {
   const { support, minimum, findings, backtest } = settings;
-  const dossiers = new Map<string, FindingRecord>();
+  const records = new Map<string, FindingRecord>();
   const dirty = new Set<string>();
   const dirtyRoutes = new Set<string>();
   const requests = new LRUCache<string, RouteRequests>({ max: ROUTES, dispose: (_, name) => dirtyRoutes.add(name) });
   /** What was stated last, and how much had been seen then: a back-test is not repeated for every reader. */
   const stated = new Map<string, Stated>();
 
-  function dossierOf(route: string, shown: Shown): FindingRecord | undefined {
-    const known = dossiers.get(shown.finding);
-    if (known !== undefined || dossiers.size >= findings) return known;
-    const dossier = openDossier({ route, where: shown.where, place: shown.place, kind: shown.kind });
-    dossiers.set(shown.finding, dossier);
-    return dossier;
+  function recordOf(route: string, shown: Shown): FindingRecord | undefined {
+    const known = records.get(shown.finding);
+    if (known !== undefined || records.size >= findings) return known;
+    const record = createFindingRecord({ route, where: shown.where, place: shown.place, kind: shown.kind });
+    records.set(shown.finding, record);
+    return record;
   }
 
   function routeOf(name: string): RouteRequests {
@@ -119,16 +119,16 @@ export function createExplainer(settings: ExplainerSettings): Causes {
     const features = addCompared(route, request, request.isNew);
     const here = new Set(shown.map(({ finding }) => finding));
     for (const finding of route.watched.get(request.key) ?? []) {
-      const dossier = dossiers.get(finding);
-      if (dossier === undefined) continue;
-      if (here.has(finding)) dossier.requests.asked += 1;
-      else dossier.requests.pending += 1;
+      const record = records.get(finding);
+      if (record === undefined) continue;
+      if (here.has(finding)) record.requests.asked += 1;
+      else record.requests.pending += 1;
       dirty.add(finding);
     }
     for (const finding of here) {
-      const dossier = dossiers.get(finding);
-      if (dossier === undefined) continue;
-      const { requests: own } = dossier;
+      const record = records.get(finding);
+      if (record === undefined) continue;
+      const { requests: own } = record;
       own.asked += own.pending;
       own.agreed += own.pending;
       own.pending = 0;
@@ -141,7 +141,7 @@ export function createExplainer(settings: ExplainerSettings): Causes {
 
   function observe(showing: Showing): void {
     const { route, shown, request } = showing;
-    const known = shown.filter((one) => dossierOf(route, one) !== undefined);
+    const known = shown.filter((one) => recordOf(route, one) !== undefined);
     const counted = new Map<string, number>();
     const elements = new Map<string, Shown[]>();
     for (const one of known) {
@@ -151,34 +151,34 @@ export function createExplainer(settings: ExplainerSettings): Causes {
         elements.set(one.finding, [...(elements.get(one.finding) ?? []), one]);
       }
       const key = request?.key ?? `${one.sample.method} ${one.sample.target}`;
-      if (times < PER_COMPARISON) file(dossiers.get(one.finding)!, one, key);
+      if (times < PER_COMPARISON) file(records.get(one.finding)!, one, key);
     }
     const all = [...elements.values()].flat();
     for (const [finding, some] of elements) {
       const opposite = all.filter(({ kind }) => kind !== some[0]!.kind);
-      addLists(dossiers.get(finding)!.lists, some, opposite);
+      addLists(records.get(finding)!.lists, some, opposite);
     }
-    addRenames(known, (finding) => dossiers.get(finding)!.partners);
+    addRenames(known, (finding) => records.get(finding)!.partners);
     for (const finding of counted.keys()) dirty.add(finding);
     countRequest(showing);
   }
 
   const moved = (finding: string): Moved | undefined => {
-    const dossier = dossiers.get(finding);
-    return dossier && { place: dossier.place, partners: dossier.partners };
+    const record = records.get(finding);
+    return record && { place: record.place, partners: record.partners };
   };
 
   function state(finding: string): Stated | undefined {
-    const dossier = dossiers.get(finding);
-    if (dossier === undefined) return undefined;
-    const route = requests.peek(dossier.route);
-    const seen = dossier.requests.seen;
+    const record = records.get(finding);
+    if (record === undefined) return undefined;
+    const route = requests.peek(record.route);
+    const seen = record.requests.seen;
     // What other requests do may contradict a cause, without this finding being seen.
     const looked = seen + Math.floor((route?.compared.all ?? 0) / 16);
     const before = stated.get(finding);
     if (before?.seen === looked && !before.untried) return before;
     const tested = before?.tested ?? new Map<string, Tested>();
-    const all = causesOf(finding, dossier, route, { support, minimum }, moved);
+    const all = causesOf(finding, record, route, { support, minimum }, moved);
     let untried = false;
     const causes = all.map((cause): Cause => {
       const tried = tryRule(finding, cause, seen, tested);
@@ -202,9 +202,9 @@ export function createExplainer(settings: ExplainerSettings): Causes {
    * may be too new to show what the rule would hide of that one.
    */
   function isAlone(finding: string, { rule }: StatedCause): boolean {
-    const { route, where, place } = dossiers.get(finding)!;
+    const { route, where, place } = records.get(finding)!;
     const ignoresBelow = rule!.yaml.startsWith("ignore:");
-    for (const [id, other] of dossiers) {
+    for (const [id, other] of records) {
       if (id === finding || other.where !== where || other.route !== route || rule!.related.includes(id)) continue;
       if (other.place === place) return false;
       const next = other.place[place.length];
@@ -232,36 +232,36 @@ export function createExplainer(settings: ExplainerSettings): Causes {
   }
 
   /** Throws on what is none, and on one that cannot be stated or stored: that would fail later, and cost more than this. */
-  function workingDossier(finding: string, stored: StoredDossier): FindingRecord {
-    const dossier = restoreDossier(stored);
-    causesOf(finding, dossier, undefined, { support, minimum }, () => undefined);
-    storeDossier(dossier);
-    return dossier;
+  function restoredRecord(finding: string, stored: StoredFindingRecord): FindingRecord {
+    const record = restoreFindingRecord(stored);
+    causesOf(finding, record, undefined, { support, minimum }, () => undefined);
+    storeFindingRecord(record);
+    return record;
   }
 
   return {
     observe,
     causes: (finding) => state(finding)?.causes ?? [],
     relation: (finding) => {
-      const dossier = dossiers.get(finding);
-      if (dossier === undefined) return undefined;
+      const record = records.get(finding);
+      if (record === undefined) return undefined;
       const stated = state(finding)?.relation;
       if (stated !== undefined) return stated;
-      const codes = pairsOf(dossier.codes, dossier.where);
-      const relation = observedRelation(codes ?? [...dossier.pairs.all.values()], codes !== undefined);
+      const codes = pairsOf(record.codes, record.where);
+      const relation = observedRelation(codes ?? [...record.pairs.all.values()], codes !== undefined);
       const says = codes === undefined ? "values that look like those observed" : "the pairs of values observed";
       return { relation, says };
     },
     relates: isRelated,
     forget: (finding) => {
-      dossiers.delete(finding);
+      records.delete(finding);
       stated.delete(finding);
       dirty.add(finding);
     },
     newEpoch: () => {
       requests.clear();
-      for (const [finding, dossier] of dossiers) {
-        renewRequests(dossier.requests);
+      for (const [finding, record] of records) {
+        renewRequests(record.requests);
         dirty.add(finding);
       }
       stated.clear();
@@ -269,8 +269,12 @@ export function createExplainer(settings: ExplainerSettings): Causes {
     changes: () => {
       const documents: Document[] = [];
       for (const finding of dirty) {
-        const dossier = dossiers.get(finding);
-        documents.push({ kind: "cause", key: finding, value: dossier === undefined ? null : storeDossier(dossier) });
+        const record = records.get(finding);
+        documents.push({
+          kind: "cause",
+          key: finding,
+          value: record === undefined ? null : storeFindingRecord(record),
+        });
       }
       for (const name of dirtyRoutes) {
         const route = requests.peek(name);
@@ -286,11 +290,11 @@ export function createExplainer(settings: ExplainerSettings): Causes {
       for (const { kind, key, value } of documents) {
         if (value === null) continue;
         try {
-          if (kind === "cause" && dossiers.size < findings)
-            dossiers.set(key, workingDossier(key, value as StoredDossier));
+          if (kind === "cause" && records.size < findings)
+            records.set(key, restoredRecord(key, value as StoredFindingRecord));
           else if (kind === "requested") requests.set(key, restoreRouteRequests(value as StoredRouteRequests));
         } catch {
-          unreadable += 1; // a document of another shape than ours: the causes of this finding are learned anew
+          unreadable += 1; // a document of another version: the causes of this finding are learned again
         }
       }
       return { unreadable };

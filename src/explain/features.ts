@@ -1,4 +1,4 @@
-// explain/features.ts: what can be told of a request: its parameters, path segments and fields; counted over a route
+// explain/features.ts: features of requests: parameters, path segments and fields, counted per route
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
 import { Buffer } from "node:buffer";
@@ -23,7 +23,7 @@ export type Asked = {
 export type Feature = Count & {
   /** `query _sort`, `query _sort=views`, `field accept-language`, `cookie beta`, `segment 2=archive`, `path slash`, `member state="LOADED"`. */
   readonly name: string;
-  /** By the value as it stands in the request; undefined: they are too many, or secret, or there was no room. */
+  /** By the value as written in the request; undefined: they are too many, or secret, or the limit was reached. */
   values: Map<string, Feature> | undefined;
 };
 
@@ -40,7 +40,7 @@ export type Features = {
   /** Top-level members of a JSON body. */
   readonly members: Map<string, Feature>;
   size: number;
-  /** There was no room for a name or a value once: from then on none is let in, because its count would not be whole. */
+  /** The limit of names or values was reached: no further one is added, because its count would be incomplete. */
   full: boolean;
 };
 
@@ -99,7 +99,7 @@ export const createFeatures = (): Features => ({
   full: false,
 });
 
-/** The features of a request, each once; new ones are let in while there is room. Nothing is counted. */
+/** The features of a request, each once; new ones are added up to the limit. Nothing is counted. */
 export function featuresOf(all: Features, asked: Asked): readonly Feature[] {
   const { target, fields, redacted } = asked;
   const found: Feature[] = [];
@@ -156,7 +156,7 @@ function addQuery(all: Features, found: Feature[], target: string, start: number
   }
 }
 
-/** The first value of a parameter, as it stands there. */
+/** The first value of a parameter, as written. */
 function parameter(target: string, name: string): string | undefined {
   for (const part of target.slice(target.indexOf("?") + 1).split("&")) {
     if (part === name) return "";

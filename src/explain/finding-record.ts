@@ -44,7 +44,7 @@ export type FindingRecord = {
   lists: Lists;
 };
 
-export function openDossier({
+export function createFindingRecord({
   route,
   where,
   place,
@@ -72,8 +72,8 @@ const OFTEN = 16;
 const OFTEN_UNTIL = 256;
 
 /** Takes in one observation. @param key what tells its request from others */
-export function file(dossier: FindingRecord, shown: Shown, key: string): void {
-  addRequest(dossier.requests, shown, key);
+export function file(record: FindingRecord, shown: Shown, key: string): void {
+  addRequest(record.requests, shown, key);
   const { legacy, candidate, note } = shown.sample;
   // Equal texts of a difference are what redaction left of it: they would fit every likeness. Only the note says something.
   const isTold = legacy === undefined || legacy !== candidate;
@@ -84,21 +84,21 @@ export function file(dossier: FindingRecord, shown: Shown, key: string): void {
     ...(note === undefined ? {} : { note }),
   };
   const pair: Pair = readPair(values);
-  if (isTold) addCodes(dossier.codes, pair);
+  if (isTold) addCodes(record.codes, pair);
   if (shown.where === "status") return;
   const digest = digestText(`${values.legacy ?? ""}\n${values.candidate ?? ""}\n${note ?? ""}`).slice(0, 10);
-  keepPair(dossier.pairs, values, digest);
-  testPair(dossier.trials, values, pair, digest);
-  dossier.valued += 1;
-  const since = dossier.valued - dossier.reviewed;
-  const isDue = dossier.valued <= OFTEN_UNTIL ? since >= OFTEN : since * 2 >= dossier.reviewed;
-  if (dossier.valued <= EAGER || isDue) {
-    dossier.reviewed = dossier.valued;
-    review(dossier.trials, dossier.pairs, hypothesesFor(dossier.kind, dossier.where));
+  keepPair(record.pairs, values, digest);
+  testPair(record.trials, values, pair, digest);
+  record.valued += 1;
+  const since = record.valued - record.reviewed;
+  const isDue = record.valued <= OFTEN_UNTIL ? since >= OFTEN : since * 2 >= record.reviewed;
+  if (record.valued <= EAGER || isDue) {
+    record.reviewed = record.valued;
+    review(record.trials, record.pairs, hypothesesFor(record.kind, record.where));
   }
 }
 
-export type StoredDossier = Pick<FindingRecord, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
+export type StoredFindingRecord = Pick<FindingRecord, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
   readonly pairs: StoredPairs;
   readonly trials: readonly StoredTrial[];
   readonly codes: StoredCodes;
@@ -107,25 +107,25 @@ export type StoredDossier = Pick<FindingRecord, "route" | "where" | "place" | "k
   readonly lists: StoredLists;
 };
 
-export const storeDossier = (dossier: FindingRecord): StoredDossier => ({
-  route: dossier.route,
-  where: dossier.where,
-  place: dossier.place,
-  kind: dossier.kind,
-  valued: dossier.valued,
-  reviewed: dossier.reviewed,
-  pairs: storePairs(dossier.pairs),
-  trials: dossier.trials.map(storeTrial),
-  codes: storeCodes(dossier.codes),
-  partners: storePartners(dossier.partners),
-  requests: storeRequests(dossier.requests),
-  lists: storeLists(dossier.lists),
+export const storeFindingRecord = (record: FindingRecord): StoredFindingRecord => ({
+  route: record.route,
+  where: record.where,
+  place: record.place,
+  kind: record.kind,
+  valued: record.valued,
+  reviewed: record.reviewed,
+  pairs: storePairs(record.pairs),
+  trials: record.trials.map(storeTrial),
+  codes: storeCodes(record.codes),
+  partners: storePartners(record.partners),
+  requests: storeRequests(record.requests),
+  lists: storeLists(record.lists),
 });
 
-export function restoreDossier(stored: StoredDossier): FindingRecord {
+export function restoreFindingRecord(stored: StoredFindingRecord): FindingRecord {
   const known = hypothesesFor(stored.kind, stored.where);
   return {
-    ...openDossier(stored),
+    ...createFindingRecord(stored),
     valued: stored.valued,
     reviewed: stored.reviewed,
     pairs: restorePairs(stored.pairs),

@@ -6,7 +6,7 @@ import type { Shown } from "../model/finding-observation.ts";
 /** How the missing elements of lists lie, over the comparisons of one finding. */
 export type Lists = { seen: number; readonly ways: Map<string, number> };
 
-/** Different ways that are told apart; where there are more, those that were seen once make room. */
+/** The most different patterns that are kept; above it those seen only once are removed. */
 const WAYS = 32;
 
 export const createLists = (): Lists => ({ seen: 0, ways: new Map() });

@@ -43,7 +43,7 @@ const UNEQUAL = 16;
 const PAIRED = 64;
 const LEAVES = 12;
 const TRIED = 3_000;
-/** Members of one object that are missing or extra: beyond it, nobody says which was which. */
+/** Members of one object that are missing or extra: above it no pairing is attempted. */
 const BESIDE = 8;
 
 export const createPartners = (): Partners => ({ seen: 0, leaves: 0, partners: new Map() });
@@ -71,7 +71,7 @@ export function addRenames(shown: readonly Shown[], of: (finding: string) => Par
   const crowded = crowdedPlaces([...gone, ...come]);
   let tried = 0;
   for (const one of gone) {
-    const told = new Set<string>();
+    const seen = new Set<string>();
     for (const other of come) {
       if (tried++ > TRIED) return;
       if (one.shown.where !== other.shown.where || (!one.isWhole && !other.isWhole) || !isSameElement(one, other))
@@ -82,8 +82,8 @@ export function addRenames(shown: readonly Shown[], of: (finding: string) => Par
       const isMoved = isEqual && !one.trivial;
       const key = `${one.place}\n${other.place}`;
       const isKnown = of(one.shown.finding).partners.has(key);
-      if ((!isBeside && !isMoved && !isKnown) || told.has(key)) continue;
-      told.add(key);
+      if ((!isBeside && !isMoved && !isKnown) || seen.has(key)) continue;
+      seen.add(key);
       tell(of(one.shown.finding), key, other.shown.finding, one, other, one.place, other.place);
       tell(of(other.shown.finding), key, one.shown.finding, one, other, other.place, one.place);
     }
@@ -343,7 +343,7 @@ function replacement(own: Partners, kind: "missing" | "extra", partner: Partner)
   return {
     ...causeOf(own, kind, partner, 1),
     name: "replaced",
-    says: `${lastName(to)} stands where ${lastName(from)} was, and is not the same: the values are equal in ${equal} of ${together} only`,
+    says: `${lastName(to)} replaces ${lastName(from)} and is not the same: the values are equal in only ${equal} of ${together}`,
     weight: 70,
     support: together,
     isMove: false,

@@ -63,7 +63,7 @@ export function addRequest(requests: Requests, { sample, candidateVaries }: Show
   if (before !== undefined || requests.answers.size < ANSWERS) requests.answers.set(place, answer);
 }
 
-/** A new epoch: which requests show it is learned anew. */
+/** A new epoch: the counts of which requests show it start again. */
 export function renewRequests(requests: Requests): void {
   requests.shown = { all: 0, distinct: 0 };
   requests.features.clear();

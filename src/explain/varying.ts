@@ -23,9 +23,9 @@ const varying: Hypothesis = {
     if (some.length === 0 || some.length * 2 < pairs.length) return NO;
     const [{ note = "", candidate }] = some as [Pair];
     const isConstant = some.every((pair) => pair.candidate.text === candidate.text) && candidate.text.length <= 100;
-    const told = [...(isConstant ? [`constant|${candidate.text}`] : []), ...apartBy(some)];
+    const hypotheses = [...(isConstant ? [`constant|${candidate.text}`] : []), ...apartBy(some)];
     const isMeasured = amountOf(some[0]!.legacy) !== undefined && amountOf(candidate) !== undefined;
-    if (told.length > 0 || (isMeasured && some.length < LEAST)) return told;
+    if (hypotheses.length > 0 || (isMeasured && some.length < LEAST)) return hypotheses;
     return some.every((pair) => pair.note === note) ? [`note|${note}`] : NO;
   },
   holds: (parameter, pair) => {

@@ -3,7 +3,7 @@
 /** A body as it came, still content-coded; or, past the capture limit, only its measure. */
 export type Body = Kept | Measured;
 
-/** All the bytes. They are nobody's to change. */
+/** All the bytes. They must not be modified. */
 export type Kept = { readonly kind: "kept"; readonly chunks: readonly Uint8Array[]; readonly length: number };
 
 /**

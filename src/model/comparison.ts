@@ -1,4 +1,4 @@
-// model/comparison.ts: an exchange after judgement; what telemetry, evidence and store are told
+// model/comparison.ts: the result of verification, as telemetry, evidence and store receive it
 
 import type { Side } from "./answer.ts";
 import type { Difference, Masked } from "./difference.ts";
@@ -17,7 +17,7 @@ export type Standing = "mismatch" | "noise" | "transient" | "accepted" | "unconf
  */
 export type Undecided = "budget" | "room" | "second_answers" | "stopped" | "opaque" | "samples";
 
-export type JudgedDifference = Difference & {
+export type ClassifiedDifference = Difference & {
   readonly standing: Standing;
   /** For `unconfirmed`: what stood in the way. */
   readonly undecided?: Undecided;
@@ -31,7 +31,7 @@ export type JudgedDifference = Difference & {
 export type Comparison = {
   readonly exchange: Exchange;
   readonly outcome: Outcome;
-  readonly differences: readonly JudgedDifference[];
+  readonly differences: readonly ClassifiedDifference[];
   readonly approximate: boolean;
   readonly masked: readonly Masked[];
   /** The outcome was decided without asking again, because the budget was spent or asking again failed. */
@@ -42,7 +42,7 @@ export type Comparison = {
   readonly tookMs: number;
 };
 
-/** A request that ended without an exchange: skipped, or legacy gave no answer and nobody else was asked. */
+/** A request that ended without an exchange: skipped, or legacy gave no answer and the candidate was not asked. */
 export type Settled = { readonly id: string; readonly route: string; readonly outcome: Outcome };
 
 /** One request to one side, as the metrics count it. `code` is a class (`2xx`) or the failure's reason. */

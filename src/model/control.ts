@@ -119,7 +119,7 @@ export function controlAt({ everything, routes }: Control, now: number): Control
   };
 }
 
-/** A change that someone made, for the audit log. `from` and `to` are JSON texts, redacted. */
+/** A change, for the audit log. `from` and `to` are JSON texts, redacted. */
 export type AuditEntry = {
   /** Milliseconds since the epoch. */
   readonly at: number;

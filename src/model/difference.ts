@@ -52,7 +52,7 @@ export type ListOf = {
   /** How long both sides' lists are. */
   readonly legacy: number;
   readonly candidate: number;
-  /** The element stands in its own list more than once. */
+  /** The element occurs in its own list more than once. */
   readonly isRepeated: boolean;
   /** What tells the elements of one side only from the others: `only "state": "CUSTOMS"`, `other "state"`. */
   readonly conditions?: readonly string[];

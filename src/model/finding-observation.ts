@@ -1,4 +1,4 @@
-// model/finding-observation.ts: what a comparison showed of its route's findings, for whoever states causes
+// model/finding-observation.ts: which findings of its route a comparison showed, as input for causes
 
 import type { JsonText, Kind, ListOf, Where } from "./difference.ts";
 import type { Fields } from "./fields.ts";
@@ -21,7 +21,7 @@ export type Shown = {
   readonly list?: ListOf;
 };
 
-/** The request of a comparison, for whoever tells which requests show a finding. */
+/** The request of a comparison, as input for causes that lie in requests. */
 export type AskedRequest = {
   /** What tells a distinct request from others, with who asks. */
   readonly key: string;

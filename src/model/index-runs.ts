@@ -8,7 +8,7 @@ const SHORT = 16;
 const RUN = 3;
 /** Entries written at most; what follows is only counted. */
 const MOST = 40;
-/** Indexes read at most: nobody looks into longer lists. */
+/** The most indexes that are read. */
 const MOST_READ = 100_000;
 
 /**

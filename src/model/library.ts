@@ -163,7 +163,7 @@ export type Result = Compared & {
   readonly overdue?: boolean;
   /** What a person should know about how the bodies were read, such as a charset that is not the declared one. */
   readonly notes?: readonly string[];
-  /** The bodies could not be told equal or different. */
+  /** It is not known whether the bodies are equal. */
   readonly incomparable?: boolean;
 };
 

@@ -8,7 +8,7 @@ import type { FailureReason } from "./answer.ts";
  * - `client_gone`: the client left before an answer was complete.
  * - `not_modified`: legacy answered the client's condition, which the candidate is not sent.
  * - `refused`: legacy said 429 or 503, or the candidate 429.
- * - `partial`: a range of the whole, or bodies that could not be told equal or different.
+ * - `partial`: a range of the whole, or bodies of which it is not known whether they are equal.
  * - `unconfirmed`: they differ at a place that was never confirmed, and the recheck did not decide.
  * - `streaming`: a response that goes on without end, such as an event stream, and was not seen whole.
  */

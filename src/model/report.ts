@@ -51,7 +51,7 @@ export type SuggestedRule = {
   readonly tried: number;
 };
 
-/** Someone's decision that a finding is fine, for now. Times in milliseconds since the epoch. */
+/** A user's decision that a finding is acceptable for a time. Times in milliseconds since the epoch. */
 export type Acceptance = {
   readonly finding: string;
   readonly by: string;
@@ -97,7 +97,7 @@ export type Finding = {
   readonly beside?: string;
 };
 
-/** What a report tells as one: a finding that needs someone, or several that are one fault. */
+/** One entry of a report: a finding that needs attention, or several with one cause. */
 export type Entry = {
   /** The most telling of its findings. */
   readonly lead: Finding;
@@ -132,7 +132,7 @@ export type Verdict = "ready" | "hold" | "reject";
 
 export type Readiness = {
   readonly verdict: Verdict;
-  /** What stands in the way, or what the verdict rests on; a sentence each, the most severe first. */
+  /** The reasons of the verdict, a sentence each, the most severe first. */
   readonly reasons: readonly string[];
   /** Distinct requests, and those of them that are wrong: they mismatched, or the candidate gave no answer. */
   readonly distinct: number;
@@ -224,7 +224,7 @@ export type OtherRequests = {
   readonly requests: number;
   /** Templates that legacy did not serve, the most frequent first: of the requests since the start. */
   readonly examples: readonly { readonly route: string; readonly status?: number; readonly requests: number }[];
-  /** How often since the start a learned route was forgotten because `limit` others were served after it. */
+  /** How often since the start a learned route was removed because `limit` others were served more recently. */
   readonly forgotten: number;
   readonly limit: number;
 };
@@ -248,7 +248,7 @@ export type Report = {
   readonly routes: readonly RouteReport[];
   /** Most telling first. */
   readonly findings: readonly Finding[];
-  /** The findings that need someone, told together where they are one fault; most important first. */
+  /** The findings that need attention, grouped by fault; most important first. */
   readonly entries: readonly Entry[];
   readonly unsteady: readonly Unsteady[];
   /** Shadowed requests that have no outcome yet: they are in no number. Absent where that is not known. */

@@ -9,7 +9,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-/** One line that a terminal, a log and a page show as it is: whatever would act is spelled as an escape. */
+/** One line that a terminal, a log and a page show as it is: active characters are written as escapes. */
 export function plain(text: string): string {
   return text.replace(UNSAFE, (one) => SHORT.get(one) ?? spelled(one));
 }

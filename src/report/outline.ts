@@ -31,9 +31,9 @@ export type Outline = {
   /** Label, number, and what it is a part of. */
   readonly totals: readonly (readonly [label: string, value: string, of: string])[];
   readonly warnings: Some<string>;
-  /** Findings that need someone (new, open, regressed), those that are one fault together. */
+  /** Findings that need attention (new, open, regressed), grouped by fault. */
   readonly entries: Some<Entry>;
-  /** Entries of high and critical severity that the cap cut off: nothing severe is left out, it is only told in a line. */
+  /** Entries of high and critical severity that the cap cut off: nothing severe is omitted, it is only shortened to a line. */
   readonly severe: Some<Entry>;
   /** Accepted and fixed. */
   readonly settled: Some<Finding>;
@@ -56,14 +56,14 @@ export type Caps = {
   readonly routes: number;
 };
 
-/** Severe entries beyond the cap that are told in a line each. */
+/** The most severe entries beyond the cap that are listed in a line each. */
 const SEVERE = 200;
 
-const NEEDS_SOMEONE: readonly FindingState[] = ["new", "open", "regressed"];
+const NEEDS_ATTENTION: readonly FindingState[] = ["new", "open", "regressed"];
 
 export function outline(report: Report, caps: Caps): Outline {
   const { total } = report;
-  const settled = report.findings.filter((one) => !NEEDS_SOMEONE.includes(one.state));
+  const settled = report.findings.filter((one) => !NEEDS_ATTENTION.includes(one.state));
   const entries = first(report.entries, caps.findings);
   const severe = report.entries
     .slice(entries.shown.length)
@@ -252,7 +252,7 @@ export function covered(acceptance: Acceptance | undefined): string {
   return `; ${what}masked ${plural(acceptance.masked, "comparison")}`;
 }
 
-/** When it was seen; and whether only before the last deploy, so that nobody reads an old finding as news. */
+/** When it was seen; and whether only before the last deploy, so that an old finding is not mistaken for a new one. */
 export function seen(finding: Finding, epochStartedAt: number): string {
   const span = period(finding.firstSeen, finding.lastSeen);
   return finding.lastSeen < epochStartedAt ? `${span}, not seen in this epoch` : span;

@@ -2,7 +2,7 @@
 
 import { clipJson } from "../lib/clip.ts";
 import type { Answer } from "../model/answer.ts";
-import type { Comparison, JudgedDifference } from "../model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { findingOf } from "../model/place.ts";
 
@@ -83,7 +83,7 @@ export function createMismatchLines(options: {
     suppressed: () => suppressed,
     of: (comparison, findingId = (difference) => findingOf(comparison.exchange.route, difference)) => {
       const { exchange } = comparison;
-      const byFinding = new Map<string, JudgedDifference[]>();
+      const byFinding = new Map<string, ClassifiedDifference[]>();
       for (const difference of comparison.differences.slice(0, MAX_GROUPED)) {
         if (difference.standing !== "mismatch") continue;
         const finding = findingId(difference);

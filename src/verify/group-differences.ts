@@ -2,7 +2,7 @@
 
 import { likeness } from "../evidence/index.ts";
 import { remembering } from "../lib/memoize.ts";
-import type { JudgedDifference } from "../model/comparison.ts";
+import type { ClassifiedDifference } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
 import { generalise, generalOf } from "../model/place.ts";
 
@@ -61,7 +61,7 @@ export function fold<D extends Difference>(
 }
 
 /** The differences that a comparison reports: a few of those that are alike and were classified alike. */
-export function abridge(judged: readonly JudgedDifference[]): readonly JudgedDifference[] {
+export function abridge(judged: readonly ClassifiedDifference[]): readonly ClassifiedDifference[] {
   return fold(judged, ({ standing, hint = "" }) => `${standing} ${hint}`, { worth: REPORT_FOLD_ABOVE, most: REPORTED });
 }
 

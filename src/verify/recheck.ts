@@ -244,9 +244,9 @@ export function createRecheck(options: RecheckOptions, ports: RecheckPorts, stop
 
   function furtherAsks(look: number): number {
     const wanted = FURTHER_ASKS[Math.min(look, FURTHER_ASKS.length - 1)]!;
-    let paid = 1;
-    while (paid + 2 <= wanted && ports.take("confirm")) paid += 2;
-    return Math.min(wanted, paid);
+    let granted = 1;
+    while (granted + 2 <= wanted && ports.take("confirm")) granted += 2;
+    return Math.min(wanted, granted);
   }
 
   function decides(exchange: Answered, legacy: Response, candidate: Response): boolean {

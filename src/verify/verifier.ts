@@ -3,7 +3,7 @@
 
 import { askedOf } from "../compare/index.ts";
 import type { Recheck } from "../evidence/index.ts";
-import type { Comparison, JudgedDifference } from "../model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../model/comparison.ts";
 import type { Difference, Masked } from "../model/difference.ts";
 import type { Exchange } from "../model/exchange.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -47,9 +47,9 @@ export type VerifyPorts = OutcomePorts &
       exchange: Answered,
       differences: readonly Difference[],
       recheck: Recheck,
-    ) => readonly JudgedDifference[];
+    ) => readonly ClassifiedDifference[];
     /** Each comparison with differences, once, with what its recheck saw. */
-    readonly classified: (exchange: Answered, judged: readonly JudgedDifference[], recheck: Recheck) => void;
+    readonly classified: (exchange: Answered, judged: readonly ClassifiedDifference[], recheck: Recheck) => void;
     /** How much a sample of this route is wanted: at all, {@link EAGERNESS} times the share of its requests are sampled. */
     readonly wantsSample: (route: string) => "much" | "little" | "no";
     /** Legacy's first answer against its second, and against the candidate's where they were compared. */
@@ -215,7 +215,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
 
   function split(route: string, listed: readonly Difference[]) {
     const open: Difference[] = [];
-    const settled: JudgedDifference[] = [];
+    const settled: ClassifiedDifference[] = [];
     for (const difference of listed) {
       if (ports.accepted(route, difference, listed)) settled.push({ ...difference, standing: "accepted" });
       else open.push(difference);
@@ -311,7 +311,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
 }
 
 const UNDECIDED: Outcome = { outcome: "not_comparable", reason: "partial" };
-const NONE: readonly JudgedDifference[] = [];
+const NONE: readonly ClassifiedDifference[] = [];
 const NOTHING: readonly Masked[] = [];
 
 function comparisonOf(exchange: Exchange, outcome: Outcome, from: number): Comparison {
@@ -327,7 +327,7 @@ function comparisonOf(exchange: Exchange, outcome: Outcome, from: number): Compa
 }
 
 /** The worst standing of any difference is the exchange's: one true mismatch is not hidden by noise beside it. */
-function outcomeOf(differences: readonly JudgedDifference[]): Outcome {
+function outcomeOf(differences: readonly ClassifiedDifference[]): Outcome {
   const standings = new Set(differences.map(({ standing }) => standing));
   if (standings.has("mismatch")) return { outcome: "mismatch" };
   if (standings.has("unconfirmed")) {

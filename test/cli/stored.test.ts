@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defaultsFor } from "../../src/config/index.ts";
 import type { Response } from "../../src/model/answer.ts";
-import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../../src/model/comparison.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { settingsDocument } from "../../src/report/index.ts";
 import { compileRedactor, openSqliteStore } from "../../src/store/index.ts";
@@ -36,7 +36,7 @@ function response(body: unknown): Response {
   };
 }
 
-const value = (path: string, legacy: string, candidate: string): JudgedDifference => ({
+const value = (path: string, legacy: string, candidate: string): ClassifiedDifference => ({
   where: "body",
   path,
   kind: "value",

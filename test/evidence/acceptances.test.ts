@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference } from "../../src/model/comparison.ts";
 import type { Document } from "../../src/model/document.ts";
 import { createExplainer } from "../support/explainer.ts";
 import { comparison, createEvidence, difference } from "./comparisons.ts";
@@ -10,7 +10,7 @@ type Evidence = ReturnType<typeof open>;
 const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
 
 /** What the verifier does: an accepted difference is told as such, another one as a mismatch. */
-function show(evidence: Evidence, i: number, ...differences: readonly JudgedDifference[]): boolean[] {
+function show(evidence: Evidence, i: number, ...differences: readonly ClassifiedDifference[]): boolean[] {
   const accepted = differences.map((one) => evidence.accepts(ROUTE, one, differences, i));
   const standing = (k: number) => (accepted[k] ? ("accepted" as const) : ("mismatch" as const));
   const told = differences.map((one, k) => ({ ...one, standing: standing(k) }));
@@ -29,7 +29,7 @@ type Pair = readonly [legacy: unknown, candidate: unknown];
 function covered(
   seen: readonly Pair[],
   later: readonly Pair[],
-  kind: JudgedDifference["kind"] = "value",
+  kind: ClassifiedDifference["kind"] = "value",
   path = "$.x",
 ) {
   const evidence = open();

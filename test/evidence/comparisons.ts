@@ -5,7 +5,7 @@ import * as rooms from "../../src/evidence/index.ts";
 import type { EvidenceSettings, ReadinessSettings } from "../../src/evidence/settings.ts";
 import type { Answer } from "../../src/model/answer.ts";
 import { NO_BODY } from "../../src/model/body.ts";
-import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../../src/model/comparison.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import { readinessOf } from "../../src/report/stored.ts";
 
@@ -47,7 +47,7 @@ type Wanted = {
   readonly legacyMs?: number;
   readonly candidateMs?: number;
   readonly outcome?: Outcome;
-  readonly differences?: readonly JudgedDifference[];
+  readonly differences?: readonly ClassifiedDifference[];
   readonly unconfirmed?: boolean;
   readonly convergedMs?: number;
   readonly masked?: Comparison["masked"];
@@ -67,7 +67,7 @@ export function response(status: number, durationMs: number): Answer {
   };
 }
 
-function outcomeOf(differences: readonly JudgedDifference[]): Outcome {
+function outcomeOf(differences: readonly ClassifiedDifference[]): Outcome {
   if (differences.some(({ standing }) => standing === "mismatch")) return { outcome: "mismatch" };
   const standing = differences[0]?.standing ?? "match";
   return standing === "unconfirmed" ? { outcome: "not_comparable", reason: "unconfirmed" } : { outcome: standing };
@@ -102,11 +102,11 @@ export function comparison(wanted: Wanted = {}): Comparison {
 
 export function difference(
   path: string,
-  kind: JudgedDifference["kind"],
+  kind: ClassifiedDifference["kind"],
   legacy: string | undefined,
   candidate: string | undefined,
-  standing: JudgedDifference["standing"] = "mismatch",
-): JudgedDifference {
+  standing: ClassifiedDifference["standing"] = "mismatch",
+): ClassifiedDifference {
   return {
     where: path.startsWith("$") ? "body" : path === "" ? "status" : "field",
     path,

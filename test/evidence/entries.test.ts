@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference } from "../../src/model/comparison.ts";
 import type { Entry } from "../../src/model/report.ts";
 import { createExplainer } from "../support/explainer.ts";
 import { comparison, createEvidence, difference } from "./comparisons.ts";
 
-type Shown = { readonly route?: string; readonly target?: string; readonly differences: readonly JudgedDifference[] };
+type Shown = {
+  readonly route?: string;
+  readonly target?: string;
+  readonly differences: readonly ClassifiedDifference[];
+};
 
 /** The entries of a report that saw these comparisons, each with a title, severity and how many findings it holds. */
 function entries(shown: readonly Shown[]): readonly Entry[] {

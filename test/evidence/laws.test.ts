@@ -4,7 +4,7 @@ import { createDistinct } from "../../src/evidence/distinct.ts";
 import type { Evidence } from "../../src/evidence/index.ts";
 import { count, createCounter, merge } from "../../src/evidence/tally.ts";
 import { digest } from "../../src/lib/digest.ts";
-import type { Comparison, JudgedDifference, Settled } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference, Comparison, Settled } from "../../src/model/comparison.ts";
 import { KINDS } from "../../src/model/difference.ts";
 import type { Document } from "../../src/model/document.ts";
 import { COMPARED, type Outcome } from "../../src/model/outcome.ts";
@@ -35,7 +35,7 @@ const path = fc
   );
 const json = fc.option(fc.json({ maxDepth: 1 }), { nil: undefined });
 
-const judged: fc.Arbitrary<JudgedDifference> = fc
+const judged: fc.Arbitrary<ClassifiedDifference> = fc
   .record({
     where: fc.constantFrom("body" as const, "field" as const, "status" as const),
     path: fc.oneof(path, name),

@@ -1,7 +1,7 @@
 // test/evidence/noise-simulation.ts: a place of a route where legacy varies, looked at after every request
 
 import { createNoiseBook, type Look } from "../../src/evidence/index.ts";
-import type { JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference } from "../../src/model/comparison.ts";
 import type { Difference, JsonText } from "../../src/model/difference.ts";
 import { judge, look } from "./differences.ts";
 
@@ -77,7 +77,7 @@ export function simulate(
       if (isDecided) break;
     }
     book.learn(ROUTE, judged, { looks }, { at, written: false });
-    const [{ standing, note = "differs, and legacy stood still" }] = judged as [JudgedDifference];
+    const [{ standing, note = "differs, and legacy stood still" }] = judged as [ClassifiedDifference];
     if (standing === "mismatch") return { after: differing, why: note };
     // Every tenth request is for one of a few resources.
     const resource = i % 10 === 0 ? (i / 10) % 4 : i;

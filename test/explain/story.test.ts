@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference } from "../../src/model/comparison.ts";
 import type { Document } from "../../src/model/document.ts";
 import { comparison, createEvidence, difference } from "../evidence/comparisons.ts";
 import { createExplainer } from "../support/explainer.ts";
 
 /** The candidate's answer to order i: cents for euros, a renamed member, and a code that its table lacks. */
-function differences(i: number): readonly JudgedDifference[] {
+function differences(i: number): readonly ClassifiedDifference[] {
   const euros = (i + 1) * 1.25;
   const cents = Math.round(euros * 100);
   return [

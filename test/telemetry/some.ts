@@ -3,7 +3,7 @@
 import { Writable } from "node:stream";
 import type { Response } from "../../src/model/answer.ts";
 import { NO_BODY } from "../../src/model/body.ts";
-import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../../src/model/comparison.ts";
 import type { Outcome } from "../../src/model/outcome.ts";
 import { createTelemetry, type TelemetryOptions } from "../../src/telemetry/index.ts";
 
@@ -47,7 +47,7 @@ const response = (status: number, durationMs = 1): Response => ({
 export function comparison(
   route: string,
   outcome: Outcome,
-  differences: readonly JudgedDifference[] = [],
+  differences: readonly ClassifiedDifference[] = [],
   id = "one",
 ): Comparison {
   return {
@@ -68,7 +68,7 @@ export function comparison(
   };
 }
 
-export const value = (path: string, legacy = "1", candidate = "2"): JudgedDifference => ({
+export const value = (path: string, legacy = "1", candidate = "2"): ClassifiedDifference => ({
   where: "body",
   path,
   kind: "value",

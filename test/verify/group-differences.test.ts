@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classifying } from "../../src/app/verification.ts";
 import { createNoiseBook } from "../../src/evidence/index.ts";
-import type { Comparison, JudgedDifference } from "../../src/model/comparison.ts";
+import type { ClassifiedDifference, Comparison } from "../../src/model/comparison.ts";
 import type { Difference } from "../../src/model/difference.ts";
 import { findingOf } from "../../src/model/place.ts";
 import { abridge, fold } from "../../src/verify/group-differences.ts";
@@ -219,7 +219,7 @@ test("of places that are too many to list none passes as accepted because others
 });
 
 test("what is told of a comparison is a few of those judged alike, and how many there were, of every judgement", () => {
-  const judged = (standing: JudgedDifference["standing"], from: number, count: number): JudgedDifference[] =>
+  const judged = (standing: ClassifiedDifference["standing"], from: number, count: number): ClassifiedDifference[] =>
     Array.from({ length: count }, (_, i) => ({
       where: "body",
       path: `$.items[${from + i}].at`,

@@ -1,4 +1,4 @@
-// cli/compare/text.ts: a comparison for a person: each difference with what stands around it
+// cli/compare/text.ts: a comparison as text: each difference with its surroundings
 
 import { type Documents, documentsOf, type Result } from "../../compare/index.ts";
 import type { Difference } from "../../model/difference.ts";

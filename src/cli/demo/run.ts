@@ -103,7 +103,7 @@ function unopened(error: unknown): never {
   throw error instanceof CannotOpen ? new Failed(error.message) : error;
 }
 
-/** What must hold whatever is planted. */
+/** Checks that apply regardless of what is planted. */
 function judgeRun(report: Report, counts: TrafficCounts, candidateSaw: ReadonlyMap<string, number>): Check[] {
   const check = (ok: boolean, name: string, says: string): Check => ({ ok, name, route: "", says });
   const summed = Object.values(report.total.outcomes).reduce((sum, count) => sum + count, 0);

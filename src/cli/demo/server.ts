@@ -36,7 +36,7 @@ export async function openBackend(character: Character): Promise<Backend> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const sent = request.method === "POST" ? `POST ${request.url}` : request.method!;
     if (seen.size < MAX_SEEN || seen.has(sent)) seen.set(sent, (seen.get(sent) ?? 0) + 1);
-    // A client that goes away in the middle is no fault of the backend's, and leaves nobody to tell.
+    // The client disconnected in the middle of the request: there is no one to answer.
     serve(character, request, response, closing.signal).catch(() => request.socket.destroy());
   });
   server.on("connection", (socket) => {

@@ -40,21 +40,21 @@ export function startTraffic(url: string, { rate, seed, stop }: TrafficOptions):
     const one = ask(agent, hostname, Number(port), call).then((answered) => {
       counts[answered ? "answered" : "failed"] += 1;
       underWay.delete(one);
-      // Whoever changed a stock level looks at it at once: this is where a lagging replica shows.
+      // A stock level is read right after it was changed: this shows a lagging replica.
       if (call.method === "PUT") soon.push({ method: "GET", target: call.target });
     });
     underWay.add(one);
   };
 
   const done = (async () => {
-    let owed = 0;
+    let due = 0;
     let last = performance.now();
     while (!stop.aborted) {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
       const now = performance.now();
-      owed = Math.min(owed + ((now - last) / 1000) * rate, rate); // never more than a second's worth to catch up
+      due = Math.min(due + ((now - last) / 1000) * rate, rate); // never more than a second's worth to catch up
       last = now;
-      for (; owed >= 1 && underWay.size < MAX_UNDER_WAY; owed -= 1) {
+      for (; due >= 1 && underWay.size < MAX_UNDER_WAY; due -= 1) {
         send(soon.shift() ?? nextCall(random));
       }
     }

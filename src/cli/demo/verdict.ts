@@ -8,7 +8,7 @@ export type Check = { readonly ok: boolean; readonly name: string; readonly rout
 
 type Spot = PlantedPlace & { readonly route: string };
 
-/** Every planted thing in its order, then whatever the report has beside them. Pure. */
+/** Checks every planted fault in order, then lists what else the report shows. Pure. */
 export function judgeDemo(report: Report, planted: readonly Planted[]): readonly Check[] {
   return [...planted.map((one) => checkOne(report, one)), ...strays(report, planted)];
 }
@@ -16,7 +16,7 @@ export function judgeDemo(report: Report, planted: readonly Planted[]): readonly
 function checkOne(report: Report, one: Planted): Check {
   const check = (ok: boolean, says: string): Check => ({ ok, name: one.name, route: one.route, says });
   const route = report.routes.find(({ route }) => route === one.route);
-  if (route === undefined) return check(false, "nobody asked for it");
+  if (route === undefined) return check(false, "no request was sent");
   switch (one.kind) {
     case "difference": {
       const found = one.places.map((place) => findingAt(report, { ...place, route: one.route }));
@@ -69,7 +69,7 @@ function checkLag(
   return check(true, `transient, settled within ${settled.p50.toFixed(0)} ms at p50`);
 }
 
-/** What the report holds against a route and nobody planted. */
+/** Problems that the report shows for a route and that were not planted. */
 function strays(report: Report, planted: readonly Planted[]): Check[] {
   const known = new Set(
     planted.flatMap((one) =>
