@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { isJson } from "../json/index.ts";
-import { looksWide, textOf } from "./charset.ts";
+import { anyText, declaredInside, looksWide, type Text, textOf } from "./charset.ts";
 import type { Content } from "./content.ts";
 import { isSeveralJson } from "./formats/sequences.ts";
 import { unwrapJson } from "./json-prefix.ts";
@@ -138,4 +138,22 @@ function looksBinary(bytes: Uint8Array): boolean {
     if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b) return true;
   }
   return false;
+}
+
+/** A body as UTF-8 text, by the charset that its type, its marks or itself declare. */
+export function asText(type: BodyType, { bytes, type: media }: Content): Text {
+  if (type === "multipart") return { kind: "text", bytes }; // its parts have charsets of their own
+  const parameter = media?.parameters.get("charset");
+  const inside = type === "xml" || type === "html" ? declaredInside(bytes, type) : undefined;
+  const text = textOf(bytes, parameter ?? inside);
+  // What a browser makes of a page that says nothing and is no UTF-8.
+  const silent = type === "html" && parameter === undefined && inside === undefined;
+  return silent && text.kind === "not" ? { kind: "text", bytes: anyText(bytes) } : text;
+}
+
+/** The type of one body alone, decided as {@link typeOfBoth} and {@link unusualJson} decide that of two like it. */
+export function typeOfOne(content: Content): BodyType {
+  const type = typeOfBoth(content, content);
+  if (type === "mixed") return "text"; // not for a body and itself
+  return type === "json" && !isJson(content.bytes) ? (unusualJson(content.bytes, content.bytes) ?? "json") : type;
 }

@@ -1,17 +1,25 @@
-// bodies/registry.ts: every structured type as a JSON document, so that one engine and one kind of path serve all
+// bodies/registry.ts: the formats of bodies: each is read as a JSON document for comparing, and rewritten without secrets
 
-import type { BodyType } from "./body-type.ts";
-import { readEvents } from "./formats/events.ts";
-import { readForm } from "./formats/form.ts";
+import { type BodyType, typeOfOne } from "./body-type.ts";
+import type { Content } from "./content.ts";
+import type { Format } from "./format.ts";
+import { readCsv, rewriteCsv } from "./formats/csv.ts";
+import { rewriteMarkup } from "./formats/element.ts";
+import { readEvents, rewriteEvents } from "./formats/events.ts";
+import { readForm, rewriteForm } from "./formats/form.ts";
 import { readHtml } from "./formats/html.ts";
-import { readMultipart } from "./formats/multipart.ts";
-import { readJsonLines, readJsonSequence } from "./formats/sequences.ts";
+import { readJson, readWrappedJson, rewriteJson, rewriteWrappedJson } from "./formats/json.ts";
+import { multipartFormat } from "./formats/multipart.ts";
+import { readJsonLines, readJsonSequence, rewriteJsonDocuments } from "./formats/sequences.ts";
+import { readText, rewriteText } from "./formats/text.ts";
 import { readXml } from "./formats/xml.ts";
-import { readYaml } from "./formats/yaml.ts";
-import type { Reader } from "./reader.ts";
+import { LARGEST_YAML, readYaml } from "./formats/yaml.ts";
+import { rewriteYaml } from "./formats/yaml-rewriter.ts";
+import type { Redaction, Standing } from "./redaction.ts";
+import { rewriteAs } from "./rewrite.ts";
 
 /**
- * What the paths of rules and differences are written against, by type of body:
+ * The format of each type. What the paths of rules and differences are written against, by type of body:
  *
  * | type | document | a path |
  * | --- | --- | --- |
@@ -32,20 +40,27 @@ import type { Reader } from "./reader.ts";
  *
  * A CSV with repeated column names or rows of other lengths is a list of lists, header first.
  */
-const READERS: ReadonlyMap<BodyType, Reader> = new Map<BodyType, Reader>([
-  ["json lines", readJsonLines],
-  ["json sequence", readJsonSequence],
-  ["form", readForm],
-  ["multipart", readMultipart],
-  ["events", readEvents],
-  ["xml", readXml],
-  ["html", readHtml],
-  ["yaml", readYaml],
-]);
+export const FORMATS: Readonly<Record<BodyType, Format>> = {
+  json: { read: readJson, rewrite: rewriteJson, exactPlaces: true },
+  "wrapped json": { read: readWrappedJson, rewrite: rewriteWrappedJson, exactPlaces: true },
+  "json lines": { read: readJsonLines, rewrite: rewriteJsonDocuments },
+  "json sequence": { read: readJsonSequence, rewrite: rewriteJsonDocuments },
+  yaml: { read: readYaml, rewrite: rewriteYaml, exactPlaces: true, largest: LARGEST_YAML },
+  xml: { read: readXml, rewrite: rewriteMarkup },
+  html: { read: readHtml, rewrite: rewriteMarkup },
+  form: { read: readForm, rewrite: rewriteForm },
+  csv: { read: readCsv, rewrite: rewriteCsv },
+  multipart: multipartFormat((type) => FORMATS[type]),
+  events: { read: readEvents, rewrite: rewriteEvents },
+  text: { read: readText, rewrite: rewriteText },
+  bytes: { read: undefined, rewrite: () => undefined },
+};
 
-/** The reader of a type; none for JSON itself and for what is compared as text, table or bytes. */
-export function readerOf(type: BodyType): Reader | undefined {
-  return READERS.get(type);
+/**
+ * A body as text without its secrets, by the format that its media type declares or that it looks like, as in a comparison.
+ * @param at where the root of the body's document stands
+ */
+export function rewriteBody(content: Content, redaction: Redaction, at: Standing): string {
+  const type = typeOfOne(content);
+  return rewriteAs(type, FORMATS[type], content, redaction, at);
 }
-
-export { list, object, type Read, type Reader } from "./reader.ts";

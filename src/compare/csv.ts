@@ -1,60 +1,11 @@
-// compare/csv.ts: CSV as a list of rows, each an object by the header row (RFC 4180)
+// compare/csv.ts: compares two CSV tables: columns, then rows by the header
 
-import { CsvError, parse } from "csv-parse/sync";
-import type { Content } from "../bodies/content.ts";
-import { textFrom } from "../bodies/lines.ts";
-import { list, object, type Read } from "../bodies/registry.ts";
+import { cells, isRegular, records, type Table } from "../bodies/formats/csv.ts";
 import { compareJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
 import { type CompareLimits, found, type Result, together } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { wholeBody } from "./whole-body.ts";
-
-/** The cells of a side, header first, and what divides them. */
-type Table = {
-  readonly delimiter: string;
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-};
-
-/** What a CSV's tables hold, and whether it could only be read leniently; or why it is none. */
-export type ReadTable = { readonly table: Table; readonly isLenient: boolean } | { readonly fault: string };
-
-export function readCsv({ bytes, type }: Content): ReadTable {
-  const text = textFrom(bytes);
-  const delimiter = type?.name === "text/tab-separated-values" ? "\t" : delimiterOf(text);
-  const strict = tableOf(text, delimiter, false);
-  // A quote inside of a cell that is not quoted is the cell's text, as spreadsheets read it.
-  return "fault" in strict ? tableOf(text, delimiter, true) : strict;
-}
-
-function tableOf(text: string, delimiter: string, isLenient: boolean): ReadTable {
-  try {
-    const options = {
-      delimiter,
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_column_count: true,
-      relax_quotes: isLenient,
-      skip_empty_lines: true,
-    };
-    const [header = [], ...rows] = parse(text, options) as unknown as string[][];
-    return { table: { delimiter, header, rows }, isLenient };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines } = error as { readonly lines?: unknown };
-    return { fault: `not CSV${typeof lines === "number" ? ` (line ${lines})` : ""}` };
-  }
-}
-
-/** The one of the usual delimiters that the first line has most of, outside of quotes. */
-function delimiterOf(text: string): string {
-  const first = text
-    .slice(0, 10_000)
-    .replace(/"[^"]*"/g, "")
-    .split(/\r?\n/, 1)[0]!;
-  const count = (delimiter: string) => first.split(delimiter).length;
-  return [";", "\t", "|"].reduce((best, other) => (count(other) > count(best) ? other : best), ",");
-}
 
 /**
  * A column that only one side has is one difference, at the first row; columns in another order are one, at `$`. Tables
@@ -70,7 +21,7 @@ export function compareTables(legacy: Table, candidate: Table, rules: CompiledRu
             rules,
           ),
         ];
-  if (!regular(legacy) || !regular(candidate)) {
+  if (!isRegular(legacy) || !isRegular(candidate)) {
     return together([...delimiters, engine(cells(legacy), cells(candidate), rules, limits)]);
   }
   const shared = legacy.header.filter((name) => candidate.header.includes(name));
@@ -83,26 +34,8 @@ export function compareTables(legacy: Table, candidate: Table, rules: CompiledRu
 
 const shown = ({ delimiter }: Table) => JSON.stringify(delimiter);
 
-function regular({ header, rows }: Table): boolean {
-  return new Set(header).size === header.length && rows.every((row) => row.length === header.length);
-}
-
 function engine(legacy: JsonText, candidate: JsonText, rules: CompiledRules, limits: CompareLimits): Result {
   return compareJson(legacy, candidate, rules.json, limits);
-}
-
-/** A table as the document that its paths lead into. */
-export function recordsOf(read: ReadTable): Read {
-  if ("fault" in read) return read;
-  const { table } = read;
-  return { document: regular(table) ? records(table, table.header) : cells(table) };
-}
-
-const cells = ({ header, rows }: Table) => JSON.stringify([header, ...rows]);
-
-function records({ header, rows }: Table, columns: readonly string[]): JsonText {
-  const places = columns.map((name) => [name, header.indexOf(name)] as const);
-  return list(rows.map((row) => object(places.map(([name, place]) => [name, JSON.stringify(row[place])] as const))));
 }
 
 function compareColumns(

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Content } from "../bodies/content.ts";
-import type { Read } from "../bodies/registry.ts";
+import type { Read } from "../bodies/reader.ts";
 import { isJson } from "../json/index.ts";
 import type { Decoder } from "../model/library.ts";
 import type { CompiledRules } from "./rules.ts";

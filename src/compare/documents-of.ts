@@ -1,14 +1,11 @@
 // compare/documents-of.ts: the documents that paths are written against, for those who show what stands around a place
 
-import { typeOfBoth, unusualJson } from "../bodies/body-type.ts";
-import { unwrapJson } from "../bodies/json-prefix.ts";
+import { asText, typeOfBoth, unusualJson } from "../bodies/body-type.ts";
 import { linesOf, textFrom } from "../bodies/lines.ts";
 import { mediaType } from "../bodies/media-type.ts";
-import { readerOf } from "../bodies/registry.ts";
+import { FORMATS } from "../bodies/registry.ts";
 import { isJson } from "../json/index.ts";
 import type { JsonText } from "../model/difference.ts";
-import { readCsv, recordsOf } from "./csv.ts";
-import { asText } from "./typed-bodies.ts";
 
 /** What two bodies were compared as, and each as JSON text where it could be read as that. */
 export type Documents = { readonly type: string; readonly legacy?: JsonText; readonly candidate?: JsonText };
@@ -30,11 +27,7 @@ export function documentsOf(legacy: Uint8Array, candidate: Uint8Array, type: str
   const read = (content: typeof a): JsonText | undefined => {
     const text = asText(both, content);
     if (text.kind === "not") return undefined;
-    if (both === "json") return isJson(text.bytes) ? textFrom(text.bytes) : undefined;
-    if (both === "wrapped json") return textFrom(unwrapJson(text.bytes)!.bytes);
-    if (both === "text") return linesOf(textFrom(text.bytes));
-    const known = { ...content, bytes: text.bytes };
-    const result = both === "csv" ? recordsOf(readCsv(known)) : readerOf(both)!(known);
+    const result = FORMATS[both].read?.({ ...content, bytes: text.bytes }) ?? { fault: "not read" };
     return "document" in result ? result.document : undefined;
   };
   const [x, y] = [read(a), read(b)];

@@ -1,15 +1,16 @@
 // compare/typed-bodies.ts: two bodies as text of one type, through the engine
 
-import { type BodyType, sniffBoth, unusualJson } from "../bodies/body-type.ts";
-import { anyText, declaredInside, type Text, textOf } from "../bodies/charset.ts";
+import { asText, type BodyType, sniffBoth, unusualJson } from "../bodies/body-type.ts";
+import { anyText } from "../bodies/charset.ts";
 import type { Content } from "../bodies/content.ts";
-import { LARGEST_YAML } from "../bodies/formats/yaml.ts";
+import { readTable } from "../bodies/formats/csv.ts";
 import { unwrapJson } from "../bodies/json-prefix.ts";
 import { textFrom } from "../bodies/lines.ts";
-import { type Read, readerOf } from "../bodies/registry.ts";
+import type { Read } from "../bodies/reader.ts";
+import { FORMATS } from "../bodies/registry.ts";
 import { compareJson, isJson } from "../json/index.ts";
 import { compareBytes, sameBytes } from "./bytes.ts";
-import { compareTables, readCsv } from "./csv.ts";
+import { compareTables } from "./csv.ts";
 import { mapBody, mapForRequest } from "./origins.ts";
 import type { Asked } from "./request-context.ts";
 import { type CompareLimits, EQUAL, type Result, together, withNotes } from "./result.ts";
@@ -43,17 +44,6 @@ export function compareAs(type: TextType, pair: Pair): Result {
   ]);
 }
 
-/** A side as UTF-8 text, by the charset that its type, its marks or itself declare. */
-export function asText(type: BodyType, { bytes, type: media }: Content): Text {
-  if (type === "multipart") return { kind: "text", bytes }; // its parts have charsets of their own
-  const parameter = media?.parameters.get("charset");
-  const inside = type === "xml" || type === "html" ? declaredInside(bytes, type) : undefined;
-  const text = textOf(bytes, parameter ?? inside);
-  // What a browser makes of a page that says nothing and is no UTF-8.
-  const silent = type === "html" && parameter === undefined && inside === undefined;
-  return silent && text.kind === "not" ? { kind: "text", bytes: anyText(bytes) } : text;
-}
-
 function compareMapped(type: TextType, legacy: Uint8Array, candidate: Uint8Array, pair: Pair): Result {
   const map = mapForRequest(pair.rules.origins, pair.asked, [legacy, candidate]);
   const a = mapBody(map, "legacy", legacy);
@@ -79,9 +69,10 @@ function compareTyped(type: TextType, pair: Pair): Result {
   if (type === "json") return compareAsJson(pair);
   if (type === "csv") return compareAsCsv(pair);
   if (type === "wrapped json") return compareWrapped(pair);
-  const largest = Math.max(legacy.bytes.length, candidate.bytes.length);
-  const read = type === "yaml" && largest > LARGEST_YAML ? undefined : readerOf(type);
-  if (read === undefined) return compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
+  const { read, largest = Number.POSITIVE_INFINITY } = FORMATS[type];
+  const isTooLarge = Math.max(legacy.bytes.length, candidate.bytes.length) > largest;
+  if (type === "text" || read === undefined || isTooLarge)
+    return compareText(textFrom(legacy.bytes), textFrom(candidate.bytes), rules, limits);
   return compareDocuments(read(legacy, limits.overdue), read(candidate, limits.overdue), pair);
 }
 
@@ -112,7 +103,7 @@ function compareWrapped(pair: Pair): Result {
 }
 
 function compareAsCsv(pair: Pair): Result {
-  const [a, b] = [readCsv(pair.legacy), readCsv(pair.candidate)];
+  const [a, b] = [readTable(pair.legacy), readTable(pair.candidate)];
   if (pair.limits.overdue?.()) return { ...EQUAL, overdue: true };
   if ("table" in a && "table" in b) {
     return withNotes(compareTables(a.table, b.table, pair.rules, pair.limits), [

@@ -1,11 +1,11 @@
 // redact/fields.ts: fields and request targets
 
+import { decodeParameter } from "../bodies/formats/form.ts";
 import { isSecretSegment } from "../lib/path-token.ts";
 import type { NameTest } from "../lib/secret-names.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Sweep } from "./free-text.ts";
 import type { Hides, Marks } from "./marks.ts";
-import { decode, type Parameters } from "./parameters.ts";
 
 export type Heads = {
   readonly fields: (fields: Fields) => Fields;
@@ -27,7 +27,8 @@ const PLAIN: ReadonlySet<string> = new Set([
 export function createHeads(options: {
   readonly verdict: NameTest;
   readonly hides: Hides;
-  readonly parameters: Parameters;
+  /** A query without its secrets. */
+  readonly parameters: (text: string) => string;
   readonly marks: Marks;
   readonly sweep: Sweep;
 }): Heads {
@@ -64,13 +65,14 @@ export function createHeads(options: {
     if (marks.hashed) {
       // What the route's template spells is known; every other segment is a value.
       const known = new Set(route?.slice(route.indexOf(" ") + 1).split("/"));
-      const segment = (one: string) => (one === "" || known.has(one) ? one : marks.leaf("segment", decode(one)));
+      const segment = (one: string) =>
+        one === "" || known.has(one) ? one : marks.leaf("segment", decodeParameter(one));
       return segments.map(segment).join("/");
     }
     const shown = segments.map((one, i) => {
       const parameter = one.indexOf(";");
-      const segment = decode(parameter < 0 ? one : one.slice(0, parameter));
-      const before = i === 0 ? "plain" : verdict(decode(segments[i - 1]!));
+      const segment = decodeParameter(parameter < 0 ? one : one.slice(0, parameter));
+      const before = i === 0 ? "plain" : verdict(decodeParameter(segments[i - 1]!));
       if (!isSecretSegment(segment, before)) return one;
       return marks.segment(segment) + (parameter < 0 ? "" : one.slice(parameter));
     });

@@ -1,6 +1,7 @@
 // redact/json.ts: redacts JSON as text, so that numbers, duplicate names and broken documents stay as they were written
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
 
+import type { Standing } from "../bodies/redaction.ts";
 import {
   createKeyLines,
   isNameLike,
@@ -14,7 +15,7 @@ import { isSecretValue, type NameTest, type NameVerdict, worse } from "../lib/se
 import type { Sweep } from "./free-text.ts";
 import type { Marks } from "./marks.ts";
 import { isCard } from "./patterns.ts";
-import type { Places, Standing } from "./places.ts";
+import type { SecretPlaces } from "./places.ts";
 
 export type JsonRedactor = {
   /** A document, or several in a row; from where it is not JSON on, it is treated as plain text. */
@@ -24,7 +25,7 @@ export type JsonRedactor = {
 };
 
 export type JsonParts = {
-  readonly places: Places;
+  readonly places: SecretPlaces;
   /** Judges the names of members. */
   readonly verdict: NameTest;
   readonly marks: Marks;

@@ -69,7 +69,8 @@ export function createMarkup(options: {
         const end = found < 0 ? whole.length : found;
         at = found < 0 ? whole.length : found + close.length;
         const inside = whole.slice(TOKEN.lastIndex, end);
-        emit(token[0] + (close === "]]>" ? shown(inside, textSays) : plain(inside)) + whole.slice(end, at));
+        const says = close === "]]>" ? textSays : declarationSays(token[0], inside, verdict);
+        emit(token[0] + (says === "plain" ? plain(inside) : shown(inside, says)) + whole.slice(end, at));
         continue;
       }
       const tag = readTag(whole, TOKEN.lastIndex);
@@ -102,7 +103,8 @@ export function createMarkup(options: {
       for (const one of tag.attributes) {
         if (one.value === "") continue;
         const of = localName(one.name);
-        const says = worse(verdict(withoutPrefix(one.name)), NAMING_ATTRIBUTES.has(of) ? "plain" : own);
+        const attributeName = one.name.startsWith("xmlns:") ? "xmlns" : withoutPrefix(one.name);
+        const says = worse(verdict(attributeName), NAMING_ATTRIBUTES.has(of) ? "plain" : own);
         // Between the values, too: what looks like a tag may be `Jane <jane@example.com>` or a script's `a<b`.
         out += between(whole.slice(copied, one.from)) + attribute(shown(one.value, says));
         copied = one.to;
@@ -115,6 +117,13 @@ export function createMarkup(options: {
     }
     return secret === undefined ? out : out + marks.secret(whole.slice(secret.from));
   };
+}
+
+/** By the names that the comparison gives them: `!doctype`, `?` and the target of a processing instruction. */
+function declarationSays(begin: string, inside: string, verdict: NameTest): NameVerdict {
+  if (begin === "<!") return verdict("!doctype");
+  if (begin !== "<?") return "plain";
+  return worse(verdict("?"), verdict(`?${/^[^\s?]*/.exec(inside)![0]}`));
 }
 
 /** What attributes such as `name` say of the element's content (`deep`), and of its own values and text alone. */

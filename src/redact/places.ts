@@ -1,25 +1,12 @@
 // redact/places.ts: which places of a JSON document are secret, followed step by step from the root
 
+import { ANY_INDEX, type Places, type Standing, type Step } from "../bodies/redaction.ts";
 import type { Path, Segment, Selector } from "../jsonpath/path.ts";
 
-/** How far each path has been matched on the way to a node. */
-export type Standing = readonly number[];
-
-/** Any index: a step of a generalised path. */
-export const ANY_INDEX = Symbol("any index");
-export type Step = string | number | typeof ANY_INDEX;
-
-export type Places = {
-  readonly root: Standing;
-  readonly step: (from: Standing, step: Step) => Standing;
-  /** The node, and with it all that is below it, is secret. */
-  readonly secret: (at: Standing) => boolean;
-  /** Both standings at once: for a document inside of a string of another one. */
-  readonly both: (one: Standing, other: Standing) => Standing;
-  /** The last names of the paths, lower case, attributes without their `@`: what to look for where there is no JSON. */
+/** The secret places, and what is known of them where a body has no places. */
+export type SecretPlaces = Places & {
+  /** The last names of the paths, lower case, attributes without `@` and namespace: what to look for in other formats. */
   readonly names: readonly string[];
-  /** A path is without any name (`$[3]`), so that a body that is no JSON is a secret as a whole. */
-  readonly unnamed: boolean;
   /** A path ends without a name (`$.secrets.*`), so that only a sound document tells what it means. */
   readonly nameless: boolean;
 };
@@ -54,7 +41,7 @@ function remembered(follow: Places["step"]): Places["step"] {
  * Compiles paths into one automaton, so that a document is walked once however many paths there are. What depends on the
  * length of a list (`[-1]`, slices from the end) takes the whole list: rather too much than too little.
  */
-export function compilePlaces(paths: readonly Path[]): Places {
+export function compilePlaces(paths: readonly Path[]): SecretPlaces {
   // A state is a position in this list: the segment to be matched next, or none when a path is through.
   const segments: (Segment | undefined)[] = [undefined];
   const root: number[] = [];
@@ -79,7 +66,7 @@ export function compilePlaces(paths: readonly Path[]): Places {
     step: remembered(follow),
     secret: (at) => at.some((state) => segments[state] === undefined),
     both: (one, other) => (one === other ? one : [...new Set([...one, ...other])]),
-    names: paths.flatMap(lastNames).map((name) => name.toLowerCase().replace(/^@/, "")),
+    names: paths.flatMap(lastNames).map((name) => name.toLowerCase().replace(/^@(?:\{[^}]*\})?/, "")),
     unnamed: paths.some((path) => lastNames(path).length === 0),
     nameless: paths.some((path) => namesOf(path.segments.at(-1)).length === 0),
   };

@@ -1,18 +1,18 @@
 // redact/redactor.ts: the one place where secrets are taken out of what will be stored, logged, reported or counted
 
+import { rewriteParameters } from "../bodies/formats/form.ts";
 import { clipJson, clipText, LOOKED_AT, SHOWN } from "../lib/clip.ts";
 import { isSecretSegment } from "../lib/path-token.ts";
-import { createNameTest, isSecretValue, type NameVerdict, worse } from "../lib/secret-names.ts";
+import { createNameTest, isSecretValue, type NameTest, type NameVerdict, worse } from "../lib/secret-names.ts";
 import type { Difference, JsonText } from "../model/difference.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import type { Fields } from "../model/fields.ts";
-import { createBodies } from "./bodies.ts";
+import { createBodies, createRedaction } from "./bodies.ts";
 import { createHeads } from "./fields.ts";
 import { createSweep } from "./free-text.ts";
 import { createJsonRedactor, type JsonRedactor } from "./json.ts";
-import { createMarks, type Hides } from "./marks.ts";
-import { createMarkup } from "./markup.ts";
-import { createParameters } from "./parameters.ts";
+import { createMarks, type Hides, type Marks } from "./marks.ts";
+import { createMarkup, type Markup } from "./markup.ts";
 import { compilePlaces, namedAnywhere, stepsOf } from "./places.ts";
 import { type Hide, hideKnown } from "./request-secrets.ts";
 import type { RedactSettings } from "./settings.ts";
@@ -52,17 +52,19 @@ export function compileRedactor(settings: RedactSettings): Redactor {
   const verdict = createNameTest([...listed, ...places.names], settings.show);
   const hides: Hides = (name, text) => isSecretValue(verdict(name), text);
   const sweep = createSweep({ verdict, patterns: settings.patterns, marks });
-  let json: JsonRedactor;
-  const looks = (text: string): string => {
-    const first = /\S/.exec(text)?.[0];
-    return (first === "{" || first === "[" ? json.sound(text, places.root) : undefined) ?? sweep(text);
-  };
-  const markup = createMarkup({ verdict, text: looks, marks });
   const cards = settings.patterns.includes("card");
-  json = createJsonRedactor({ places, verdict: inJson, marks, sweep, markup, cards });
-  const parameter = (text: string): string => (/^\s*</.test(text) ? markup(text) : looks(text));
-  const parameters = createParameters({ hides, value: parameter, marks, sweep });
-  const body = createBodies({ marks, sweep, json, markup, parameters, hides, places });
+  const withNames = (test: NameTest): JsonRedactor =>
+    createJsonRedactor({ places, verdict: test, marks, sweep, markup: (text) => markup(text), cards });
+  const [json, jsonByNames] = [withNames(inJson), withNames(verdict)];
+  const markup: Markup = createMarkup({ verdict, text: (text) => inMarkup(text), marks });
+  const besidePlaces = {
+    hides: (name: string, text: string) => isSecretValue(inJson(name), text),
+    text: createSweep({ verdict: inJson, patterns: settings.patterns, marks }),
+  };
+  const redaction = createRedaction({ places, hides, marks, text: sweep, besidePlaces, json, jsonByNames, markup });
+  const inMarkup = (text: string): string => (/^\s*</.test(text) ? sweep(text) : redaction.value(text));
+  const body = createBodies(redaction);
+  const parameters = (text: string) => rewriteParameters(text, redaction);
   const heads = createHeads({ verdict, hides, parameters, marks, sweep });
 
   const inBody = (path: string, text: JsonText, named: readonly string[]): JsonText => {
@@ -101,12 +103,7 @@ export function compileRedactor(settings: RedactSettings): Redactor {
     return clipJson(shown, SHOWN);
   };
 
-  /** A path without the names in it that are secrets themselves: an object may have tokens for names. */
-  const shownPath = (path: string): string =>
-    sweep(clipText(path, LOOKED_AT)).replace(NAME_STEP, (step: string, plain?: string, quoted?: string) => {
-      const name = plain ?? quoted!;
-      return name.length >= 16 && isSecretSegment(name) ? `['${marks.segment(name)}']` : step;
-    });
+  const shownPath = (path: string): string => withoutSecretNames(sweep(clipText(path, LOOKED_AT)), marks);
 
   const difference = <D extends Difference>(_route: string, { named, ...one }: D): D =>
     ({
@@ -151,6 +148,13 @@ function withinBudget<D extends Difference>(list: readonly D[], redact: (differe
     } as unknown as D);
   });
 }
+
+/** A path without the names in it that are secrets themselves: an object may have tokens for names. */
+const withoutSecretNames = (path: string, marks: Marks): string =>
+  path.replace(NAME_STEP, (step: string, plain?: string, quoted?: string) => {
+    const name = plain ?? quoted!;
+    return name.length >= 16 && isSecretSegment(name) ? `['${marks.segment(name)}']` : step;
+  });
 
 /** A member's step of a path. */
 const NAME_STEP = /\.([^.[\]']+)|\['((?:[^'\\]|\\.)*)'\]/g;

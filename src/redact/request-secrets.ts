@@ -1,9 +1,9 @@
 // redact/request-secrets.ts: the secrets that a request carried, to be found where a backend repeats them
 
+import { decodeParameter } from "../bodies/formats/form.ts";
 import type { NameTest } from "../lib/secret-names.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import type { Marks } from "./marks.ts";
-import { decode } from "./parameters.ts";
 
 export type Hide = (text: string) => string;
 
@@ -28,7 +28,7 @@ export function hideKnown(
   const add = (secret: string) => {
     for (const form of [
       secret,
-      decode(secret),
+      decodeParameter(secret),
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret.toWellFormed()),
     ]) {
@@ -42,8 +42,8 @@ export function hideKnown(
   const query = target.indexOf("?");
   for (const parameter of query < 0 ? [] : target.slice(query + 1).split("&")) {
     const equals = parameter.indexOf("=");
-    if (equals > 0 && options.verdict(decode(parameter.slice(0, equals))) !== "plain")
-      add(decode(parameter.slice(equals + 1)));
+    if (equals > 0 && options.verdict(decodeParameter(parameter.slice(0, equals))) !== "plain")
+      add(decodeParameter(parameter.slice(equals + 1)));
   }
   if (found.size === 0) return undefined;
   // Longest first: a secret may begin with another one.

@@ -58,3 +58,49 @@ describe("the values of a difference", () => {
     expect(shown(JSON.stringify(SECRET), "$.payload.password")).not.toContain(SECRET);
   });
 });
+
+describe("YAML is stored without", () => {
+  const yaml = (text: string) => stored("application/yaml", text);
+
+  test("maps, lists and blocks under a secret name, and the values that are named beside them", () => {
+    expect(yaml("tokens:\n  - a1b2c3\n  - d4e5f6\nhost: x\n")).toBe('tokens:\n  "[redacted]"\nhost: x\n');
+    expect(yaml("password: |\n  first\n  second\nhost: x\n")).toBe('password: "[redacted]"\nhost: x\n');
+    expect(yaml("env:\n  - name: DB_PASSWORD\n    value: s3\n  - name: HOST\n    value: db\n")).toBe(
+      'env:\n  - name: DB_PASSWORD\n    value: "[redacted]"\n  - name: HOST\n    value: db\n',
+    );
+  });
+
+  test("what an alias or a merge key at a secret place stands for", () => {
+    expect(yaml("shared: &p hunter2\nlogin:\n  password: *p\n")).not.toContain("hunter2");
+    expect(yaml("base: &b\n  inner: hunter2\npassword:\n  <<: *b\n")).not.toContain("hunter2");
+    expect(yaml("base: &b [hunter2]\nrest: &r [*b]\npassword: *r\n")).not.toContain("hunter2");
+  });
+
+  test("secrets in JSON inside of a string, in comments and in a document that is not sound", () => {
+    expect(yaml('config.json: |\n  {"password": "hunter2", "a": 1}\n')).not.toContain("hunter2");
+    expect(yaml("# password: hunter2\na: 1\n")).not.toContain("hunter2");
+    expect(yaml("a: [\npassword: hunter2\n")).not.toContain("hunter2");
+  });
+
+  test("secrets in documents whose aliases multiply or refer to themselves", () => {
+    const laughs = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join("\n");
+    expect(yaml(`a0: &a0 x\n${laughs}\npassword: hunter2\n`)).not.toContain("hunter2");
+    expect(yaml("a: &a\n  password: hunter2\n  self: *a\n")).not.toContain("hunter2");
+  });
+});
+
+test("a UTF-16 body is stored as text without its secret, whether or not it says so", () => {
+  const utf16 = Buffer.from(`{"password":"${SECRET}"}`, "utf16le");
+  for (const type of ["application/json", "application/json; charset=utf-16", "text/plain", undefined]) {
+    expect(redactor.body(utf16, type), type).toBe('{"password":"[redacted]"}');
+  }
+});
+
+test("a boundary within a line does not end a part, so a secret part is hidden whole", () => {
+  const body = `--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx--b${SECRET}\r\n--b--\r\n`;
+  expect(stored("multipart/form-data; boundary=b", body)).not.toContain(SECRET);
+});
+
+test("a table that begins with empty lines is stored without its secret column", () => {
+  expect(stored("text/csv", `\n\nid;password\n1;${SECRET}\n`)).not.toContain(SECRET);
+});

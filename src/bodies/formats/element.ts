@@ -1,6 +1,8 @@
-// bodies/formats/element.ts: an element of XML or HTML as a JSON object
+// bodies/formats/element.ts: what XML and HTML have in common: an element as a JSON object, and the rewriter
 
 import type { JsonText } from "../../model/difference.ts";
+import { textFrom } from "../lines.ts";
+import type { Rewriter } from "../redaction.ts";
 
 /** Text, or an element's JSON. */
 export type Child = { readonly text: string } | { readonly element: JsonText };
@@ -28,3 +30,9 @@ export function element(
   for (const [key, value] of attributes) json += `,${JSON.stringify(`@${key}`)}:${JSON.stringify(value)}`;
   return `${json}}`;
 }
+
+/** XML or HTML. A body that does not begin with a tag is treated by what it looks like. */
+export const rewriteMarkup: Rewriter = ({ bytes }, { markup }) => {
+  const text = textFrom(bytes);
+  return /^\s*</.test(text) ? markup(text) : undefined;
+};

@@ -5,6 +5,7 @@ import type { JsonText } from "../../model/difference.ts";
 import { isJsonDocument } from "../body-type.ts";
 import { textFrom } from "../lines.ts";
 import { list, object, type Reader } from "../reader.ts";
+import { ANY_INDEX, type Rewriter } from "../redaction.ts";
 
 /** Comments have no weight. An event that the end cut off, which a browser drops, is marked `incomplete`. */
 export const readEvents: Reader = ({ bytes }) => {
@@ -53,3 +54,37 @@ function event(fields: ReadonlyMap<string, string>, data: readonly string[], com
 function dataOf(data: string): JsonText {
   return isJsonDocument(Buffer.from(data)) ? data : JSON.stringify(data);
 }
+
+/** The `data` lines of an event are one value. A place in one event counts for all events. */
+export const rewriteEvents: Rewriter = ({ bytes }, redaction, at) => {
+  const { places, mark } = redaction;
+  const event = places.step(at, ANY_INDEX);
+  const dataAt = places.both(at, places.step(event, "data"));
+  const lines = textFrom(bytes).split(/(\r\n|\r|\n)/);
+  let out = "";
+  for (let i = 0; i < lines.length; ) {
+    const line = lines[i]!;
+    if (!line.startsWith("data:")) {
+      const [, name = "", gap = "", value = ""] = /^(event|id|retry)(: ?)(.*)$/s.exec(line) ?? [];
+      const isSecret = name !== "" && (places.secret(places.step(event, name)) || redaction.hides(name, value));
+      out += isSecret ? name + gap + mark(value) : redaction.value(line, dataAt);
+      out += lines[i + 1] ?? "";
+      i += 2;
+      continue;
+    }
+    const lineEnd = lines[i + 1] ?? "";
+    const data: string[] = [];
+    const first = i;
+    for (; i < lines.length && lines[i]!.startsWith("data:"); i += 2) data.push(lines[i]!.replace(/^data: ?/, ""));
+    const last = lines[i - 1] ?? "";
+    const whole = data.join("\n");
+    const isSecret = places.secret(dataAt) || redaction.hides("data", whole);
+    const redacted = isSecret ? mark(whole) : redaction.value(whole, dataAt);
+    if (redacted === whole) out += lines.slice(first, i).join("");
+    else {
+      const shown = redacted.split("\n").map((one) => `data: ${one}`);
+      out += shown.join(lineEnd || "\n") + last;
+    }
+  }
+  return out;
+};

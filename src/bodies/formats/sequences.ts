@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { isJson, jsonDocumentsIn } from "../../json/index.ts";
 import { textFrom } from "../lines.ts";
 import { list, type Read, type Reader } from "../reader.ts";
+import { ANY_INDEX, type Rewriter } from "../redaction.ts";
 
 const RECORD_SEPARATOR = "\x1e";
 
@@ -52,3 +53,7 @@ function documents(texts: readonly string[], unit: string): Read {
   }
   return { document: list(kept) };
 }
+
+/** A place in one document counts for all, and one that is written for a single document counts for each. */
+export const rewriteJsonDocuments: Rewriter = ({ bytes }, { places, documents }, at) =>
+  documents(textFrom(bytes), places.both(at, places.step(at, ANY_INDEX)));

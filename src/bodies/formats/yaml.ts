@@ -111,23 +111,30 @@ function documentText(document: Document, budget: Budget): JsonText {
     return members;
   };
 
-  const nameOf = (key: unknown): string => {
-    if (isScalar(key)) return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
-    return textOf(key);
-  };
+  const nameOf = (key: unknown): string => (isScalar(key) ? nameOfScalar(key) : textOf(key));
 
   return textOf(document.contents);
 }
 
 /** Unquoted, as every YAML 1.1 reader merges it. */
-const isMergeKey = (key: unknown): boolean => isScalar(key) && key.value === "<<" && key.type === "PLAIN";
+export const isMergeKey = (key: unknown): boolean => isScalar(key) && key.value === "<<" && key.type === "PLAIN";
 
 const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq|merge)$/;
 
-function tagged(node: unknown, text: JsonText): JsonText {
+/** A tag of the body's own; undefined for the tags of YAML itself, which say nothing that the value does not. */
+export function tagOf(node: unknown): string | undefined {
   const { tag } = node as { readonly tag?: string };
-  return tag === undefined || tag === "!" || CORE_TAG.test(tag) ? text : object([[tag, text]]);
+  return tag === undefined || tag === "!" || CORE_TAG.test(tag) ? undefined : tag;
 }
+
+function tagged(node: unknown, text: JsonText): JsonText {
+  const tag = tagOf(node);
+  return tag === undefined ? text : object([[tag, text]]);
+}
+
+/** A member's name: a key that is no string is known by its text. */
+export const nameOfScalar = ({ value, source }: Scalar): string =>
+  typeof value === "string" ? value : (source ?? String(value));
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
