@@ -30,9 +30,12 @@ export function isDictionary(a: Tape, left: number, b: Tape, right: number, abov
   return haveNamesLikeData(a, left) || changedNames(a, left, b, right) >= LEAST_CHANGED;
 }
 
+/** Whether an object has members enough to be a dictionary. Cheap, for a test before {@link isDictionary}. */
+export const mayBeDictionary = (tape: Tape, object: number): boolean => tape.nodes[object + COUNT]! >= LEAST_OBJECTS;
+
 /** What an object's values are, where they are many and alike. */
 function valuesOf(tape: Tape, object: number): "records" | "scalars" | undefined {
-  if (tape.nodes[object + COUNT]! < LEAST_OBJECTS) return undefined;
+  if (!mayBeDictionary(tape, object)) return undefined;
   const kinds = new Map<number, number>();
   let members = 0;
   for (const at of membersIn(tape, object)) {

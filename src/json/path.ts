@@ -76,17 +76,19 @@ function stepOf(tape: Tape, node: number): string {
  * place general takes them out.
  */
 export function generalPathOf(trail: Trail, isData: (step: Trail) => boolean): string | undefined {
+  // Asked for every difference, and most paths have no such member: nothing is spelled until one is found.
+  let last: Trail | undefined = trail;
+  while (last !== undefined && (last.index >= 0 || last.above === undefined || !isData(last))) last = last.above;
+  if (last === undefined) return undefined;
   const steps: Trail[] = [];
-  let found = false;
   let step = trail;
   for (; step.above !== undefined; step = step.above) steps.push(step);
   let text = step.text ?? ROOT_PATH;
   for (const below of steps.reverse()) {
-    const isKey = below.index < 0 && isData(below);
-    found ||= isKey;
-    text += isKey ? "[*]" : below.index >= 0 ? `[${below.index}]` : nameStep(nameOf(below.tape!, below.node));
+    if (below.index >= 0) text += `[${below.index}]`;
+    else text += isData(below) ? "[*]" : stepOf(below.tape!, below.node);
   }
-  return found ? text : undefined;
+  return text;
 }
 
 export function nameOf(tape: Tape, node: number): string {

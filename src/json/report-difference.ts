@@ -2,7 +2,7 @@
 
 import type { Difference, Kind } from "../model/difference.ts";
 import { writeIndexes } from "../model/index-runs.ts";
-import { isDictionary } from "./dictionary.ts";
+import { isDictionary, mayBeDictionary } from "./dictionary.ts";
 import type { Equality } from "./equal.ts";
 import type { Side } from "./fingerprint.ts";
 import type { Budget } from "./likeness.ts";
@@ -95,6 +95,7 @@ const LONGEST_GENERAL = 1_000;
 
 /** Whether a step's name is a dictionary's key; worked out once for each pair of objects. */
 function isKey(w: Walk, step: Trail): boolean {
+  if (!mayBeDictionary(w.legacy.tape, step.left) && !mayBeDictionary(w.candidate.tape, step.right)) return false;
   let known = w.dictionaries.get(step.left);
   if (known === undefined) {
     known = isDictionary(w.legacy.tape, step.left, w.candidate.tape, step.right, step.above!);
@@ -123,11 +124,17 @@ export function tellOrder(w: Walk, trail: Trail, i: number, j: number, moved: re
 const valueAt = (tape: Tape, node: number): string | undefined => (node < 0 ? undefined : sourceOf(tape, node));
 
 export function differenceAt(path: string, kind: Kind, legacy?: string, candidate?: string, note?: string): Difference {
-  const difference: { -readonly [K in keyof Difference]: Difference[K] } = { where: "body", path, kind };
-  if (legacy !== undefined) difference.legacy = legacy;
-  if (candidate !== undefined) difference.candidate = candidate;
-  if (note !== undefined) difference.note = note;
-  return difference;
+  if (legacy !== undefined && candidate !== undefined && note === undefined) {
+    return { where: "body", path, kind, legacy, candidate };
+  }
+  return {
+    where: "body",
+    path,
+    kind,
+    ...(legacy !== undefined && { legacy }),
+    ...(candidate !== undefined && { candidate }),
+    ...(note !== undefined && { note }),
+  };
 }
 
 export function tellOneSided(w: Walk, trail: Trail, kind: "missing" | "extra", node: number, place: Place): void {

@@ -16,13 +16,13 @@ const TELLING = 3;
 export function siblingWith(a: Tape, object: number, i: number, b: Tape, j: number): string | undefined {
   const kind = kindAt(b, j);
   if (kind < NUMBER || kind >= ARRAY) return undefined;
-  if (sourceOf(b, j).length < (kind >= STRING ? TELLING + 2 : TELLING)) return undefined;
   const end = a.nodes[object + NEXT]!;
-  let found: string | undefined;
+  let found = -1;
   for (let at = object + STRIDE, n = 0; at < end && n < MEMBERS; at = a.nodes[at + NEXT]!, n++) {
     if (at === i || kindAt(a, at) >= ARRAY || !sameLeaf(a, at, b, j)) continue;
-    if (found !== undefined) return undefined;
-    found = nameOf(a, at);
+    if (found >= 0) return undefined;
+    found = at;
   }
-  return found;
+  if (found < 0 || sourceOf(b, j).length < (kind >= STRING ? TELLING + 2 : TELLING)) return undefined;
+  return nameOf(a, found);
 }

@@ -9,6 +9,7 @@ import { elementConditions } from "./element-conditions.ts";
 import { embeddedTrail, embeddedWalk } from "./embedded.ts";
 import { isExactlySame, isSame, isSameText, isTwin, sameLeaf } from "./equal.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { memberLike } from "./identity.ts";
 import { isInPlace, sourceOrder } from "./in-place.ts";
 import { fitsPattern, keyPattern, patternText } from "./key-patterns.ts";
 import { type Pairing, pairElements } from "./lists.ts";
@@ -356,11 +357,31 @@ function tellElement(
   if (told === undefined) return;
   const side = kind === "missing" ? w.legacy : w.candidate;
   const printOf = (k: number): number => fingerprintOf(side, nodes[k]!, placeOf(k));
-  const isRepeated = nodes.length <= SEARCHED && nodes.some((_, k) => k !== index && printOf(k) === printOf(index));
+  const isEqual = (k: number): boolean => {
+    const isFree = placeOf(k).free && placeOf(index).free;
+    return !(isFree && differInLeaf(side.tape, nodes[k]!, nodes[index]!)) && printOf(k) === printOf(index);
+  };
+  const isRepeated = nodes.length <= SEARCHED && nodes.some((_, k) => k !== index && isEqual(k));
   w.found[before] = {
     ...told,
     list: { ...sizes, isRepeated, ...(conditions().length > 0 && { conditions: conditions() }) },
   };
+}
+
+/** Scalar members compared before an element is read whole. */
+const LEAVES = 4;
+
+/** Whether one of the first scalars of an object is another in the other object: cheap, and true of most elements. */
+function differInLeaf(tape: Tape, i: number, j: number): boolean {
+  if (kindAt(tape, i) !== OBJECT || kindAt(tape, j) !== OBJECT) return false;
+  let leaves = 0;
+  for (let at = j + STRIDE; at < nextAt(tape, j) && leaves < LEAVES; at = nextAt(tape, at)) {
+    if (kindAt(tape, at) >= ARRAY) continue;
+    const other = memberLike(tape, i, tape, at);
+    if (other < 0 || kindAt(tape, other) >= ARRAY || !sameLeaf(tape, other, tape, at)) return true;
+    leaves += 1;
+  }
+  return false;
 }
 
 function noteOfReplaced(w: Walk, count: number): string {
