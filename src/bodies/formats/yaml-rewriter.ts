@@ -1,11 +1,11 @@
 // bodies/formats/yaml-rewriter.ts: YAML without its secrets, everything else as it was written
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { isJson } from "../../json/index.ts";
 import { isNameLike, isNamingMember, isValueMember } from "../../lib/named-values.ts";
 import { textFrom } from "../lines.ts";
 import type { Redaction, Rewriter, Standing } from "../redaction.ts";
-import { isMergeKey, nameOfScalar, tagOf } from "./yaml.ts";
+import { isMergeKey, nameOfScalar, parseYaml, tagOf } from "./yaml.ts";
 
 /** Visits of nodes for each character of the text, aliases followed; beyond, the text is not read as YAML. */
 const MOST_VISITS = 8;
@@ -32,8 +32,7 @@ type Replacement = { readonly start: number; readonly end: number; readonly text
 
 /** Where the secrets stand in the text; undefined where it is not YAML, or where its aliases multiply. */
 function secretsIn(text: string, redaction: Redaction, at: Standing): readonly Replacement[] | undefined {
-  const parsed = parseAllDocuments(text, { intAsBigInt: true, uniqueKeys: false, logLevel: "silent" });
-  const documents = [...parsed];
+  const documents = parseYaml(text);
   if (documents.some(({ errors }) => errors.length > 0)) return undefined;
   const { places } = redaction;
   const secrets: Replacement[] = [];

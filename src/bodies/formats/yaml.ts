@@ -29,11 +29,10 @@ const MOST_TIMES = 8;
  */
 export const readYaml: Reader = ({ bytes }) => {
   const text = textFrom(bytes);
-  const documents = parseAllDocuments(text, { intAsBigInt: true, uniqueKeys: false, logLevel: "silent" });
-  const all = documents as readonly Document[];
-  for (const { errors } of all) {
-    const line = errors[0]?.linePos?.[0].line;
-    if (errors.length > 0) return { fault: `not YAML${line === undefined ? "" : ` (line ${line})`}` };
+  const all = parseYaml(text);
+  const error = all.flatMap(({ errors }) => errors.slice(0, 1))[0];
+  if (error !== undefined) {
+    return { fault: `not YAML (line ${text.slice(0, error.pos[0]).split("\n").length})` };
   }
   const budget = { left: MOST_EXPANDED + MOST_TIMES * text.length };
   try {
@@ -44,6 +43,15 @@ export const readYaml: Reader = ({ bytes }) => {
     throw error;
   }
 };
+
+/**
+ * The documents of a YAML text, as both the reader and the rewriter take it. Their errors are left without the lines around
+ * them, which the parser would search for each of many errors.
+ */
+export function parseYaml(text: string): readonly Document[] {
+  const options = { intAsBigInt: true, uniqueKeys: false, logLevel: "silent", prettyErrors: false } as const;
+  return [...parseAllDocuments(text, options)] as readonly Document[];
+}
 
 class Unreadable extends Error {}
 
