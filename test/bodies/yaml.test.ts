@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -105,7 +106,11 @@ test("a document is itself however it is written, as YAML or as JSON", () => {
       fc.pre(text.isWellFormed() && !text.includes("\\") && !/[\x7f-\x9f\ufeff]/.test(text));
       const written = stringify(JSON.parse(text), { lineWidth: 0 });
       expect(yaml(text, written)).toEqual([]);
-      if (/^\s*[{[]/.test(text)) expect(yaml(written, JSON.stringify(JSON.parse(rewritten(json, seed))))).toEqual([]);
+      if (!/^\s*[{[]/.test(text)) return;
+      const parsed: unknown = JSON.parse(rewritten(json, seed));
+      // The same fault of `JSON.parse` with names that are written with escapes here.
+      fc.pre(isDeepStrictEqual(parsed, JSON.parse(text)));
+      expect(yaml(written, JSON.stringify(parsed))).toEqual([]);
     }),
     { numRuns: 200 },
   );
