@@ -8,6 +8,7 @@ import { isSeveralJson } from "./formats/sequences.ts";
 import { unwrapJson } from "./json-prefix.ts";
 import { isJsonType } from "./media-type.ts";
 
+/** What kind of document a body is: the key of its format in the registry. */
 export type BodyType =
   | "json"
   | "json lines"

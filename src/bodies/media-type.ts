@@ -1,5 +1,6 @@
 // bodies/media-type.ts: a media type and its parameters, read and spelled in one way (RFC 9110, 8.3)
 
+/** A media type (RFC 9110, 8.3.1). Parameter names are lower case; of a repeated parameter the first counts. */
 export type MediaType = {
   /** `application/json`, lower case. */
   readonly name: string;
@@ -55,6 +56,7 @@ export function mediaType(value: string | undefined): MediaType | undefined {
   return /^[^\s/]+\/[^\s/]+$/.test(type.name) ? type : undefined;
 }
 
+/** Whether a lower-case media type is JSON (RFC 8259) or has the suffix `+json` (RFC 6839, 3.1). */
 export function isJsonType(name: string): boolean {
   return /^(?:application|text)\/(?:json|x-json)$|\+json$/.test(name);
 }

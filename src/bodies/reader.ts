@@ -17,6 +17,7 @@ export function object(members: Iterable<readonly [string, JsonText]>): JsonText
   return `{${parts.join(",")}}`;
 }
 
+/** A JSON array of JSON texts. */
 export function list(items: readonly JsonText[]): JsonText {
   return `[${items.join(",")}]`;
 }

@@ -5,6 +5,7 @@ import { EQUAL, type Result } from "./result.ts";
 import type { CompiledRules } from "./rules.ts";
 import { wholeBody } from "./whole-body.ts";
 
+/** Whether two byte sequences are equal. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }

@@ -22,6 +22,7 @@ type Spelling = {
 
 type Spellings = Readonly<Record<Side, readonly Spelling[]>>;
 
+/** Every spelling of the origins of both sides, compiled, and what each becomes. */
 export type OriginMap = Spellings & {
   readonly origins: Origins;
   /** The origin onto which all are mapped, and how it is spelled. */
@@ -41,6 +42,7 @@ function spell(text: string): string[] {
   return [text, text.replaceAll("/", "\\/"), encoded, encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())];
 }
 
+/** Compiles the origins of both sides; undefined where neither side has one. */
 export function compileOrigins(origins: Origins): OriginMap | undefined {
   const origin = trimmed(origins.legacy[0] ?? origins.candidate[0] ?? "");
   if (origin === "") return undefined;
@@ -173,6 +175,7 @@ function withAndWithoutPort(origin: string): string[] {
 /** Where a side itself is: its host names, and the path prefixes that it has in place of legacy's. */
 export type OwnPlace = { readonly hosts: ReadonlySet<string>; readonly paths: readonly PathPrefix[] };
 
+/** The hosts and path prefixes of one side, with the authorities of the request; undefined without origins. */
 export function ownOf(map: OriginMap | undefined, side: Side, asked: Asked | undefined): OwnPlace | undefined {
   if (map === undefined) return undefined;
   const authorities = [

@@ -17,12 +17,14 @@ export type CompareLimits = {
   readonly naming?: boolean;
 };
 
+/** No difference, and nothing masked by a rule. */
 export const EQUAL: Result = Object.freeze({
   differences: Object.freeze([]),
   approximate: false,
   masked: Object.freeze([]),
 });
 
+/** The result of an exact comparison. */
 export function found(differences: readonly Difference[], masked: readonly Masked[] = []): Result {
   return { differences, approximate: false, masked };
 }

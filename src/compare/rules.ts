@@ -6,6 +6,7 @@ import { PER_ANSWER_FIELDS } from "../model/per-answer-fields.ts";
 import { type CompareRules, NO_RULES } from "../model/rules.ts";
 import { compileOrigins, type OriginMap } from "./origins.ts";
 
+/** A route's rules, compiled. Immutable; shared by all comparisons of the route. */
 export type CompiledRules = {
   readonly json: JsonRules;
   /** The `ignore` rules alone, for a difference of the body as a whole. */

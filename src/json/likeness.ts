@@ -34,6 +34,7 @@ export function scoreOf(a: Tape, i: number, b: Tape, j: number, place: Place, bu
   return score;
 }
 
+/** The share of leaves that agree, 0 to 1; 1 where there are none. */
 export const shareOf = ({ same, all }: Score): number => (all === 0 ? 1 : same / all);
 
 const size = (tape: Tape, node: number): number => Math.max(1, (tape.nodes[node + NEXT]! - node) / STRIDE - 1);

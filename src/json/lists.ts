@@ -6,6 +6,7 @@ import { identityOf, isLikely } from "./identity.ts";
 import { asMultiset } from "./multiset.ts";
 import { alignPrints, type Found, identityIn } from "./pair-equal.ts";
 
+/** Which element of legacy's list is which of the candidate's. */
 export type Pairing = {
   /** For each of legacy's elements the candidate's index, or -1. */
   readonly to: Int32Array;
@@ -16,6 +17,7 @@ export type Pairing = {
   readonly by: string | undefined;
 };
 
+/** Pairs the elements of two lists. The result does not depend on which side is which. */
 export function pairElements(lists: Lists): Pairing {
   if (!lists.turned) return paired(lists);
   const pairing = paired({

@@ -3,6 +3,7 @@
 import { exactTextOf, latin1Between, sameBytes, sameText } from "./strings.ts";
 import { COUNT, NAME, NAME_END, NAME_HASH, NEXT, nameEscapedAt, STRIDE, type Tape } from "./tape.ts";
 
+/** How the members of two objects pair, as nodes. */
 export type Members = {
   /** Legacy node, candidate node, legacy node, ...: in legacy's order. */
   readonly pairs: readonly number[];
@@ -25,6 +26,7 @@ export function membersOf(tape: Tape, container: number): number[] {
   return members;
 }
 
+/** Whether two members have the same name, however it is escaped. */
 export function sameName(a: Tape, i: number, b: Tape, j: number): boolean {
   const s = a.nodes;
   const t = b.nodes;
@@ -44,6 +46,7 @@ export function sharesNames(a: Tape, i: number, b: Tape, j: number): boolean {
   return pairs.length > 0 || repeated.some(({ legacy, candidate }) => legacy.length > 0 && candidate.length > 0);
 }
 
+/** Pairs the members of two objects by name. */
 export function pairMembers(a: Tape, i: number, b: Tape, j: number): Members {
   const [count, otherCount] = [a.nodes[i + COUNT]!, b.nodes[j + COUNT]!];
   if (repeats(a, i) || repeats(b, j)) {

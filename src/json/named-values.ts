@@ -58,6 +58,7 @@ const NONE: readonly string[] = [];
 const NO_LIST: List = { elements: [], keyLines: new Set() };
 const NOTHING: Beside = { deep: [], shallow: [], record: [], part: undefined };
 
+/** Finds the names that stand beside values. */
 export type Naming = {
   /** The names that stand beside a differing value, on either side; at most a few. */
   readonly of: (trail: Trail, isExtra: boolean) => readonly string[];

@@ -13,6 +13,7 @@ type Tree =
   | { readonly kind: "object"; readonly members: { name: string; value: Tree }[] }
   | { readonly kind: "array"; readonly elements: Tree[] };
 
+/** The document after a patch, and the operations that applied. */
 export type Patched = { readonly bytes: Buffer; readonly applied: readonly PatchOperation[] };
 
 /**

@@ -17,8 +17,10 @@ export type Trail = {
   text: string | undefined;
 };
 
+/** The path of the whole document (RFC 9535, 2.2). */
 export const ROOT_PATH = "$";
 
+/** The way to the root. Fresh for each comparison, because trails keep the paths spelled from them. */
 export function rootTrail(): Trail {
   return { above: undefined, length: 1, tape: undefined, node: 0, index: -1, left: -1, right: -1, text: ROOT_PATH };
 }
@@ -29,6 +31,7 @@ export function memberTrail(above: Trail, tape: Tape, node: number, left: number
   return { above, length, tape, node, index: -1, left, right, text: undefined };
 }
 
+/** The way to an element of a list, by its index from 0. */
 export function elementTrail(above: Trail, index: number): Trail {
   return { above, length: above.length + 4, tape: undefined, node: 0, index, left: -1, right: -1, text: undefined };
 }
@@ -91,6 +94,7 @@ export function generalPathOf(trail: Trail, isData: (step: Trail) => boolean): s
   return text;
 }
 
+/** A member's name without quotes and escapes. */
 export function nameOf(tape: Tape, node: number): string {
   return textOf(tape.bytes, tape.nodes[node + NAME]!, tape.nodes[node + NAME_END]!, nameEscapedAt(tape, node));
 }

@@ -46,6 +46,7 @@ export type Gate = {
   readonly at: { readonly trail: Trail; readonly i: number; readonly j: number } | undefined;
 };
 
+/** A pair of values that is compared later, when the stack is short again. */
 export type Deferred = {
   readonly i: number;
   readonly j: number;
@@ -123,6 +124,7 @@ export function tellOrder(w: Walk, trail: Trail, i: number, j: number, moved: re
 
 const valueAt = (tape: Tape, node: number): string | undefined => (node < 0 ? undefined : sourceOf(tape, node));
 
+/** A difference in a body. Absent values and notes are absent members, not undefined ones. */
 export function differenceAt(path: string, kind: Kind, legacy?: string, candidate?: string, note?: string): Difference {
   if (legacy !== undefined && candidate !== undefined && note === undefined) {
     return { where: "body", path, kind, legacy, candidate };
@@ -137,6 +139,7 @@ export function differenceAt(path: string, kind: Kind, legacy?: string, candidat
   };
 }
 
+/** Reports a value that only one side has, unless a rule hides it. */
 export function tellOneSided(w: Walk, trail: Trail, kind: "missing" | "extra", node: number, place: Place): void {
   const { tape } = kind === "missing" ? w.legacy : w.candidate;
   for (const name of place.only) w.onlySeen.add(name);
@@ -153,6 +156,7 @@ export function hide(w: Walk, place: Place): void {
   else hideBy(w, place.ignore);
 }
 
+/** Counts one difference that the named rule settled. */
 export function hideBy(w: Walk, rule: string): void {
   w.masked.set(rule, (w.masked.get(rule) ?? 0) + 1);
 }

@@ -13,6 +13,7 @@ export type JsonRules = {
   readonly only: boolean;
 };
 
+/** A rule for strings with its pattern compiled. */
 export type CompiledString = StringRule & { readonly pattern: RegExp | undefined };
 
 /** What the rules say at one place of the document, and what they may say below it. */

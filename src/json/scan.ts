@@ -1,5 +1,5 @@
 // json/scan.ts: bytes -> tape, judging on the way whether they are JSON
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one state machine over bytes, the hot loop of the engine
 
 import { hashEscapedName, nameHash } from "./strings.ts";
 import {
@@ -88,7 +88,7 @@ export function scanInside(
  * Reads one value, or on inside an open container, into the tape's nodes from `at` on. Without recursion, so no depth is too
  * deep. Returns the offset after what was read, or -1 with `fault` set.
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine over bytes, the hot loop of the engine
 function scan(
   tape: Tape,
   from: number,

@@ -24,6 +24,7 @@ export type Shared = { readonly head: number; readonly tail: number };
 /** Below this share of the text there is little to gain. */
 const WORTH = 1 / 8;
 
+/** The common beginning and end of two texts, in bytes. They do not overlap. */
 export function sharedEnds(a: Buffer, b: Buffer): Shared {
   const shorter = Math.min(a.length, b.length);
   let head = equalBlocks(shorter, (from, length) => sameBytes(a, from, b, from, length));

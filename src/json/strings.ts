@@ -21,6 +21,7 @@ export function textBetween(bytes: Buffer, start: number, end: number): string {
   return slicing.asciiSlice(start, end);
 }
 
+/** Whether two runs of `length` bytes are equal. */
 export function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): boolean {
   if (length > SHORT) return a.compare(b, bStart, bStart + length, aStart, aStart + length) === 0;
   for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
@@ -80,11 +81,13 @@ export function nameHash(utf8: Uint8Array, start: number, end: number): number {
   return Math.imul(ends ^ Math.imul(inner, 0x9e3779b1), 0x85ebca6b) ^ (ends >>> 15);
 }
 
+/** The {@link nameHash} of a name without quotes, so that it can be looked up among nodes. */
 export function hashName(name: string): number {
   const utf8 = Buffer.from(name);
   return nameHash(utf8, 0, utf8.length);
 }
 
+/** The {@link hashName} of a quoted name with escapes, at `start` up to `end`. */
 export function hashEscapedName(bytes: Buffer, start: number, end: number): number {
   return hashName(textOf(bytes, start, end));
 }

@@ -109,6 +109,7 @@ function mailInstant(text: string): number | undefined {
 
 const hours = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 3_600_000);
 
+/** Milliseconds since the epoch of a number of seconds or, if it is large, of milliseconds; undefined out of the range of dates. */
 export function instantOfNumber(text: string): number | undefined {
   const value = Number(text);
   if (!Number.isFinite(value) || Math.abs(value) > 8.64e15) return undefined;

@@ -1,5 +1,5 @@
 // json/walk.ts: two documents side by side, from the roots down to what differs
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: the walk, in which lists, objects and values call each other
 
 import type { ListOf } from "../model/difference.ts";
 import { nameOf as lastNameOf, steps } from "../model/place.ts";

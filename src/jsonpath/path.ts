@@ -7,6 +7,7 @@ export type Selector =
   | { readonly kind: "slice"; readonly start?: number; readonly end?: number; readonly step?: number }
   | { readonly kind: "wildcard" };
 
+/** One segment of a query (RFC 9535, 2.5): its selectors apply to children, or to all descendants after `..`. */
 export type Segment = { readonly descendant: boolean; readonly selectors: readonly Selector[] };
 
 /** A parsed RFC 9535 query without filters, and the text it came from. */

@@ -1,8 +1,9 @@
-// lib/cost-aware-cache.ts: what readers ask for, made anew only as often as the clients' thread can spare the time
+// lib/cost-aware-cache.ts: a value that is expensive to make, made again only after ten times its cost has passed
 
+/** Keeps one value for ten times as long as it took to make. */
 export type CostAwareCache<T> = {
   readonly get: () => T;
-  /** The next one to ask gets a new one: something was changed on purpose. */
+  /** The next call of `get` makes a new value: call it when what the value shows was changed on purpose. */
   readonly forget: () => void;
 };
 

@@ -16,7 +16,9 @@ const VALUE_MEMBERS: ReadonlySet<string> = new Set([
   ...["value", "values", "val", "content", "contents", "data", "text", "default", "stringvalue"],
 ]);
 
+/** Whether a member or column of this name says what the value beside it is. */
 export const isNamingMember = (name: string): boolean => NAMING_MEMBERS.has(name.toLowerCase());
+/** Whether a member or column of this name holds the value that another one names. */
 export const isValueMember = (name: string): boolean => VALUE_MEMBERS.has(name.toLowerCase());
 
 /** Whether a text may be a name of something, and not a title or a sentence: `DB_PASSWORD`, `user[token]`. */
@@ -25,6 +27,7 @@ export const isNameLike = (text: string): boolean => text.length <= 100 && /^[^\
 /** The name of a part in a `Content-Disposition` (RFC 7578, 4.2). */
 const PART_NAME = /;\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i;
 
+/** The `name` parameter of a `Content-Disposition`; undefined where there is none. */
 export function partName(disposition: string): string | undefined {
   const found = PART_NAME.exec(disposition);
   return found === null ? undefined : (found[1] ?? found[2]);

@@ -19,6 +19,7 @@ const ORDER: readonly NameVerdict[] = ["plain", "doubtful", "secret"];
 export const worse = (one: NameVerdict, other: NameVerdict): NameVerdict =>
   ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other;
 
+/** What a name, in any style of writing, says of its value. */
 export type NameTest = (name: string) => NameVerdict;
 
 /** One of these words anywhere in a name makes it secret: `user_password`, `X-Session`, `newPwd`, `csrf`. */

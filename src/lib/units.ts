@@ -5,8 +5,11 @@ export const DURATION_UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_
 /** Bytes of each unit of size (IEC 80000-13). */
 export const SIZE_UNITS = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824, TiB: 1_099_511_627_776 };
 
+/** A number and a unit of {@link DURATION_UNITS}. */
 export const DURATION_PATTERN = /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d)$/;
+/** A number and a unit of {@link SIZE_UNITS}. */
 export const SIZE_PATTERN = /^(\d{1,12}(?:\.\d{1,9})?)(B|KiB|MiB|GiB|TiB)$/;
+/** A percentage. */
 export const SHARE_PATTERN = /^(\d{1,3}(?:\.\d{1,9})?)%$/;
 
 /** `500ms`, `10s`, `30m`, `2h`, `14d` in whole milliseconds; undefined where it is no duration, or too long for an exact number. */

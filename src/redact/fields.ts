@@ -7,6 +7,7 @@ import type { Fields } from "../model/fields.ts";
 import type { Sweep } from "./free-text.ts";
 import type { Hides, Marks } from "./marks.ts";
 
+/** Redacts the parts of a message head. */
 export type Heads = {
   readonly fields: (fields: Fields) => Fields;
   /** One value of the field of this lower-case name. */
@@ -24,6 +25,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   "vary",
 ]);
 
+/** Redacts fields by name and value, cookies always, and targets by their parameters, credentials and path segments. */
 export function createHeads(options: {
   readonly verdict: NameTest;
   readonly hides: Hides;

@@ -8,6 +8,7 @@ import { FINDERS, type Span } from "./patterns.ts";
 import type { RedactPattern } from "./settings.ts";
 import { type View, viewsOf } from "./unescaped-views.ts";
 
+/** Replaces the secrets in any text. Total and linear in the text. */
 export type Sweep = (text: string) => string;
 
 const SCHEME_WORD = /(?:bearer|basic|digest|negotiate|token)(?:[ \t]+|%20|\+)/iy;

@@ -1,5 +1,5 @@
 // redact/json.ts: redacts JSON as text, so that numbers, duplicate names and broken documents stay as they were written
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one state machine over text, whose states share their variables
 
 import type { Standing } from "../bodies/redaction.ts";
 import {
@@ -17,6 +17,7 @@ import type { Marks } from "./marks.ts";
 import { isCard } from "./patterns.ts";
 import type { SecretPlaces } from "./places.ts";
 
+/** Redacts JSON text in place: what is not secret keeps its numbers, white space and escapes. */
 export type JsonRedactor = {
   /** A document, or several in a row; from where it is not JSON on, it is treated as plain text. */
   readonly document: (text: string, at: Standing, says?: NameVerdict) => string;
@@ -24,6 +25,7 @@ export type JsonRedactor = {
   readonly sound: (text: string, at?: Standing, says?: NameVerdict) => string | undefined;
 };
 
+/** What a {@link JsonRedactor} decides by and writes. */
 export type JsonParts = {
   readonly places: SecretPlaces;
   /** Judges the names of members. */
@@ -76,12 +78,13 @@ type Frame = {
   readonly member: string | undefined;
 };
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** A redactor of JSON text. Time is linear in the text, and memory grows with its depth only. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine over text, whose states share their variables
 export function createJsonRedactor({ places, verdict, marks, sweep, markup, cards }: JsonParts): JsonRedactor {
   const { step, secret } = places;
 
   /** Walks with a stack of its own, so that depth costs memory only. */
-  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one state machine over text, whose states share their variables
   const walk = (
     text: string,
     root: Standing,

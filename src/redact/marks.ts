@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { RedactSettings } from "./settings.ts";
 
+/** The texts that replace values. */
 export type Marks = {
   readonly hashed: boolean;
   /** Stands for a secret: `[redacted]`, `[email]`; when hashed, with a digest that equal secrets share. */
@@ -19,6 +20,7 @@ export type Hides = (name: string, value: string) => boolean;
 /** What this file's marks look like, so that they are not marked again. */
 export const MARK = /^(?:\[[a-z]+(?::(?:[0-9a-f]{8,16}| not examined))?\]|#[a-z]+:\d+:[0-9a-f]{16})$/;
 
+/** Marks for these settings. Without a key, digests are comparable within this process only. */
 export function createMarks({ values, key }: Pick<RedactSettings, "values" | "key">): Marks {
   const hashed = values === "hashed";
   const secretKey = key ?? randomBytes(32);

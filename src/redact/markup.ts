@@ -4,6 +4,7 @@ import { isNameLike, NAMING_ATTRIBUTES } from "../lib/named-values.ts";
 import { isSecretValue, type NameTest, type NameVerdict, worse } from "../lib/secret-names.ts";
 import type { Marks } from "./marks.ts";
 
+/** Replaces the secrets in XML or HTML. Total and linear in the text. */
 export type Markup = (text: string) => string;
 
 const TOKEN = /<!--|<!\[CDATA\[|<[!?]|<\/?(?=[A-Za-z_:\u0080-\uffff])/g;

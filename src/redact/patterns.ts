@@ -9,6 +9,7 @@ export type Span = { readonly start: number; readonly end: number; readonly labe
 
 type Finder = (text: string, found: (span: Span) => void) => void;
 
+/** Finds the secrets of each pattern; a finder calls `found` for each, in any order. */
 export const FINDERS: Readonly<Record<RedactPattern, Finder>> = {
   email: findEmails,
   card: findCards,

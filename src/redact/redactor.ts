@@ -43,6 +43,7 @@ export const NOT_EXAMINED = '"[redacted: not examined]"';
 /** Characters of one comparison's values and notes that are looked at: some ten milliseconds of the worst text. */
 const EXAMINED = 128 * 1024;
 
+/** Compiles the settings once. The redactor keeps no state beyond bounded caches of names. */
 export function compileRedactor(settings: RedactSettings): Redactor {
   const marks = createMarks(settings);
   const listed = [...settings.fields, ...settings.query, ...namedAnywhere(settings.json)];

@@ -5,6 +5,7 @@ import type { NameTest } from "../lib/secret-names.ts";
 import type { RequestHead } from "../model/exchange.ts";
 import type { Marks } from "./marks.ts";
 
+/** Replaces the secrets of one request in any text. */
 export type Hide = (text: string) => string;
 
 /** Shorter ones, and words, stand in texts for other reasons too. */

@@ -9,6 +9,7 @@ import type { Path } from "../jsonpath/path.ts";
  */
 export type RedactPattern = "bearer" | "card" | "email" | "key" | "iban";
 
+/** What must not be written down, as the config states it. */
 export type RedactSettings = {
   /** Names of fields and of parameters, in any style of writing, beside the built-in ones. Each counts everywhere. */
   readonly fields: readonly string[];
