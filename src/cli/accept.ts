@@ -5,6 +5,7 @@ import { ADMIN_HELP, ADMIN_OPTIONS, type Admin, openAdmin } from "./admin.ts";
 import { type Command, UsageError } from "./command.ts";
 import { whoAmI } from "./source.ts";
 
+/** `parallel-run accept`. */
 export const acceptCommand: Command = {
   name: "accept",
   summary: "accept findings for a time, with a reason",

@@ -14,9 +14,11 @@ export const ADMIN_OPTIONS: ParseArgsOptionsConfig = {
   "token-file": { type: "string" },
 };
 
+/** Help text of those options. */
 export const ADMIN_HELP = `  --admin URL          the proxy's admin listener (${DEFAULT_ADMIN})
   --token-file FILE    a file with the admin token; default: PARALLEL_RUN_TOKEN from the environment`;
 
+/** The admin listener of a running proxy. Both methods resolve to the parsed JSON of the response. */
 export type Admin = {
   readonly url: string;
   readonly get: (path: string) => Promise<unknown>;

@@ -28,6 +28,7 @@ export type Effect = {
   readonly known: boolean;
 };
 
+/** The result of testing a config's rules on stored samples. */
 export type BackTest = {
   readonly samples: number;
   /** Samples of which a body was not kept. */
@@ -38,6 +39,7 @@ export type BackTest = {
   readonly rules: readonly { readonly rule: string; readonly settled: number; readonly findings: number }[];
 };
 
+/** A stored sample with the ids of the findings that it showed. */
 export type Tried = { readonly exchange: Exchange; readonly findings: readonly string[] };
 
 /** Samples of one moment, so nothing waits for them: as much as it takes. */

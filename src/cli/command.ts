@@ -15,11 +15,13 @@ export type Io = {
   readonly stop: AbortSignal;
 };
 
+/** Parsed options and the other arguments. */
 export type Arguments = {
   readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly positionals: readonly string[];
 };
 
+/** A command of the command line. */
 export type Command = {
   readonly name: string;
   /** One line for the list of commands. */

@@ -10,6 +10,7 @@ import { asText } from "./compare/text.ts";
 /** Above the proxy's limits: only one pair is compared, and a user waits for the result. */
 const LIMITS = { maxDecoded: Number.MAX_SAFE_INTEGER, budget: 50_000_000 };
 
+/** `parallel-run compare`. */
 export const compareCommand: Command = {
   name: "compare",
   summary: "compare two body files with the proxy's engine and rules",

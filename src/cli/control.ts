@@ -24,6 +24,7 @@ type ControlRequest = {
   readonly why: string;
 };
 
+/** `parallel-run control`. */
 export const controlCommand: Command = {
   name: "control",
   summary: "switch shadowing on or off, or change its share, at run time",

@@ -6,6 +6,7 @@ import { PLANTED } from "./demo/planted.ts";
 import { runDemo } from "./demo/run.ts";
 import { summary } from "./demo/summary.ts";
 
+/** `parallel-run demo`. */
 export const demoCommand: Command = {
   name: "demo",
   summary: "demonstration: two small backends with planted differences, traffic and the report",

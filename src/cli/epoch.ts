@@ -4,6 +4,7 @@ import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Command, UsageError } from "./command.ts";
 import { whoAmI } from "./source.ts";
 
+/** `parallel-run epoch`. */
 export const epochCommand: Command = {
   name: "epoch",
   summary: "start a new epoch: the candidate was deployed, older evidence no longer counts",

@@ -7,6 +7,7 @@ import { noPositionals, readReport, SOURCE_HELP, SOURCE_OPTIONS } from "./source
 
 const FORMATS = { text: gateText, json: renderJson, junit: gateJunit } as const;
 
+/** `parallel-run gate`. */
 export const gateCommand: Command = {
   name: "gate",
   summary: "exit code for scripts: is the candidate ready?",

@@ -12,6 +12,7 @@ const FORMATS = {
   html: renderHtml,
 } as const;
 
+/** `parallel-run report`. */
 export const reportCommand: Command = {
   name: "report",
   summary: "show the report, most important findings first",

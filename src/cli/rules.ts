@@ -10,6 +10,7 @@ import { Failed } from "./failed.ts";
 const MAX_SAMPLES = 1_000;
 const MAX_LINES = 40;
 
+/** `parallel-run rules`. */
 export const rulesCommand: Command = {
   name: "rules",
   summary: "test a changed config's rules on stored samples, without traffic",

@@ -37,6 +37,7 @@ type Served = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** Opens the app. Rejects if an address cannot be listened on or a file cannot be read. */
 export type OpenApp = (config: Config, effects: ServeEffects) => Promise<Served>;
 
 const HELP = `Usage: parallel-run serve [CONFIG] [--legacy URL] [--candidate URL] [--listen HOST:PORT]

@@ -8,11 +8,14 @@ import { ADMIN_HELP, ADMIN_OPTIONS, openAdmin } from "./admin.ts";
 import { type Arguments, type Io, UsageError } from "./command.ts";
 import { Failed } from "./failed.ts";
 
+/** The options of commands that read a report. */
 export const SOURCE_OPTIONS: ParseArgsOptionsConfig = { ...ADMIN_OPTIONS, data: { type: "string" } };
 
+/** Help text of those options. */
 export const SOURCE_HELP = `  --data DIR           read the data directory of a proxy, running or not
 ${ADMIN_HELP}`;
 
+/** Reads the report of a data directory or of a running proxy. Rejects with UsageError or Failed. */
 export async function readReport(args: Arguments, io: Io): Promise<Report> {
   const { data, admin } = args.values;
   if (data !== undefined && admin !== undefined) throw new UsageError("give --data or --admin, not both");
@@ -28,6 +31,7 @@ export async function readReport(args: Arguments, io: Io): Promise<Report> {
   return value as Report;
 }
 
+/** Throws UsageError if there are arguments besides options. */
 export function noPositionals(args: Arguments): void {
   if (args.positionals.length > 0) throw new UsageError(`unexpected argument ${args.positionals[0]}`);
 }

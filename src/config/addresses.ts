@@ -5,6 +5,7 @@ import { scalar, type Wrong } from "./section.ts";
 /** `host` without brackets. Port 0 lets the system choose. */
 export type Address = { readonly host: string; readonly port: number };
 
+/** An address to listen on: `HOST:PORT` or `[IPv6]:PORT`. */
 export function address() {
   const hint = "host and port: 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080";
   return scalar<Address>({ type: "string", examples: ["127.0.0.1:8080"] }, (value) => {
@@ -78,6 +79,7 @@ export function network() {
   });
 }
 
+/** Whether the host is a loopback address or `localhost`. Names are not resolved. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   return (

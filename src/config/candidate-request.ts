@@ -21,6 +21,7 @@ const prefix = () =>
     return { value };
   });
 
+/** A list of path prefixes, each with its replacement on the candidate. */
 export const pathMappings = () =>
   z.array(
     section(
@@ -98,6 +99,7 @@ const fieldValues = () =>
       },
     });
 
+/** Fields to set and to remove in the candidate's copy. */
 export const requestFields = () =>
   section(
     {

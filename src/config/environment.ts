@@ -1,5 +1,6 @@
 // config/environment.ts: `${ENV}` and `${ENV:-default}` inside of a scalar
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What became of a scalar. `touched` values came from outside and may be secret: they are never shown. */

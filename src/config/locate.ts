@@ -2,11 +2,13 @@
 
 import type { Entry, Leaf, Spot, Tree } from "./tree.ts";
 
+/** The path of a key in a config: names, and indexes of lists. */
 export type Keys = readonly PropertyKey[];
 
 /** The deepest node on the way, its entry if it is one of a map, and what of the way is left. */
 export type Located = { readonly node: Tree; readonly entry?: Entry; readonly rest: Keys };
 
+/** Finds a key. What the file does not have is returned as `rest`, with the nearest enclosing node. */
 export function locate(tree: Tree, keys: Keys): Located {
   let node = tree;
   let entry: Entry | undefined;

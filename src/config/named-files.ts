@@ -3,6 +3,7 @@
 import type { Keys } from "./locate.ts";
 import type { Parsed } from "./schema.ts";
 
+/** A file that a config names, with its purpose. */
 export type NamedFile = {
   readonly keys: Keys;
   /** As written: relative to the config. */

@@ -14,6 +14,7 @@ export const readPath: Read<Path> = (value) => {
   return { says: `is not a path: ${parsed.fault.message}`, offset: parsed.fault.column - 1 };
 };
 
+/** An RFC 9535 path without filters. */
 export const path = () =>
   scalar({ type: "string", pattern: "^\\$", examples: ["$.items[*].price", "$..updatedAt"] }, readPath);
 

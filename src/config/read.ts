@@ -24,6 +24,7 @@ export type Overrides = {
   readonly data?: string;
 };
 
+/** What a config is read with. */
 export type ReadOptions = {
   /** The name that faults carry. */
   readonly file: string;
@@ -33,6 +34,7 @@ export type ReadOptions = {
   readonly checkFile?: (file: NamedFile) => { readonly says: string; readonly hint: string } | undefined;
 };
 
+/** A valid config with its warnings, or every fault. */
 export type Reading =
   | { readonly config: Config; readonly warnings: readonly Fault[] }
   | { readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };

@@ -17,6 +17,7 @@ export type RoutePattern = {
 
 const HINT = 'a method and a path: "GET /orders/{id}", "ANY /files/*"';
 
+/** Reads `METHOD /path`: `{name}` is one segment, `*` at the end the rest of the path, `ANY` any method. */
 export const readRoutePattern: Read<RoutePattern> = (value) => {
   const parts = typeof value === "string" ? /^(\S+) +(\S+)$/.exec(value) : null;
   if (parts === null) {

@@ -146,8 +146,10 @@ export function number(limits: { readonly least?: number; readonly most?: number
   });
 }
 
+/** A whole number from `least` to `most`. */
 export const count = (least = 0, most = Number.MAX_SAFE_INTEGER) => number({ least, most, whole: true });
 
+/** `true` or `false`. */
 export function flag() {
   const json = { anyOf: [{ type: "boolean" }, { type: "string", pattern: `^${REFERENCE}$` }] };
   return scalar<boolean>(json, (value) => {
@@ -194,5 +196,6 @@ export const readFieldName: Read<string> = (value) => {
   return { says: "is not a field name", hint: colon ? "without the colon" : "as in x-request-id" };
 };
 
+/** The name of a field (RFC 9110), in lower case. */
 export const fieldName = () =>
   scalar({ type: "string", examples: ["x-request-id"] } satisfies JsonSchema, readFieldName);

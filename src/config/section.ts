@@ -14,7 +14,9 @@ export type Wrong = {
   readonly secret?: boolean;
 };
 
+/** Reads a scalar: its value, or what is wrong with it. */
 export type Read<T> = (value: unknown) => { readonly value: T } | Wrong;
+/** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [key: string]: unknown };
 
 /** A value that is read by a function of our own. `json` is its JSON Schema for editors. */
@@ -32,6 +34,7 @@ export function scalar<T>(json: JsonSchema, read: Read<T>) {
     .meta({ ...json });
 }
 
+/** The keys of a section with their schemas. */
 export type Shape = Readonly<Record<string, z.ZodType>>;
 type Filled<S extends Shape, D, R> = {
   [K in keyof S]: K extends R ? S[K] : K extends keyof D ? z.ZodPrefault<S[K] & z.ZodType> : z.ZodExactOptional<S[K]>;

@@ -6,6 +6,7 @@ import type { Fault } from "./fault.ts";
 import { offsetIn } from "./offset.ts";
 import { syntaxFault } from "./syntax.ts";
 
+/** A position in a file; line and column count from 1, and are 0 if there is none. */
 export type Spot = { readonly file: string; readonly line: number; readonly column: number };
 
 /** A scalar. `shown` is its source text, fit for messages: what the environment put in is not in it. */
@@ -21,7 +22,9 @@ export type Leaf = {
   readonly spotAt: (offset: number) => Spot;
 };
 
+/** A member of a map; `spotAt` gives the position of a character of its key. */
 export type Entry = { readonly key: string; readonly spotAt: (offset: number) => Spot; readonly node: Tree };
+/** A parsed YAML document with the position of each node. */
 export type Tree =
   | Leaf
   | { readonly kind: "map"; readonly spot: Spot; readonly entries: Entry[] }

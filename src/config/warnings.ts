@@ -10,6 +10,7 @@ import type { Tree } from "./tree.ts";
 
 type Rules = Parsed["compare"];
 
+/** Settings that are allowed and probably mistakes, each with its position and a hint. */
 export function warningsOf(parsed: Parsed, tree: Tree): Fault[] {
   const warnings: Fault[] = [];
   const warn = (keys: Keys, message: string, hint: string) => warnings.push({ ...spotOf(tree, keys), message, hint });

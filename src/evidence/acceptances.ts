@@ -15,6 +15,7 @@ export type KeptAcceptance = Acceptance & {
 /** Further findings at the place of an accepted one, each with its own acceptance. */
 const BESIDE = 4;
 
+/** Whether a relation that was accepted explains a difference. `all` are the differences of its comparison. */
 export type Relates = (relation: Relation, difference: Difference, all: readonly Difference[]) => boolean;
 
 /** The finding that a difference belongs to, and whether an acceptance covers it. */

@@ -9,6 +9,7 @@ import { cookieName } from "./cookie-name.ts";
 import type { Look, NoiseBook, Recheck } from "./noise-book.ts";
 import { fits, shapeOf } from "./shape.ts";
 
+/** What a classification depends on besides the answers: route, time, recent writes and permitted lag. */
 export type Circumstances = {
   readonly route: string;
   /** Milliseconds since the epoch. */

@@ -18,6 +18,7 @@ const CODES = 8;
 const LEAST = 2;
 const UNEQUAL = 5;
 
+/** No codes counted yet. */
 export const createCodeShares = (): CodeShares => ({ codes: new Map() });
 
 function codeOf(shares: CodeShares, hash: number): Code | undefined {

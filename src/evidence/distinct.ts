@@ -5,9 +5,11 @@ import type { Digest } from "../lib/digest.ts";
 
 /** What a request has been seen to do; several once it has done several. */
 export const AGREED = 1;
+/** A comparison of this request was a mismatch. */
 export const MISMATCHED = 2;
 /** The candidate gave no answer, or refused one, when this request was seen for the first time. */
 export const FAILED = 4;
+/** The candidate alone refused this request when it was seen for the first time. */
 export const REFUSED = 8;
 
 const WRONG = MISMATCHED | FAILED | REFUSED;
@@ -62,7 +64,8 @@ const MOST_SEEN = 255;
 /** Up to so many requests each occurrence is worth a write; of more, occurrences are written along with other changes. */
 export const FEW = 1_024;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** An empty set. @param limit the most requests it keeps, at 18 bytes each */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a closure whose methods share one state
 export function createDistinct(limit: number): Distinct {
   let capacity = 64;
   let high = new Uint32Array(capacity);

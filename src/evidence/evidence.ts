@@ -36,11 +36,13 @@ import { count, rates } from "./tally.ts";
 /** A finding that a comparison showed; `first` if it was not known before. */
 type Touched = { readonly finding: string; readonly first: boolean };
 
+/** What the gauges of `/metrics` show of the evidence. */
 export type Gauges = {
   readonly routes: readonly Pick<RouteReport, "route" | "readiness">[];
   readonly findings: readonly Pick<Finding, "route" | "state">[];
 };
 
+/** Everything that is counted of outcomes, findings and readiness. Pure: times are arguments, in milliseconds since the epoch. */
 export type Evidence = {
   /** Takes in a comparison. @param at when it came, in milliseconds since the epoch */
   readonly add: (comparison: Comparison, at: number) => readonly Touched[];
@@ -74,7 +76,8 @@ export type Evidence = {
 const OTHER = "other";
 const NONE: readonly Touched[] = [];
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** Evidence without any comparison. Its settings are read at each use, so that a getter may follow a reloaded config. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a closure whose methods share one state
 export function createEvidence(settings: EvidenceSettings): Evidence {
   const limits = { ...LIMITS, ...settings.limits };
   const life = { ...LIFE, ...settings.life };

@@ -39,6 +39,7 @@ export type Growing = {
   samples: readonly RankedSample[];
 };
 
+/** A finding that was just seen for the first time. */
 export function createFinding(
   named: Pick<Finding, "id" | "route" | "where" | "path" | "kind" | "beside">,
   compared: number,
@@ -86,6 +87,7 @@ export function renew(finding: Growing): void {
   finding.requests = createDistinct(REQUESTS);
 }
 
+/** Keeps a sample if it adds a value or request, within `limits.samples`. @returns whether it was kept */
 export function keepSample(finding: Growing, sample: FindingSample, limits: EvidenceLimits): boolean {
   const before = finding.samples;
   const clip = (text: string) => (text.length <= limits.value ? text : `${text.slice(0, limits.value)}…`);
@@ -148,6 +150,7 @@ export function gradeOf(finding: Growing, compared: Compared): Severity {
   return severity({ ...finding, samples, share: shareOf(finding, compared) });
 }
 
+/** A finding as reports show it. */
 export function present(
   finding: Growing,
   context: {

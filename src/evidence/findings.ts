@@ -12,11 +12,13 @@ import type { EvidenceLimits, LifeSettings } from "./settings.ts";
 /** The path of the finding that represents all further places of a route beyond the limit. */
 const ELSEWHERE = "*";
 
+/** An acceptance as a user gives it: reason, author and end. */
 export type Decision = Omit<Acceptance, "finding" | "masked" | "covers">;
 
 /** What changed of a finding beside its counts. */
 type Touch = { readonly sample: boolean; readonly request: boolean; readonly masked: boolean };
 
+/** The findings of all routes, within the limits. */
 export type Findings = {
   /** The finding of a difference, made when it is new; past the limit, the one for all other places. */
   readonly at: (
@@ -55,7 +57,7 @@ export type Findings = {
 };
 
 /** @param isCounted whether requests of a route are counted under its name now */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a closure whose methods share one state
 export function createFindings(
   limits: EvidenceLimits,
   life: LifeSettings,

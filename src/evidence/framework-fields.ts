@@ -19,6 +19,7 @@ const FRAMEWORK: ReadonlySet<string> = new Set([
   ...["x-permitted-cross-domain-policies", "x-ua-compatible", "x-xss-protection", "x-robots-tag"],
 ]);
 
+/** Whether web frameworks set this field on all routes. @param name in lower case */
 export function isFrameworkField(name: string): boolean {
   return FRAMEWORK.has(name) || name.startsWith("access-control-");
 }

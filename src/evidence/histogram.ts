@@ -10,6 +10,7 @@ const BASE = Math.log(1.02);
 const SMALLEST = 0.01;
 const BUCKETS = 1050;
 
+/** An empty histogram. */
 export const createHistogram = (): Histogram => ({ counts: new Map(), total: 0, max: 0 });
 
 /** The bucket of a duration, 0 to `BUCKETS`: it is above the edge of the bucket before, and at most its own edge. */
@@ -19,6 +20,7 @@ export const bucketOf = (ms: number): number =>
 /** The upper edge of a bucket, in milliseconds. */
 export const edgeOf = (bucket: number): number => SMALLEST * Math.exp(bucket * BASE);
 
+/** Counts one duration in milliseconds. */
 export function observe(histogram: Histogram, ms: number): void {
   if (!(ms >= 0)) return;
   const bucket = bucketOf(ms);
@@ -27,6 +29,7 @@ export function observe(histogram: Histogram, ms: number): void {
   if (ms > histogram.max) histogram.max = ms;
 }
 
+/** Adds the counts of `other` to `target`. */
 export function addInto(target: Histogram, other: Histogram): void {
   for (const [bucket, count] of other.counts) target.counts.set(bucket, (target.counts.get(bucket) ?? 0) + count);
   target.total += other.total;
@@ -58,13 +61,16 @@ export function normalQuantile(p: number): number {
   return p < 0.5 ? -x : x;
 }
 
+/** A histogram as it is stored: bucket indexes with their counts. */
 export type StoredHistogram = { readonly counts: readonly (readonly [number, number])[]; readonly max: number };
 
+/** The histogram as it is stored. */
 export const storeHistogram = (histogram: Histogram): StoredHistogram => ({
   counts: [...histogram.counts],
   max: histogram.max,
 });
 
+/** The histogram of what was stored. */
 export function restoreHistogram(stored: StoredHistogram): Histogram {
   const histogram = createHistogram();
   for (const [bucket, count] of stored.counts) {

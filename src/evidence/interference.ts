@@ -6,6 +6,7 @@ import type { Interference } from "../model/report.ts";
 import { createBounds } from "./bounds.ts";
 import { atRanks, createHistogram, type Histogram, observe } from "./histogram.ts";
 
+/** The keys of `interference` in the config. */
 export type InterferenceSettings = {
   /** Legacy's latency, shadowed over unshadowed: more than this is interference. */
   readonly latency: number;
@@ -13,6 +14,7 @@ export type InterferenceSettings = {
   readonly errors: number;
 };
 
+/** Compares legacy's latency and errors between shadowed and unshadowed requests, per route. */
 export type InterferenceBook = {
   /**
    * Takes in legacy's answer to a request that was shadowed, or to one that would have been but for a fair draw.

@@ -21,6 +21,7 @@ const STRIDE = 2048;
 const MOST_CELLS = 2048;
 const MOST_LEVEL = 11;
 
+/** No pairs yet. */
 export const createLatencyPairs = (): LatencyPairs => ({ cells: new Map(), level: 0, total: 0 });
 
 /** Takes in one request that both sides answered. What is no duration is left out. */
@@ -78,6 +79,7 @@ function coarsen(pairs: LatencyPairs): void {
 /** Keys in ascending order, each as its distance from the one before, and counts. */
 export type StoredLatencyPairs = { readonly level: number; readonly cells: readonly number[] };
 
+/** The pairs as they are stored. */
 export function storeLatencyPairs({ cells, level }: LatencyPairs): StoredLatencyPairs {
   let last = 0;
   const ascending = [...cells].sort(([a], [b]) => a - b);

@@ -8,6 +8,7 @@ import { fieldValue } from "../model/fields.ts";
 /** Routes that are one: those that were seen by themselves, and the one that takes their place. */
 export type Joined = { readonly into: string; readonly routes: readonly string[] };
 
+/** Maps learned routes to the route under which they are counted, once names in paths are recognised. */
 export type Names = {
   /** The route under which requests of this one count. */
   readonly routeOf: (route: string) => string;

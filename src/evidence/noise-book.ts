@@ -29,6 +29,7 @@ import { type Page, restorePage, storePage } from "./noise-store.ts";
 import type { Shape } from "./shape.ts";
 import { wilsonLower, wilsonUpper } from "./wilson.ts";
 
+/** Limits and constants of noise. They have no config keys; tests override them. */
 export type NoiseSettings = {
   /** After so long an observation counts half, in milliseconds. */
   readonly halfLifeMs: number;
@@ -98,6 +99,7 @@ type NoisyPlace = {
   readonly shapes: readonly Shape[];
 };
 
+/** What is known of legacy's noise, per route and place. */
 export type NoiseBook = {
   /**
    * Legacy was asked twice, for a sample of all requests: its first answer against its second, and against the
@@ -170,7 +172,8 @@ const MOST = 500;
 const SAME_MOMENT_MS = 5000;
 const REMEMBERED = 2000;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** No knowledge yet. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a closure whose methods share one state
 export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBook {
   const settings = { ...NOISE, ...overrides };
   /** Routes whose page was given up, for the store. */

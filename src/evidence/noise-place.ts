@@ -33,6 +33,7 @@ export const TESTS = {
   lag: ["plus"],
 } as const satisfies Record<string, readonly Side[]>;
 
+/** The name of one of the tests of the candidate's values at a noisy place. */
 export type TestName = keyof typeof TESTS;
 
 /** What is kept over a restart. Counts fade with time. */
@@ -55,6 +56,7 @@ export type PlaceCounts = {
   candidateDown: number;
 };
 
+/** What is counted at one place of a route. */
 export type Place = PlaceCounts & {
   /** The chance that one test ever rejects a candidate which varies as legacy does. */
   readonly alpha: number;
@@ -111,6 +113,7 @@ const LEAST_SHOWN = 12;
 const CLOCK_SLACK_MS = 2000;
 /** Of a place with fewer different values than this a number is a code rather than a quantity. */
 const CODES = 6;
+/** A place without counts. @param alpha the chance that its tests ever reject a good candidate */
 export function createPlace(at: number, alpha: number): Place {
   return {
     alpha,
@@ -166,6 +169,7 @@ const FADING = [
   "candidateDown",
 ] as const;
 
+/** Multiplies the counts by `factor` (0 to 1), so that old observations lose weight. */
 export function fadePlace(place: Place, factor: number, at: number): void {
   if (factor < 1) {
     for (const name of FADING) place[name] *= factor;

@@ -24,6 +24,7 @@ type StoredPlace = PlaceCounts & {
   readonly ownRatio: readonly number[];
 };
 
+/** A route's page as it is stored. */
 export function storePage({ at, trials, eager, places }: Page): unknown {
   return {
     at,

@@ -6,11 +6,13 @@ const MINUTES = 10;
 /** New distinct requests in each of the last ten minutes. */
 export type Pace = { readonly counts: number[]; readonly minutes: number[] };
 
+/** No steps yet. */
 export const createPace = (): Pace => ({
   counts: new Array(MINUTES).fill(0),
   minutes: new Array(MINUTES).fill(Number.NEGATIVE_INFINITY),
 });
 
+/** Counts a new distinct request at this time, in milliseconds since the epoch. */
 export function step(pace: Pace, at: number): void {
   const minute = Math.floor(at / MINUTE);
   const slot = ((minute % MINUTES) + MINUTES) % MINUTES;

@@ -1,5 +1,6 @@
 // evidence/recent-writes.ts: what was written through the proxy a moment ago
 
+/** Writes of the last milliseconds, by resource. */
 export type RecentWrites = {
   /** A request that may have changed something. `target` as it came, `at` in milliseconds since the epoch. */
   readonly note: (target: string, at: number) => void;

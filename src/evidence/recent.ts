@@ -49,6 +49,7 @@ const APART = 12;
 /** No ratio grows further: a candidate that is right again must not be held to an hour of being wrong for another hour. */
 const MOST = REJECT_AFTER + 5;
 
+/** A detector that has seen no request. @param tolerance the share of wrong requests that raises no alarm, 0 to 1 */
 export function createRecent(tolerance: number): Recent {
   const steps = stepsOf(tolerance);
   return {

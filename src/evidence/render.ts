@@ -63,6 +63,7 @@ type Context = {
 /** The name of the whole in a report. No route can have it. */
 const WHOLE = "*";
 
+/** The report. @param findings in any order @param extra what the evidence does not know itself */
 export function render(context: Context, findings: readonly Finding[], extra: Extra = {}): Report {
   const ledgers = [...context.routes.values()].sort((a, b) => ascending(a.route, b.route));
   const assessed = routeReports(context, ledgers);

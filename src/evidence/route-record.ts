@@ -28,6 +28,7 @@ const ANSWERS = 256;
 /** Of a body, to tell one answer from another. */
 const ANSWER_BYTES = 4_096;
 
+/** Everything that is counted of one route. */
 export type Ledger = {
   readonly route: string;
   counter: Counter;
@@ -59,6 +60,7 @@ export type Ledger = {
   dirty: boolean;
 };
 
+/** A route without counts. @param identity the version of the request identity @param distinct the most distinct requests kept */
 export function createLedger(route: string, identity: string, distinct: number, tolerance: number): Ledger {
   return {
     route,

@@ -78,6 +78,7 @@ export type LifeSettings = {
   readonly fixedAfter: number;
 };
 
+/** The settings of a finding's life without a config key: it is `new` for an hour, and `fixed` is wrong with a chance of at most 1 %. */
 export const LIFE = { newForMs: 3_600_000, fixedAlpha: 0.01 } as const;
 
 /** Tells one distinct request from another. */
@@ -87,6 +88,7 @@ export type Identity = {
   readonly version: () => string;
 };
 
+/** The settings of evidence and what it needs from other rooms. */
 export type EvidenceSettings = {
   /** Milliseconds since the epoch; when this evidence, and its first epoch, began. */
   readonly startedAt: number;

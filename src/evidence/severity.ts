@@ -4,6 +4,7 @@ import type { Kind, Where } from "../model/difference.ts";
 import type { Finding, FindingSample, FindingState, Severity } from "../model/report.ts";
 import { isFrameworkField } from "./framework-fields.ts";
 
+/** All severities, from the lowest to the highest. */
 export const SEVERITIES: readonly Severity[] = ["low", "medium", "high", "critical"];
 
 /** From this share of a route's comparisons on, a finding is a step worse. */

@@ -3,6 +3,7 @@
 /** How often a paired observation fell on each side. Observations without a side are left out. */
 export type Signs = { plus: number; minus: number };
 
+/** Which of two was larger. */
 export type Side = "plus" | "minus";
 
 /** Each bet stakes this share of the wealth on the next sign; a small one finds a small bias, a large one finds it soon. */
@@ -46,6 +47,7 @@ export type SignTest = Signs & {
 /** Signs after which it is looked whether a rejection still holds. */
 const RECENT = 24;
 
+/** A test without observations. */
 export const createSignTest = (): SignTest => ({ plus: 0, minus: 0 });
 
 /**

@@ -21,11 +21,13 @@ export type Counter = {
   approximate: number;
 };
 
+/** A counter of outcomes at 0. */
 export function createCounter(): Counter {
   const outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Counter["outcomes"];
   return { outcomes, reasons: {}, unconfirmed: 0, approximate: 0 };
 }
 
+/** Counts one outcome with its reason. */
 export function count(counter: Counter, outcome: Outcome): void {
   counter.outcomes[outcome.outcome] += 1;
   const reason = reasonOf(outcome) as FailureReason | "";
@@ -46,6 +48,7 @@ export function merge(a: Tallied, b: Tallied): Tallied {
   return merged;
 }
 
+/** Totals and shares that follow from a tally; shares are 0 to 1. */
 export type Rates = {
   readonly requests: number;
   readonly compared: number;
@@ -53,6 +56,7 @@ export type Rates = {
   readonly comparableShare: number;
 };
 
+/** The totals and shares of a tally. A share of nothing is 0. */
 export function rates(outcomes: Tally): Rates {
   const requests = OUTCOMES.reduce((sum, name) => sum + outcomes[name], 0);
   const compared = COMPARED.reduce((sum, name) => sum + outcomes[name], 0);

@@ -4,6 +4,7 @@ import type { SkippedReason } from "../model/outcome.ts";
 import type { RouteReport } from "../model/report.ts";
 import { rates, type Tallied } from "./tally.ts";
 
+/** Requests of a route by what readiness needs: eligible, compared, wrong and unseen. */
 export type Traffic = {
   /** Requests that were compared or that the candidate did not answer, with what the breaker kept from it; the wrong ones. */
   readonly requests: number;

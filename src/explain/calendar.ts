@@ -120,4 +120,5 @@ const duration: Hypothesis = {
   weight: 87,
 };
 
+/** Hypotheses about parts of a date: midnight, two-digit years, months from 0, durations. */
 export const CALENDAR: readonly Hypothesis[] = [midnight, shortYear, monthOffset, duration];

@@ -12,6 +12,7 @@ import { type Moved, moveRule, type RenameCause, renamesOf, type Values } from "
 import type { RouteRequests } from "./route-requests.ts";
 import { scopeOf } from "./scope.ts";
 
+/** A cause as a hypothesis states it, before it is ranked against others. */
 export type Statement = {
   /** The share of the observations that must fit, 0 to 1, and the fewest of them. */
   readonly support: number;

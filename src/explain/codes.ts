@@ -18,8 +18,10 @@ const TYPICAL = /^"[A-Z][A-Z0-9_]*"$/;
 /** What a mapping gives for a code that it does not know. */
 const FALLBACK = /unknown|other|default|none|undefined|unmapped|unspecified|invalid|unsupported|error|n\/?a|misc/i;
 
+/** No codes observed yet. */
 export const createCodes = (): Codes => ({ table: new Map(), seen: 0 });
 
+/** Counts one pair of values, if both are codes. */
 export function addCodes(codes: Codes, { legacy, candidate }: Pair): void {
   codes.seen += 1;
   if (codes.table === undefined) return;
@@ -41,6 +43,7 @@ export function isCode(value: Value): boolean {
   return value.type === "boolean" || value.type === "null";
 }
 
+/** A cause that lies in a mapping of codes. */
 export type CodeCause = {
   readonly says: string;
   readonly weight: number;
@@ -130,16 +133,19 @@ export function pairsOf({ table }: Codes, where: Where): ShownPair[] | undefined
   return [...table].flatMap(([legacy, row]) => [...row.keys()].map((candidate) => ({ legacy, candidate })));
 }
 
+/** Codes as they are stored. */
 export type StoredCodes = {
   readonly seen: number;
   readonly table: readonly (readonly [string, readonly (readonly [string, number])[]])[] | null;
 };
 
+/** The codes as they are stored. */
 export const storeCodes = ({ seen, table }: Codes): StoredCodes => ({
   seen,
   table: table === undefined ? null : [...table].map(([legacy, row]) => [legacy, [...row]]),
 });
 
+/** The codes of what was stored. */
 export const restoreCodes = ({ seen, table }: StoredCodes): Codes => ({
   seen,
   table: table === null ? undefined : new Map(table.map(([legacy, row]) => [legacy, new Map(row)])),

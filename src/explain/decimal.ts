@@ -3,7 +3,9 @@
 /** digits x 10^-scale, with no trailing zero in the digits unless the scale is 0. */
 export type Decimal = { readonly digits: bigint; readonly scale: number };
 
+/** Ways of rounding that are recognised. */
 export const MODES = ["half up", "half even", "down", "up"] as const;
+/** A way of rounding. */
 export type Mode = (typeof MODES)[number];
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
@@ -45,6 +47,7 @@ export function round({ digits, scale }: Decimal, places: number, mode: Mode): D
   return { digits: negative ? -rounded : rounded, scale: left };
 }
 
+/** Whether two decimals are equal in value, whatever their number of digits. */
 export function same(a: Decimal, b: Decimal): boolean {
   return a.digits === b.digits && a.scale === b.scale;
 }

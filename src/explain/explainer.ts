@@ -32,6 +32,7 @@ import {
   watch,
 } from "./route-requests.ts";
 
+/** `causes` and `findings.max` of the config, and the port that tests suggested rules. */
 export type ExplainerSettings = {
   /** The share of the observations that a cause must explain to be stated, 0 to 1. */
   readonly support: number;
@@ -46,6 +47,7 @@ export type ExplainerSettings = {
   readonly backtest?: (trial: RuleTrial) => Settling | undefined;
 };
 
+/** A suggested rule to be tested, with its YAML for `compare:`. */
 export type RuleTrial = Suggestion & { readonly yaml: string };
 
 type Tested = { readonly seen: number; readonly result: Settling };
@@ -59,6 +61,7 @@ type Stated = {
   readonly untried: boolean;
 };
 
+/** Observes differences and states their causes. Pure, except for the port `backtest`. */
 export type Causes = {
   readonly observe: (showing: Showing) => void;
   /** Best first; none while nothing is certain enough. */
@@ -85,7 +88,8 @@ const ELEMENTS = 10_000;
 /** Routes whose requests are counted; beyond it the counts of the least recently requested route are dropped. */
 const ROUTES = 500;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: to be divided
+/** An explainer that has observed nothing. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a closure whose methods share one state
 export function createExplainer(settings: ExplainerSettings): Causes {
   const { support, minimum, findings, backtest } = settings;
   const records = new Map<string, FindingRecord>();

@@ -86,6 +86,7 @@ const IGNORED: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
+/** No features counted yet. */
 export const createFeatures = (): Features => ({
   query: new Map(),
   repeated: new Map(),
@@ -294,6 +295,7 @@ type StoredFeature = readonly [
   distinct: number,
   values: readonly (readonly [string, number, number])[] | null,
 ];
+/** Features as they are stored. */
 export type StoredFeatures = {
   readonly maps: Readonly<Record<string, readonly StoredFeature[]>>;
   readonly size: number;
@@ -312,6 +314,7 @@ const PREFIXES: Readonly<Record<(typeof MAPS)[number], string>> = {
   fields: "field ",
 };
 
+/** The features as they are stored. */
 export function storeFeatures(all: Features): StoredFeatures {
   const stored = MAPS.map((name) => {
     // Of a field's spellings only the lower-case one is kept: the others are found again.
@@ -328,6 +331,7 @@ const storeFeature = (key: string | number, { all, distinct, values }: Feature):
   values === undefined ? null : [...values].map(([value, one]) => [value, one.all, one.distinct]),
 ];
 
+/** The features of what was stored. */
 export function restoreFeatures({ maps, size, full }: StoredFeatures): Features {
   const restored = createFeatures();
   restored.size = size;

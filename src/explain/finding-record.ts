@@ -27,6 +27,7 @@ import {
 } from "./requests.ts";
 import type { Pair } from "./value.ts";
 
+/** Everything that is observed of one finding in order to explain it. */
 export type FindingRecord = {
   readonly route: string;
   readonly where: Where;
@@ -44,6 +45,7 @@ export type FindingRecord = {
   lists: Lists;
 };
 
+/** A record without observations. */
 export function createFindingRecord({
   route,
   where,
@@ -98,6 +100,7 @@ export function file(record: FindingRecord, shown: Shown, key: string): void {
   }
 }
 
+/** A record as it is stored. */
 export type StoredFindingRecord = Pick<FindingRecord, "route" | "where" | "place" | "kind" | "valued" | "reviewed"> & {
   readonly pairs: StoredPairs;
   readonly trials: readonly StoredTrial[];
@@ -107,6 +110,7 @@ export type StoredFindingRecord = Pick<FindingRecord, "route" | "where" | "place
   readonly lists: StoredLists;
 };
 
+/** The record as it is stored. */
 export const storeFindingRecord = (record: FindingRecord): StoredFindingRecord => ({
   route: record.route,
   where: record.where,
@@ -122,6 +126,7 @@ export const storeFindingRecord = (record: FindingRecord): StoredFindingRecord =
   lists: storeLists(record.lists),
 });
 
+/** The record of what was stored. */
 export function restoreFindingRecord(stored: StoredFindingRecord): FindingRecord {
   const known = hypothesesFor(stored.kind, stored.where);
   return {

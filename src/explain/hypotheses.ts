@@ -15,6 +15,7 @@ import { TYPES } from "./types.ts";
 import { URLS } from "./urls.ts";
 import { VARYING } from "./varying.ts";
 
+/** All hypotheses about pairs of values. The order decides between equally good ones. */
 export const HYPOTHESES: readonly Hypothesis[] = [
   ...SCALINGS,
   ...NUMBERS,

@@ -118,12 +118,14 @@ function clipped({ legacy, candidate }: ShownPair): ShownPair {
   };
 }
 
+/** The score of one hypothesis as it is stored. */
 export type StoredTrial = Omit<Trial, "hypothesis" | "telling" | "others"> & {
   readonly name: string;
   readonly telling: readonly string[];
   readonly others: readonly ShownPair[];
 };
 
+/** The score as it is stored. */
 export const storeTrial = ({ hypothesis, ...trial }: Trial): StoredTrial => ({
   name: hypothesis.name,
   ...trial,

@@ -42,6 +42,7 @@ export const NO: readonly string[] = [];
 /** It fits, and there is nothing more to say. */
 export const YES: readonly string[] = [""];
 
+/** Whether the hypothesis with this parameter explains the pair. */
 export function holds(hypothesis: Hypothesis, parameter: string, pair: Pair): boolean {
   return hypothesis.holds?.(parameter, pair) ?? hypothesis.fits(pair).includes(parameter);
 }

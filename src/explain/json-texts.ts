@@ -71,4 +71,5 @@ function collect(a: unknown, b: unknown, at: string, depth: number, places: Set<
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
+/** Hypotheses about strings that contain JSON. */
 export const JSON_TEXTS: readonly Hypothesis[] = [jsonText];

@@ -9,6 +9,7 @@ export type Lists = { seen: number; readonly ways: Map<string, number> };
 /** The most different patterns that are kept; above it those seen only once are removed. */
 const WAYS = 32;
 
+/** No lists observed yet. */
 export const createLists = (): Lists => ({ seen: 0, ways: new Map() });
 
 /**
@@ -98,6 +99,7 @@ function waysOfOne(elements: readonly Element[]): string[] {
   return ways;
 }
 
+/** A cause that lies in how the lists differ as a whole. */
 export type ListCause = {
   readonly name: "list_end" | "list_start" | "list_filter" | "duplicates";
   readonly says: string;
@@ -167,6 +169,9 @@ export function listCauseOf({ seen, ways }: Lists, kind: "missing" | "extra"): L
 
 const elementsText = (number: string) => (number === "1" ? "one element" : `${number} elements`);
 
+/** Lists as they are stored. */
 export type StoredLists = { readonly seen: number; readonly ways: readonly (readonly [string, number])[] };
+/** The lists as they are stored. */
 export const storeLists = ({ seen, ways }: Lists): StoredLists => ({ seen, ways: [...ways] });
+/** The lists of what was stored. */
 export const restoreLists = ({ seen, ways }: StoredLists): Lists => ({ seen, ways: new Map(ways) });

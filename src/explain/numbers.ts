@@ -184,4 +184,5 @@ const signLost: Hypothesis = {
   weight: 72,
 };
 
+/** Hypotheses about numbers: offset, rounding, precision, overflow, sign. */
 export const NUMBERS: readonly Hypothesis[] = [offset, rounding, doublePrecision, singlePrecision, wrapped, signLost];

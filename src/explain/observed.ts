@@ -43,6 +43,7 @@ export function observedRelation(pairs: readonly ShownPair[], isExact: boolean):
   };
 }
 
+/** Whether the pair is similar to the observed values: type, notation, ratio, length. */
 export function isObserved(observed: Observed, shown: ShownPair): boolean {
   if (observed.pairs !== undefined) {
     const { legacy = "", candidate = "" } = shown;

@@ -41,4 +41,5 @@ function isSorted(list: readonly unknown[], sign: number): boolean {
   });
 }
 
+/** Hypotheses about the order of a list. */
 export const ORDERS: readonly Hypothesis[] = [order];

@@ -9,6 +9,7 @@ export type ShownPair = { readonly legacy?: JsonText; readonly candidate?: JsonT
 /** One distinct pair, and how many observations showed it since it is kept. */
 export type KeptPair = ShownPair & { readonly digest: string; count: number };
 
+/** Distinct pairs of values of a finding, or a sample of them. */
 export type KeptPairs = {
   readonly all: Map<string, KeptPair>;
   /** Every pair that was observed is among them. */
@@ -23,6 +24,7 @@ const PAIRS = 32;
 const LONGEST = 4_096;
 const SIZE = 16_384;
 
+/** No pairs yet. */
 export const createPairs = (): KeptPairs => ({ all: new Map(), complete: true, size: 0 });
 
 /**
@@ -53,19 +55,23 @@ export function keepPair(pairs: KeptPairs, pair: ShownPair, digest: string): voi
 
 const sizeOf = ({ legacy = "", candidate = "" }: ShownPair) => legacy.length + candidate.length;
 
+/** A pair with its values parsed. */
 export const readPair = ({ legacy, candidate, note = "" }: ShownPair): Pair => ({
   legacy: readValue(legacy),
   candidate: readValue(candidate),
   note,
 });
 
+/** Pairs as they are stored. */
 export type StoredPairs = { readonly complete: boolean; readonly all: readonly KeptPair[] };
 
+/** The pairs as they are stored. */
 export const storePairs = ({ complete, all }: KeptPairs): StoredPairs => ({
   complete,
   all: [...all.values()].map((pair) => ({ ...pair })),
 });
 
+/** The pairs of what was stored. */
 export function restorePairs({ complete, all }: StoredPairs): KeptPairs {
   const pairs = createPairs();
   pairs.complete = complete;

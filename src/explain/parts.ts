@@ -267,4 +267,5 @@ const swapped = strings(
   },
 );
 
+/** Hypotheses about parts of a text: separators, spaces, affixes, directives. */
 export const PARTS: readonly Hypothesis[] = [numberFormat, spaces, directive, punctuation, affix, swapped];

@@ -46,6 +46,7 @@ const TRIED = 3_000;
 /** Members of one object that are missing or extra: above it no pairing is attempted. */
 const BESIDE = 8;
 
+/** No partners observed yet. */
 export const createPartners = (): Partners => ({ seen: 0, leaves: 0, partners: new Map() });
 
 type Item = {
@@ -182,6 +183,7 @@ function isPart(part: string, whole: string): boolean {
   return false;
 }
 
+/** A cause that lies in a renamed or moved member. */
 export type RenameCause = {
   readonly name: "renamed" | "moved" | "replaced" | "joined" | "split";
   readonly says: string;
@@ -419,6 +421,7 @@ function similar(a: string, b: string): boolean {
   return x !== "" && y !== "" && (x!.includes(y!) || y!.includes(x!));
 }
 
+/** Partners as they are stored. */
 export type StoredPartners = Omit<Partners, "partners"> & {
   readonly partners: readonly (readonly [string, Partner])[];
 };
@@ -432,12 +435,14 @@ const copyOf = (partner: Partner): Partner => ({
   unequal: [...partner.unequal],
 });
 
+/** The partners as they are stored. */
 export const storePartners = ({ seen, leaves, partners }: Partners): StoredPartners => ({
   seen,
   leaves,
   partners: [...partners].map(([key, partner]) => [key, copyOf(partner)]),
 });
 
+/** The partners of what was stored. */
 export const restorePartners = ({ seen, leaves, partners }: StoredPartners): Partners => ({
   seen,
   leaves,

@@ -6,6 +6,7 @@ import type { Shown } from "../model/finding-observation.ts";
 /** How often, over all comparisons and over distinct requests. */
 export type Count = { all: number; distinct: number };
 
+/** Counts of the requests that showed a finding, and of what they have in common. */
 export type Requests = {
   seen: number;
   /** `GET /products/1042` and how often; undefined: they are too many to be particular. */
@@ -30,6 +31,7 @@ export type Requests = {
 const TARGETS = 3;
 const ANSWERS = 64;
 
+/** No requests yet. */
 export const createRequests = (): Requests => ({
   seen: 0,
   targets: new Map(),
@@ -72,6 +74,7 @@ export function renewRequests(requests: Requests): void {
   requests.pending = 0;
 }
 
+/** Counts a request under a name. @param isNew the request is a distinct one that was not counted before */
 export function addCount(counts: Map<string, Count>, name: string, isNew: boolean): void {
   const known = counts.get(name);
   if (known === undefined) counts.set(name, { all: 1, distinct: isNew ? 1 : 0 });
@@ -81,12 +84,16 @@ export function addCount(counts: Map<string, Count>, name: string, isNew: boolea
   }
 }
 
+/** Counts as they are stored. */
 export type StoredCounts = readonly (readonly [name: string, all: number, distinct: number])[];
+/** The counts as they are stored. */
 export const storeCounts = (counts: ReadonlyMap<string, Count>): StoredCounts =>
   [...counts].map(([name, { all, distinct }]) => [name, all, distinct]);
+/** The counts of what was stored. */
 export const restoreCounts = (stored: StoredCounts): Map<string, Count> =>
   new Map(stored.map(([name, all, distinct]) => [name, { all, distinct }]));
 
+/** Requests as they are stored. */
 export type StoredRequests = Pick<
   Requests,
   "seen" | "repeated" | "varied" | "asked" | "agreed" | "pending" | "shown"
@@ -96,6 +103,7 @@ export type StoredRequests = Pick<
   readonly features: StoredCounts;
 };
 
+/** The requests as they are stored. */
 export const storeRequests = ({ targets, answers, features, shown, ...counts }: Requests): StoredRequests => ({
   ...counts,
   shown: { ...shown },
@@ -104,6 +112,7 @@ export const storeRequests = ({ targets, answers, features, shown, ...counts }: 
   features: storeCounts(features),
 });
 
+/** The requests of what was stored. */
 export const restoreRequests = ({ targets, answers, features, shown, ...counts }: StoredRequests): Requests => ({
   ...counts,
   shown: { ...shown },

@@ -25,6 +25,7 @@ const WATCHED = 64;
 /** Findings of one request that are watched. */
 const FINDINGS = 16;
 
+/** No requests of the route yet. */
 export const createRouteRequests = (): RouteRequests => ({
   compared: { all: 0, distinct: 0 },
   features: createFeatures(),
@@ -56,18 +57,21 @@ export function watch(route: RouteRequests, key: string, finding: string): void 
   } else if (route.watched.size < WATCHED) route.watched.set(key, new Set([finding]));
 }
 
+/** A route's requests as they are stored. */
 export type StoredRouteRequests = {
   readonly compared: Count;
   readonly features: StoredFeatures;
   readonly watched: readonly (readonly [string, readonly string[]])[];
 };
 
+/** The route's requests as they are stored. */
 export const storeRouteRequests = ({ compared, features, watched }: RouteRequests): StoredRouteRequests => ({
   compared: { ...compared },
   features: storeFeatures(features),
   watched: [...watched].map(([key, findings]) => [key, [...findings]]),
 });
 
+/** The route's requests of what was stored. */
 export const restoreRouteRequests = (stored: StoredRouteRequests): RouteRequests => ({
   compared: { ...stored.compared },
   features: restoreFeatures(stored.features),

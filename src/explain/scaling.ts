@@ -219,4 +219,5 @@ const temperature: Hypothesis = {
   weight: 72,
 };
 
+/** Hypotheses about units: a factor, or degrees. */
 export const SCALINGS: readonly Hypothesis[] = [factor, temperature];

@@ -197,6 +197,7 @@ function kindOf({ type, string, text }: Value): string {
   return /^[[{]/.test(start) ? "JSON" : "text";
 }
 
+/** Hypotheses about the structure of a value. */
 export const SHAPES: readonly Hypothesis[] = [
   keys,
   otherMember,

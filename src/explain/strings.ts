@@ -1,5 +1,5 @@
 // explain/strings.ts: case, white space, cut, Unicode form, escaping
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one family of hypotheses, each a few lines, listed at the end
 
 import { Buffer } from "node:buffer";
 import { type Hypothesis, NO, placed, YES } from "./hypothesis.ts";
@@ -310,6 +310,7 @@ function binaries(text: string): [string, string][] {
   return found;
 }
 
+/** Hypotheses about strings: case, white space, line ends, truncation, Unicode form, escaping. */
 export const STRINGS: readonly Hypothesis[] = [
   letterCase,
   wordCase,

@@ -2,8 +2,10 @@
 
 import type { Value } from "./value.ts";
 
+/** A minute in milliseconds. */
 export const MINUTE = 60_000;
 
+/** A way of writing a time. */
 export type Notation =
   | "ISO 8601"
   | "ISO 8601 basic"
@@ -22,6 +24,7 @@ export type Notation =
   | "year/month/day"
   | "day month-name year";
 
+/** The smallest unit that a time is written with. */
 export type Precision = "milliseconds" | "seconds" | "minutes" | "days";
 
 /** A time as it was written. */

@@ -1,5 +1,5 @@
 // explain/times.ts: another zone, another precision, another notation of times
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one family of hypotheses, each a few lines, listed at the end
 
 import { type Hypothesis, NO, placed } from "./hypothesis.ts";
 import { MINUTE, type Notation, readTimes, type Written } from "./time-notations.ts";
@@ -360,6 +360,7 @@ function secondsApart({ legacy, candidate }: Pair): number | undefined {
   return undefined;
 }
 
+/** Hypotheses about times: zone, notation, precision, offset. */
 export const TIMES: readonly Hypothesis[] = [
   zone,
   localTime,

@@ -1,5 +1,5 @@
 // explain/types.ts: another JSON type for the same thing; null and empty; always the same value
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: to be divided
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one family of hypotheses, each a few lines, listed at the end
 
 import { same } from "./decimal.ts";
 import { type Hypothesis, ignored, NO, type Spot, YES } from "./hypothesis.ts";
@@ -302,6 +302,7 @@ function dropped(side: "legacy" | "candidate", value: string, spot: Spot): strin
   return `patch:\n  ${side}:\n    - { op: test, path: ${path}, value: ${value} }\n    - { op: remove, path: ${path} }`;
 }
 
+/** Hypotheses about another JSON type of the same content. */
 export const TYPES: readonly Hypothesis[] = [
   otherType,
   leadingZeros,

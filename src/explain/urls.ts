@@ -155,4 +155,5 @@ const cacheToken: Hypothesis = strings(
   },
 );
 
+/** Hypotheses about URLs: a part that differs, tokens against caching. */
 export const URLS: readonly Hypothesis[] = [urlPart, cacheToken];

@@ -2,6 +2,7 @@
 
 import type { JsonText } from "../model/difference.ts";
 
+/** A value of a difference, parsed for hypotheses. */
 export type Value = {
   readonly type: "absent" | "null" | "boolean" | "number" | "string" | "list" | "object";
   /** As it was written; empty for `absent`. */
@@ -27,6 +28,7 @@ const LONGEST = 8192;
 
 const ABSENT: Value = { type: "absent", text: "", string: "", number: Number.NaN };
 
+/** Parses a value. @param text JSON, or undefined if the side has no value */
 export function readValue(text: JsonText | undefined): Value {
   if (text === undefined) return ABSENT;
   const blank = { text, string: "", number: Number.NaN };

@@ -94,4 +94,5 @@ function spell(seconds: number): string {
   return seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${seconds} s`;
 }
 
+/** Hypotheses about values that have no relation to legacy's. */
 export const VARYING: readonly Hypothesis[] = [varying];

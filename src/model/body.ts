@@ -17,6 +17,7 @@ export type Measured = {
   readonly unread?: true;
 };
 
+/** A body without bytes. */
 export const NO_BODY: Kept = Object.freeze({ kind: "kept", chunks: Object.freeze([]), length: 0 });
 
 /** A kept body as one run of bytes; no copy when it came in one piece. */

@@ -17,6 +17,7 @@ export type Standing = "mismatch" | "noise" | "transient" | "accepted" | "unconf
  */
 export type Undecided = "budget" | "room" | "second_answers" | "stopped" | "opaque" | "samples";
 
+/** A difference with its classification. */
 export type ClassifiedDifference = Difference & {
   readonly standing: Standing;
   /** For `unconfirmed`: what stood in the way. */

@@ -98,6 +98,7 @@ export function controlShown({ everything, routes }: Control): Control {
   };
 }
 
+/** No switch is set: the config applies. */
 export const NO_CONTROL: Control = Object.freeze({ routes: Object.freeze([]) });
 
 /** What a switch says at this time, in milliseconds since the epoch: itself, or what holds after its end. */

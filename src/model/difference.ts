@@ -3,6 +3,7 @@
 /** Where a difference is: the status code, a header or trailer field, or the body. */
 export type Where = "status" | "field" | "body";
 
+/** All kinds of differences. */
 export const KINDS = ["missing", "extra", "value", "type", "order", "format"] as const;
 
 /**

@@ -26,6 +26,7 @@ export function fieldValues(fields: Fields, name: string): string[] {
   return values;
 }
 
+/** Whether a field is present. @param name in lower case */
 export function hasField(fields: Fields, name: string): boolean {
   return fieldValue(fields, name) !== undefined;
 }

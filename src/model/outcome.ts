@@ -26,17 +26,20 @@ export type SkippedReason =
   | "upgrade"
   | "loop";
 
+/** The outcome of one request, with its reason where there are several. */
 export type Outcome =
   | { readonly outcome: "match" | "mismatch" | "accepted" | "noise" | "transient" }
   | { readonly outcome: "candidate_error" | "legacy_error"; readonly reason: FailureReason }
   | { readonly outcome: "not_comparable"; readonly reason: NotComparableReason }
   | { readonly outcome: "skipped"; readonly reason: SkippedReason };
 
+/** The name of an outcome, as in metrics and reports. */
 export type OutcomeName = Outcome["outcome"];
 
 /** The outcomes in which both answers were compared: the denominator of every rate. */
 export const COMPARED: readonly OutcomeName[] = ["match", "mismatch", "accepted", "noise", "transient"];
 
+/** All names of outcomes. */
 export const OUTCOMES: readonly OutcomeName[] = [
   ...COMPARED,
   "candidate_error",

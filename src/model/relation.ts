@@ -17,6 +17,7 @@ export type Relation =
 /** Inclusive. */
 export type Range = readonly [low: number, high: number];
 
+/** The common properties of observed pairs of values. */
 export type Observed = {
   readonly kind: "observed";
   /** These pairs and no others: the values are codes, or a status. */

@@ -7,8 +7,10 @@ import type { OutcomeName } from "./outcome.ts";
 /** A finding's life. `accepted` ends at its expiry; `fixed` that is seen again is `regressed`. */
 export type FindingState = "new" | "open" | "accepted" | "fixed" | "regressed";
 
+/** All states of a finding. */
 export const FINDING_STATES: readonly FindingState[] = ["new", "open", "accepted", "fixed", "regressed"];
 
+/** How severe a difference is for a client. */
 export type Severity = "low" | "medium" | "high" | "critical";
 
 /** One observed pair of values. Redacted and clipped: fit to be shown. */
@@ -128,8 +130,10 @@ export type Unsteady = {
   readonly count: number;
 };
 
+/** The verdict of readiness: switch over, wait, or do not. */
 export type Verdict = "ready" | "hold" | "reject";
 
+/** The verdict with its evidence. Shares and bounds are 0 to 1. */
 export type Readiness = {
   readonly verdict: Verdict;
   /** The reasons of the verdict, a sentence each, the most severe first. */
@@ -152,6 +156,7 @@ export type Readiness = {
   readonly etaSeconds?: number;
 };
 
+/** Requests by outcome. */
 export type Tally = Readonly<Record<OutcomeName, number>>;
 
 /** Latency, candidate over legacy: 1.2 is a fifth slower. Each bound holds at the configured confidence, at all times. */
@@ -166,6 +171,7 @@ export type LatencyRatio = {
   readonly slowerMs: number;
 };
 
+/** The counts and readiness of one route, or of the whole. */
 export type RouteReport = {
   readonly route: string;
   /**
@@ -238,6 +244,7 @@ export type LookAlike = {
   readonly yaml: string;
 };
 
+/** The whole report; its JSON is the body of `/api/v1/report`. Times are milliseconds since the epoch. */
 export type Report = {
   readonly version: 1;
   /** Milliseconds since the epoch. */

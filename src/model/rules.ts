@@ -11,7 +11,9 @@ export type Place =
 /** Every rule keeps the words it was written in: the name under which what it settled is counted. */
 type Named = { readonly name: string };
 
+/** A place that is not compared. */
 export type IgnoreRule = Named & { readonly place: Place };
+/** A place that is compared, while others are not. */
 export type OnlyRule = Named & { readonly place: Place };
 
 /**
@@ -40,6 +42,7 @@ export type NumberRule = Named & {
 /** Both sides must be times, in any of the forms that `compare/json/times.ts` reads, at most this far apart. */
 export type TimeRule = Named & { readonly path: Path; readonly toleranceMs: number };
 
+/** A rule for strings: case, space, Unicode form, or a pattern instead of equality. */
 export type StringRule = Named & {
   readonly path: Path;
   readonly ignoreCase?: boolean;
@@ -79,6 +82,7 @@ export type CompareRules = {
   readonly mapOrigins: boolean;
 };
 
+/** No rules: everything is compared, except fields that belong to one response. */
 export const NO_RULES: CompareRules = {
   ignore: [],
   only: [],

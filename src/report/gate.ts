@@ -4,6 +4,7 @@ import type { Report, RouteReport, Verdict } from "../model/report.ts";
 import { count, shown } from "./escape.ts";
 import { duration, percent } from "./format.ts";
 
+/** Readiness for scripts; its JSON is what `gate --format json` prints. */
 export type Gate = {
   /** `ready` only when every route that counts is. */
   readonly verdict: Verdict;
@@ -48,10 +49,12 @@ function lineOf({ route, part, excludedBy, readiness }: RouteReport): GateLine {
   };
 }
 
+/** One line for the whole and one for each route. */
 export function gateText({ routes }: Gate): string {
   return routes.map((line) => `${line.verdict.padEnd(6)} ${shown(named(line.route), 100)}: ${why(line)}\n`).join("");
 }
 
+/** A JUnit document: a route that is not ready is a failure, an excluded one is skipped. */
 export function gateJunit({ routes }: Gate): string {
   const failed = routes.filter((line) => line.verdict === "hold" || line.verdict === "reject").length;
   const cases = routes.map((line) => {

@@ -21,6 +21,7 @@ import { duration, moment, percent, period } from "./format.ts";
 /** The first of something, and how many there are beyond those. */
 export type Some<T> = { readonly shown: readonly T[]; readonly more: number };
 
+/** A report in reading order, cut to the caps of a format. */
 export type Outline = {
   readonly verdict: Verdict | "empty";
   /** The answer to "are we ready?", in a sentence. */
@@ -49,6 +50,7 @@ export type Outline = {
   readonly reasonsWhy: Some<readonly [reason: string, n: number]>;
 };
 
+/** The most entries of each section. */
 export type Caps = {
   readonly findings: number;
   readonly settled: number;
@@ -61,6 +63,7 @@ const SEVERE = 200;
 
 const NEEDS_ATTENTION: readonly FindingState[] = ["new", "open", "regressed"];
 
+/** Brings a report into reading order and applies the caps. */
 export function outline(report: Report, caps: Caps): Outline {
   const { total } = report;
   const settled = report.findings.filter((one) => !NEEDS_ATTENTION.includes(one.state));

@@ -63,6 +63,7 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 const KEPT_FINDINGS = 100_000;
 const KEPT_ROUTES = 20_000;
 
+/** A report from a data directory, or why it cannot be read. */
 export type StoredReport =
   | { readonly kind: "read"; readonly report: Report }
   | { readonly kind: "unreadable"; readonly message: string };

@@ -1,5 +1,6 @@
 // report/style.ts: the report page's one style sheet; the page's policy knows it by its hash
 
+/** The style sheet. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

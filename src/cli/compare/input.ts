@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { UsageError } from "../command.ts";
 import { unreadable } from "../files.ts";
 
+/** The bytes of both bodies. */
 export type Bodies = { readonly legacy: Uint8Array; readonly candidate: Uint8Array };
 
 /** Reads both; `-` is standard input, for one of them. */

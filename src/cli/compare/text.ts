@@ -13,6 +13,7 @@ const MOST = 200;
 type Sides = { readonly legacy: ReturnType<typeof readSpelled>; readonly candidate: ReturnType<typeof readSpelled> };
 type Paints = ReturnType<typeof palette>;
 
+/** The result as text. @param type the media type of both, if known */
 export function asText(result: Result, bodies: Bodies, type: string | undefined, colour: boolean): string {
   const { differences, approximate, masked, notes = [] } = result;
   const paint = palette(colour);

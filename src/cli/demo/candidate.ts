@@ -6,6 +6,7 @@ import type { Random } from "./random.ts";
 import { type Backend, openBackend } from "./server.ts";
 import type { Stock } from "./stock.ts";
 
+/** Starts the candidate, with the planted faults. */
 export function openCandidate(planted: readonly Planted[], stock: Stock, random: Random): Promise<Backend> {
   let asked = 0; // requests that might have failed
   return openBackend({

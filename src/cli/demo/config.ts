@@ -1,5 +1,6 @@
 // cli/demo/config.ts: the demo's config, as a user would write it
 
+/** What the demo's config depends on. */
 export type DemoWiring = {
   readonly legacy: string;
   readonly candidate: string;
@@ -11,6 +12,7 @@ export type DemoWiring = {
 const CLEAN = `readiness: { tolerance: 5%, errors: 5%, latency: {} }
 `;
 
+/** The demo's config as YAML. */
 export function demoConfig({ legacy, candidate, clean }: DemoWiring): string {
   return `legacy: { url: "${legacy}" }
 candidate: { url: "${candidate}", timeout: ${clean ? "30s" : "8s"}, adaptive: false }

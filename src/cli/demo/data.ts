@@ -15,15 +15,20 @@ const CITIES = [
 ] as const;
 const GOODS = ["Kettle", "Desk lamp", "Notebook A5", "Bicycle bell", "Wool blanket", "Chef’s knife", "Garden hose"];
 const COLOURS = ["graphite", "cream", "oxblood", "olive", "sky"];
+/** Categories of products. */
 export const CATEGORIES = ["kitchen", "office", "outdoor", "home"];
+/** States of orders. */
 export const ORDER_STATES = ["PLACED", "PAID", "PACKED", "SHIPPED", "DELIVERED", "CANCELLED"];
 const PAYMENT_STATES = ["AUTHORIZED", "CAPTURED", "SETTLED", "CHARGEBACK", "REFUNDED", "VOIDED"];
 const CARRIERS = ["DHL", "UPS", "PostNL", "GLS"];
 
 /** Which ids exist; the traffic asks for some beyond them too. */
 export const LAST_ORDER = 14_999;
+/** The smallest id of an order. */
 export const FIRST_ORDER = 10_000;
+/** The largest id of a customer. */
 export const LAST_CUSTOMER = 3_999;
+/** The largest id of a product. */
 export const LAST_PRODUCT = 3_999;
 
 const EPOCH = Date.UTC(2026, 0, 5, 6, 0, 0);
@@ -32,6 +37,7 @@ const at = (random: Random, days: number) => new Date(EPOCH + between(random, 0,
 
 const rng = (kind: number, id: number) => seeded(Math.imul(id + 1, 0x9e37_79b1) ^ Math.imul(kind, 0x85eb_ca6b));
 
+/** The article number of a product. */
 export const skuOf = (product: number) => `SKU-${String(product).padStart(5, "0")}`;
 
 function address(random: Random): JsonObject {
@@ -39,6 +45,7 @@ function address(random: Random): JsonObject {
   return { street: `${pick(random, STREETS)} ${between(random, 1, 180)}`, postcode, city, country };
 }
 
+/** A product; the same for the same id. */
 export function product(id: number): JsonObject {
   const random = rng(1, id);
   const name = `${pick(random, GOODS)}, ${pick(random, COLOURS)}`;
@@ -71,6 +78,7 @@ function items(random: Random): JsonObject[] {
 const totalOf = (lines: readonly JsonObject[]) =>
   cents(lines.reduce((sum, line) => sum + Number(line["lineTotal"]), 0));
 
+/** An order; the same for the same id. */
 export function order(id: number): JsonObject {
   const random = rng(2, id);
   const lines = items(random);
@@ -94,6 +102,7 @@ const orderSummary = (id: number): JsonObject => {
   return { id, status: status!, placedAt: placedAt!, total: (totals as JsonObject)["grand"]! };
 };
 
+/** A customer; the same for the same id. */
 export function customer(id: number): JsonObject {
   const random = rng(3, id);
   const first = pick(random, FIRST);
@@ -123,6 +132,7 @@ export function ordersOf(id: number): JsonObject {
   return { customerId: id, count: orders.length, orders };
 }
 
+/** An invoice; the same for the same id. */
 export function invoice(id: number): JsonObject {
   const random = rng(5, id);
   const lines = items(random).map(({ sku, quantity, unitPrice }) => ({
@@ -142,12 +152,14 @@ export function invoice(id: number): JsonObject {
   };
 }
 
+/** The lines of an invoice as CSV. */
 export function invoiceCsv(id: number): Buffer {
   const lines = invoice(id)["lines"] as readonly JsonObject[];
   const rows = lines.map((line) => `${line["sku"]},${line["quantity"]},${line["unitPrice"]}`);
   return Buffer.from(`${["sku,quantity,unit_price", ...rows].join("\r\n")}\r\n`);
 }
 
+/** A shipment; the same for the same id. */
 export function shipment(id: number): JsonObject {
   const random = rng(6, id);
   const dispatched = Date.parse(at(random, 60));
@@ -171,6 +183,7 @@ export function label(id: number): Buffer {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), picture]);
 }
 
+/** A payment; the same for the same id. */
 export function payment(id: number): JsonObject {
   const random = rng(8, id);
   return {
@@ -183,11 +196,13 @@ export function payment(id: number): JsonObject {
   };
 }
 
+/** A cart; the same for the same id. */
 export function cart(id: number): JsonObject {
   const lines = items(rng(9, id));
   return { id, items: lines, subtotal: totalOf(lines), currency: "EUR" };
 }
 
+/** Recommended products for a customer. */
 export function recommendations(id: number): JsonObject {
   const random = rng(10, id);
   const first = between(random, 0, LAST_PRODUCT - 30);
@@ -209,6 +224,7 @@ export function dailyReport(date: string): JsonObject {
   };
 }
 
+/** A page of a list. @param number from 1 */
 export function page(kind: "orders" | "products", number: number, filter: string): JsonObject {
   const random = rng(kind === "orders" ? 12 : 13, number * 31 + filter.length);
   const start =
@@ -221,6 +237,7 @@ export function page(kind: "orders" | "products", number: number, filter: string
   return { [kind]: rows, page: number, pageSize: rows.length, filter };
 }
 
+/** The first products that match. */
 export function search(query: string, limit: number): JsonObject {
   const random = seeded([...query].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7));
   const hits = between(random, 0, Math.min(limit, 8));

@@ -6,6 +6,7 @@ import type { Random } from "./random.ts";
 import { type Backend, openBackend } from "./server.ts";
 import type { Stock } from "./stock.ts";
 
+/** Starts legacy, with the planted noise of both sides. */
 export function openLegacy(planted: readonly Planted[], stock: Stock, random: Random): Promise<Backend> {
   return openBackend({
     server: "orders/4.17",

@@ -53,6 +53,7 @@ type PlantedFailure = Named & {
   readonly hangEvery: number;
 };
 
+/** Something that the demo plants and its report must name. */
 export type Planted = PlantedDifference | PlantedNoise | PlantedLag | PlantedSlowness | PlantedFailure;
 
 /** The one product whose status the candidate gets wrong. */
@@ -60,6 +61,7 @@ export const DISCONTINUED = 1042;
 /** The one payment state that the candidate's table lacks. */
 export const UNMAPPED = "CHARGEBACK";
 
+/** Everything that the demo plants. */
 export const PLANTED: readonly Planted[] = [
   {
     kind: "difference",

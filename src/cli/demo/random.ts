@@ -3,6 +3,7 @@
 /** Numbers in [0, 1), the same row for the same seed. Good enough for made-up orders, and for nothing else. */
 export type Random = () => number;
 
+/** A generator of numbers from 0 to below 1; the same sequence for the same seed. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -18,6 +19,7 @@ export function between(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
+/** A random element. `from` must not be empty. */
 export function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)]!;
 }

@@ -15,6 +15,7 @@ import { createStock } from "./stock.ts";
 import { startTraffic, type TrafficCounts } from "./traffic.ts";
 import { type Check, judgeDemo } from "./verdict.ts";
 
+/** What a run of the demo depends on. */
 export type DemoOptions = {
   readonly planted: readonly Planted[];
   readonly seconds: number;
@@ -33,6 +34,7 @@ export type DemoOptions = {
   readonly progress: (seconds: number, counts: Readonly<TrafficCounts>, report: Report) => void;
 };
 
+/** A finished run; its services stay open until it is disposed. */
 export type Demo = AsyncDisposable & { readonly report: Report; readonly checks: readonly Check[] };
 
 const SEED = 20_260_105;

@@ -19,6 +19,7 @@ export type Character = {
   readonly fail: (route: string) => "reset" | "hang" | undefined;
 };
 
+/** A running backend; disposing closes it. */
 export type Backend = AsyncDisposable & {
   readonly url: string;
   /** Requests it was sent, by method, POST with its path: what proves that the candidate saw reads only. */
@@ -29,6 +30,7 @@ export type Backend = AsyncDisposable & {
 const MAX_BODY = 64 * 1024;
 const MAX_SEEN = 1_000;
 
+/** Starts a backend on a free port of 127.0.0.1. */
 export async function openBackend(character: Character): Promise<Backend> {
   const seen = new Map<string, number>();
   const closing = new AbortController();

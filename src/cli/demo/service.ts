@@ -28,6 +28,7 @@ const orders = [data.FIRST_ORDER, data.LAST_ORDER] as const;
 const customers = [0, data.LAST_CUSTOMER] as const;
 const pageOf = (query: URLSearchParams) => Math.min(Math.max(Number(query.get("page")) || 1, 1), 10_000);
 
+/** All routes of the demo service. */
 export const ROUTES: readonly Route[] = [
   { route: "GET /health", handle: () => json({ status: "UP" }) },
   {
@@ -99,6 +100,7 @@ const compiled = ROUTES.map((one) => {
   return { ...one, method, pattern: new RegExp(`^${template.replaceAll(".", "\\.").replace(/\{\w+\}/g, "([^/]+)")}$`) };
 });
 
+/** The route of a request, with the values of its parameters. */
 export type Found = { readonly route: string; readonly params: readonly string[]; readonly handle: Route["handle"] };
 
 /** Which route a method and a path belong to. */

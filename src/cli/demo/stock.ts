@@ -8,12 +8,14 @@ type Level = { readonly onHand: number; readonly revision: number; readonly writ
 /** Versions kept of one article: more writes than this within the lag, and a reader sees the oldest kept. */
 const KEPT = 8;
 
+/** Stock levels, which writes change and reads show. */
 export type Stock = {
   readonly write: (sku: string, onHand: number) => void;
   /** What a reader sees who is `lagMs` behind. Undefined for an article that does not exist. */
   readonly read: (sku: string, lagMs: number) => JsonObject | undefined;
 };
 
+/** Stock of so many articles. @param now milliseconds, for the lag of the candidate's replica */
 export function createStock(articles: number, now: () => number): Stock {
   const levels = new Map<string, Level[]>();
   for (let id = 0; id < articles; id += 1) {

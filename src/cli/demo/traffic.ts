@@ -7,6 +7,7 @@ import { between, pick, type Random, seeded } from "./random.ts";
 
 type Call = { readonly method: string; readonly target: string; readonly body?: unknown };
 
+/** Rate in requests a second, and what ends the traffic. */
 export type TrafficOptions = {
   /** Requests a second. */
   readonly rate: number;
@@ -18,6 +19,7 @@ export type TrafficOptions = {
 /** Counts so far: `sent = answered + failed + under way`. */
 export type TrafficCounts = { sent: number; answered: number; failed: number; writes: number };
 
+/** Running traffic; `done` resolves when the last response has come. */
 export type Traffic = { readonly counts: Readonly<TrafficCounts>; readonly done: Promise<void> };
 
 /** Requests under way at once, at most; past it the traffic waits rather than piles up. */
@@ -26,6 +28,7 @@ const TICK_MS = 10;
 /** Longer than any stall of a busy machine: an answer that comes late is an answer. */
 const DEADLINE_MS = 60_000;
 
+/** Starts sending requests to the proxy. */
 export function startTraffic(url: string, { rate, seed, stop }: TrafficOptions): Traffic {
   const random = seeded(seed);
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_UNDER_WAY });
