@@ -1,7 +1,8 @@
 // verify/job-buffer.ts: a batch of jobs as one buffer that both threads can read, and a little plain data
 
-import type { Response } from "../model/answer.ts";
+import type { Answer, Response } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
+import type { Exchange } from "../model/exchange.ts";
 import type { Job } from "./comparer.ts";
 
 /** A response whose kept body lies in the batch's buffer. A body's chunks may be slices of large shared buffers, and a
@@ -39,13 +40,13 @@ export function createHold(): Hold {
   };
 }
 
-/** Bytes of kept bodies in a job. */
-export function sizeOf(job: Job): number {
-  return keptLength(job.legacy.body) + keptLength(job.candidate.body);
+/** Bytes of the bodies that both answers keep; a failure keeps none. */
+export function sizeOf({ legacy, candidate }: Pick<Exchange, "legacy" | "candidate">): number {
+  return keptLength(legacy) + keptLength(candidate);
 }
 
-function keptLength(body: Body): number {
-  return body.kind === "kept" ? body.length : 0;
+function keptLength(answer: Answer): number {
+  return answer.kind === "response" && answer.body.kind === "kept" ? answer.body.length : 0;
 }
 
 /** Puts jobs into one buffer. Reuses the memory of `hold` where it fits. */

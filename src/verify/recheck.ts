@@ -8,6 +8,7 @@ import type { Answer, Response, Side } from "../model/answer.ts";
 import type { Body } from "../model/body.ts";
 import type { Undecided } from "../model/comparison.ts";
 import type { Difference } from "../model/difference.ts";
+import type { Exchange } from "../model/exchange.ts";
 import type { Job, Verdict } from "./comparer.ts";
 import { LARGE_BYTES, sizeOf } from "./job-buffer.ts";
 import type { Priority } from "./recheck-budget.ts";
@@ -42,7 +43,7 @@ export type RecheckPorts = {
    * Asks a side the same request once more; resolves, never rejects. A legacy replica may be asked in place of legacy.
    * `beside`: the body that the answer will be compared with, and need not be read far beyond.
    */
-  readonly ask: (side: Side, exchange: Answered, beside?: Body) => Promise<Answer>;
+  readonly ask: (side: Side, exchange: Exchange, beside?: Body) => Promise<Answer>;
   /** Equal where it matters, cheaply: never true for different answers, may be false for equal ones. */
   readonly identical: (route: string, one: Response, other: Response) => boolean;
   /** Bounds the exchanges that wait for a recheck, and the bytes of their bodies. */

@@ -14,7 +14,7 @@ import { createRecheck, type RecheckOptions, type RecheckPorts } from "./recheck
 import { createBudget } from "./recheck-budget.ts";
 import { createRecheckCapacity } from "./recheck-capacity.ts";
 import { createReservations } from "./reservations.ts";
-import { type Answered, type OutcomePorts, outcomeWithoutComparing } from "./without-comparing.ts";
+import { type Answered, type LegacyAnswered, type OutcomePorts, outcomeWithoutComparing } from "./without-comparing.ts";
 
 /** Read whenever they are needed, so that they may follow a config that changes. */
 export type VerifyOptions = {
@@ -129,8 +129,9 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
       const judged = judgedOf(exchange, arrived);
       if ("outcome" in judged) {
         emit(exchange, judged, from);
-        if (exchange.legacy.kind === "response") {
-          await sample(exchange as Answered, judged.outcome === "match" ? NONE : undefined);
+        const { legacy } = exchange;
+        if (legacy.kind === "response") {
+          await sample({ ...exchange, legacy }, judged.outcome === "match" ? NONE : undefined);
         }
       } else {
         await compare(judged, from);
@@ -245,7 +246,7 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
    * For a sample of the requests: asks legacy once more, whatever the candidate said, to learn where legacy disagrees with
    * itself. Before any recheck, so that no more time lies between legacy's two answers than has to.
    */
-  async function sample(exchange: Answered, first: readonly Difference[] | undefined): Promise<void> {
+  async function sample(exchange: LegacyAnswered, first: readonly Difference[] | undefined): Promise<void> {
     const { route } = exchange;
     const wanted = ports.wantsSample(route);
     const share = options.recheck.sample * (wanted === "no" ? 1 : EAGERNESS);
@@ -264,8 +265,8 @@ export function createVerifier(options: VerifyOptions, ports: VerifyPorts): Veri
     }
   }
 
-  /** For a sample, which needs it least. */
-  function roomFor(exchange: Answered): Disposable | undefined {
+  /** For a sample, which needs it least. The candidate may have given no response. */
+  function roomFor(exchange: LegacyAnswered): Disposable | undefined {
     const held = capacity.acquire(sizeOf(exchange), "known");
     return typeof held === "string" ? undefined : held;
   }

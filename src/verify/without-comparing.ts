@@ -7,6 +7,9 @@ import type { NotComparableReason, Outcome } from "../model/outcome.ts";
 /** An exchange in which both sides gave a whole response. */
 export type Answered = Exchange & { readonly legacy: Response; readonly candidate: Response };
 
+/** An exchange in which legacy gave a whole response; the candidate may have failed. */
+export type LegacyAnswered = Exchange & { readonly legacy: Response };
+
 /** The cheap checks that can settle an exchange before its bodies are compared. */
 export type OutcomePorts = {
   /** Why two responses to this request cannot be compared without misleading, if so. */

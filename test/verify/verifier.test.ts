@@ -432,4 +432,19 @@ describe("the verifier", () => {
     await settle(exchange(same, same));
     await expect.poll(() => noticed).toEqual([["$.id"]]);
   });
+
+  test("a candidate that fails does not prevent legacy from being asked twice", async () => {
+    const noticed: unknown[] = [];
+    const { settle, bugs } = open(
+      { recheck: { ...OPTIONS.recheck, sample: 1 } },
+      {
+        ask: async () => json({ id: 2 }),
+        sampled: (_, differences, first) => noticed.push([differences.map((d) => d.path), first]),
+      },
+    );
+    const [emitted] = await settle(exchange(json({ id: 1 }), failure("reset")));
+    expect(emitted?.outcome).toEqual({ outcome: "candidate_error", reason: "reset" });
+    await expect.poll(() => noticed, { timeout: 20_000 }).toEqual([[["$.id"], undefined]]);
+    expect(bugs).toEqual([]);
+  });
 });
