@@ -88,7 +88,7 @@ export function classifying({ noise, now, written, lagMs, identity }: Classifyin
       const circumstances = { at: now(), written: written(exchange) };
       noise.learn(route, judged, recheck, circumstances);
       const spanMs = legacy.durationMs + candidate.durationMs;
-      noise.see(route, judged, { ...circumstances, spanMs, resource: identity(exchange) });
+      noise.see(route, judged, { ...circumstances, askedAt: exchange.at, spanMs, resource: identity(exchange) });
     },
     // What was written a moment ago may have moved between two answers: that is no noise.
     sampled: (exchange, legacyTwice, first) => {

@@ -10,6 +10,7 @@ import { cookieName } from "./cookie-name.ts";
 import {
   addCandidateMove,
   addDisagreement,
+  addFurther,
   addLegacyMove,
   addOwn,
   addOwnAtOnce,
@@ -112,14 +113,15 @@ export type NoiseBook = {
     at: number,
   ) => void;
   /**
-   * Both sides of each comparison with differences, once. @param resource which request it was, as a hash
-   * @param spanMs how long both answers took
+   * Both sides of each comparison with differences, once, in any order. `resource`: which request it was, as a hash;
+   * `askedAt`: when the client sent it; `spanMs`: how long both answers took; `at`: now.
    */
   readonly see: (
     route: string,
     differences: readonly Difference[],
     circumstances: {
       readonly at: number;
+      readonly askedAt: number;
       readonly spanMs: number;
       readonly resource: number;
       readonly written: boolean;
@@ -180,7 +182,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
   const left = new Set<string>();
   const pages = new LRUCache<string, Page>({ max: settings.routes, dispose: (_, route) => left.add(route) });
   /** Both sides' last values by place and request. */
-  const before = new Map<string, { readonly legacy: string; readonly candidate?: string; readonly at: number }>();
+  const before = new Map<string, { readonly legacy: string; readonly candidate?: string; readonly askedAt: number }>();
 
   const fade = (since: number, at: number) => (at <= since ? 1 : 2 ** ((since - at) / settings.halfLifeMs));
 
@@ -223,6 +225,7 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
       if (place === undefined) continue;
       if (!hasVaried(place)) page.eager = Math.max(page.eager, EAGER);
       addOwn(place, difference, position);
+      addFurther(place, difference);
       if (isAtOnce) addOwnAtOnce(place, difference);
       noted.add(key);
     }
@@ -267,19 +270,21 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
    * The same request was asked before: whether both sides' values go up and down or only up; and, if it was a moment ago,
    * whether legacy said the same here.
    */
-  function compareWithBefore(page: Page, difference: Difference, resource: number, at: number): void {
+  function compareWithBefore(page: Page, difference: Difference, resource: number, askedAt: number): void {
     const { legacy, candidate } = difference;
     if (legacy === undefined || legacy.length > 256 || difference.kind !== "value") return;
     const { key, position } = spot(difference);
     const id = `${resource} ${difference.path} ${key}`;
     const last = before.get(id);
+    // A recheck delays the classification: exchanges are seen in another order than they were asked in.
+    if (last !== undefined && askedAt < last.askedAt) return;
     before.delete(id);
     const isKept = candidate !== undefined && candidate.length <= 256;
-    before.set(id, { legacy, at, ...(isKept && { candidate }) });
+    before.set(id, { legacy, askedAt, ...(isKept && { candidate }) });
     if (before.size > REMEMBERED) before.delete(before.keys().next().value!);
     if (last === undefined) return;
-    const isSameMoment = at - last.at <= SAME_MOMENT_MS;
-    const place = isSameMoment ? placeOf(page, key, at) : page.places.get(key);
+    const isSameMoment = askedAt - last.askedAt <= SAME_MOMENT_MS;
+    const place = isSameMoment ? placeOf(page, key, askedAt) : page.places.get(key);
     if (place === undefined) return;
     addCandidateMove(place, last.candidate, candidate, difference);
     if (!isSameMoment) {
@@ -310,11 +315,11 @@ export function createNoiseBook(overrides: Partial<NoiseSettings> = {}): NoiseBo
         if (place !== undefined) place.varied += 1;
       }
     },
-    see: (route, differences, { at, spanMs, resource, written }) => {
+    see: (route, differences, { at, askedAt, spanMs, resource, written }) => {
       const page = pages.get(route);
       if (page === undefined) return;
       for (const [key, here] of byPlace(differences)) {
-        if (!written) for (const difference of here) compareWithBefore(page, difference, resource, at);
+        if (!written) for (const difference of here) compareWithBefore(page, difference, resource, askedAt);
         const place = page.places.get(key);
         if (place === undefined || !hasVaried(place)) continue;
         fadePlace(place, fade(place.at, at), at);

@@ -188,8 +188,6 @@ export function addOwn(place: Place, difference: Difference, position: string): 
   if (position !== "") place.positions.add(place.positions.size < POSITIONS ? position : "*");
   for (const value of [legacy, candidate]) addShape(place, shapeOf(value, where));
   if (kind === "order") return;
-  // Its first answer is counted where it is compared with the candidate's: counted twice it would never look new.
-  if (candidate !== undefined) addShown(place, hashOf(candidate));
   const [first, second] = [measure(legacy, where), measure(candidate, where)];
   if (first === undefined || second === undefined || first.kind !== second.kind) return;
   if (second.value > first.value) place.legacyUp += 1;
@@ -197,6 +195,14 @@ export function addOwn(place: Place, difference: Difference, position: string): 
   push(place.own, Math.abs(second.value - first.value));
   const ratio = logRatio(second.value, first.value);
   if (ratio !== undefined) push(place.ownRatio, Math.abs(ratio));
+}
+
+/**
+ * A value of an answer of legacy's that is compared with no answer of the candidate's. Those of the others are counted by
+ * {@link addPair}: counted twice, none of them would look like one that legacy showed only once.
+ */
+export function addFurther(place: Place, { kind, candidate }: Difference): void {
+  if (kind !== "order" && candidate !== undefined) addShown(place, hashOf(candidate));
 }
 
 /** Legacy was asked twice at once, whatever the candidate answered, and differed from itself here. */
@@ -332,7 +338,9 @@ function settlePending(place: Place, at: number): void {
     const { legacy, candidate } = place.pending.shift()!;
     if (!tellsNew(place) || isUndirected(place) || isGrowing(place)) continue;
     const fresh = candidate.filter((value) => !place.shown.has(value)).length;
-    const once = legacy.filter((value) => (place.shown.get(value) ?? 0) <= 1).length;
+    // Elements of one list may share a value, such as the time or the id of the request: shown many times, by one answer.
+    const inAnswer = (value: number) => legacy.reduce((count, other) => count + Number(other === value), 0);
+    const once = legacy.filter((value) => (place.shown.get(value) ?? 0) <= inAnswer(value)).length;
     add(place, "novelty", Math.sign(fresh - once));
   }
 }

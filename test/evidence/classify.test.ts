@@ -329,7 +329,7 @@ test("each difference is judged once, in its order, and never thrown at, whateve
       const book = createNoiseBook({ routes: 2, placesPerRoute: 3 });
       for (let i = 0; i < 3; i++) {
         book.observe(ROUTE, noise, first, i);
-        book.see(ROUTE, first, { at: i * 4000, spanMs: 1, resource: 7, written });
+        book.see(ROUTE, first, { at: i * 4000, askedAt: i * 4000, spanMs: 1, resource: 7, written });
       }
       const judged = judge(first, seen, { book, written, ...(cut && { cut }) });
       book.learn(ROUTE, judged, { looks: seen, ...(cut && { cut }) }, { at: 10, written });

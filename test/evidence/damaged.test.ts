@@ -100,7 +100,7 @@ test("a document of another shape is left out and counted, or does no harm: all 
       const differences = [difference("$.a", "value", "1", "100"), difference("$.b", "missing", '"x"', undefined)];
       evidence.add(comparison({ at: 41, differences }), 41);
       noise.observe("GET /orders/{id}", differences, differences, 41);
-      noise.see("GET /orders/{id}", differences, { at: 42, spanMs: 1, resource: 1, written: false });
+      noise.see("GET /orders/{id}", differences, { at: 42, askedAt: 42, spanMs: 1, resource: 1, written: false });
       noise.need("GET /orders/{id}", differences, 43);
       noise.places(41);
       evidence.report(42);

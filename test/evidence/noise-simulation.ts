@@ -81,7 +81,7 @@ export function simulate(
     if (standing === "mismatch") return { after: differing, why: note };
     // Every tenth request is for one of a few resources.
     const resource = i % 10 === 0 ? (i / 10) % 4 : i;
-    book.see(ROUTE, first, { at, spanMs: 6, resource, written: false });
+    book.see(ROUTE, first, { at, askedAt: at, spanMs: 6, resource, written: false });
   }
   return undefined;
 }
