@@ -96,7 +96,12 @@ export function watchTroubles(
       const one = minute();
       one.compared++;
       const { status } = candidate;
-      if (TURNED_AWAY.includes(status)) one.turnedAway.set(status, (one.turnedAway.get(status) ?? 0) + 1);
+      if (!TURNED_AWAY.includes(status)) return;
+      one.turnedAway.set(status, (one.turnedAway.get(status) ?? 0) + 1);
+      const [sentence] = turnedAway();
+      const suppressed = sentence === undefined ? undefined : lines.take("turned_away");
+      if (suppressed === undefined) return;
+      log.warn({ event: "turned_away", status, ...(suppressed > 0 && { suppressed }) }, sentence);
     },
     warnings: () => [...failures("legacy"), ...failures("candidate"), ...turnedAway(), ...open()],
     note: (side) =>

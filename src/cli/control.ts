@@ -116,7 +116,7 @@ async function remark(route: string, admin: Admin, io: Io): Promise<void> {
   if (names === undefined || names.includes(route)) return;
   const meant = nearest(route, names);
   io.stderr(
-    `note: no request of ${shown(route, 100)} has been seen yet${meant === undefined ? "" : `; did you mean "${shown(meant, 100)}"?`}\n`,
+    `note: no request of ${shown(route, 100)} has been seen in this epoch${meant === undefined ? "" : `; did you mean "${shown(meant, 100)}"?`}\n`,
   );
 }
 

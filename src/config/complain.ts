@@ -76,10 +76,13 @@ function hintFor(key: string, known: readonly string[], path: Keys): string | un
   if (other !== undefined && path.length === 0) return other;
   const meant = nearest(key, known);
   if (meant !== undefined) return `did you mean ${meant}?`;
+  if (/^headers?$/i.test(key) && known.includes("fields")) return "did you mean fields?";
+  const here = known.length > 0 && known.length <= 12 ? `known here: ${known.join(", ")}` : undefined;
   const elsewhere = placesOf(key).filter((place) => place !== label(path));
-  if (elsewhere.length > 0) return `it belongs to ${elsewhere.slice(0, 3).join(", ")}`;
-  if (known.length > 12) return "parallel-run check --schema lists all keys";
-  return known.length > 0 ? `known here: ${known.join(", ")}` : undefined;
+  if (elsewhere.length > 0) {
+    return `it belongs to ${elsewhere.slice(0, 3).join(", ")}${here === undefined ? "" : `; ${here}`}`;
+  }
+  return known.length > 12 ? "parallel-run check --schema lists all keys" : here;
 }
 
 /** Names that other tools give to what is a key at the top level here, and what to write. */

@@ -40,6 +40,9 @@ const readPlace: Read<Place> = (value) => {
       return { says: "names no field", hint: "as in field etag", offset: value.length - name.length };
     return { value: { where: "field", name: field.value } };
   }
+  const header = /^(?:header|headers|response header)[ .:]+([A-Za-z0-9_-]+)$/i.exec(value)?.[1];
+  if (header !== undefined) return { says: "is not a place", hint: `did you mean field ${header.toLowerCase()}?` };
+  if (/^\.+[A-Za-z_*[]/.test(value)) return { says: "is not a place", hint: `did you mean $${value}?` };
   const word = /^[A-Za-z0-9_-]+$/.test(value);
   return { says: "is not a place", hint: word ? `did you mean $.${value} or field ${value.toLowerCase()}?` : hint };
 };

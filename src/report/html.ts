@@ -68,8 +68,8 @@ export function renderHtml(report: Report): string {
 <main>
 <h1>parallel-run</h1>
 ${head(view)}
-${totals(view)}
 ${list("warnings", "Warnings", view.warnings)}
+${totals(view)}
 ${findings(view)}
 ${when(view.settled.shown.length > 0, () => html`<h2>Accepted and fixed</h2>${each(view.settled.shown, settled)}${more(view.settled)}`)}
 ${unsteady(view)}
@@ -108,7 +108,14 @@ function totals(view: Outline): Markup {
 
 function list(name: string, title: string, some: Some<string>): Markup {
   if (some.shown.length === 0) return NOTHING;
-  return html`<section class="${name}"><strong>${title}</strong><ul>${each(some.shown, (one) => html`<li>${one}</li>`)}</ul>${more(some)}</section>`;
+  return html`<section class="${name}"><strong>${title}</strong><ul>${each(some.shown, (one) => html`<li>${prose(one)}</li>`)}</ul>${more(some)}</section>`;
+}
+
+/** A sentence in which keys and members stand between backticks. */
+function prose(text: string): Markup {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return html`${text}`;
+  return { markup: parts.map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`).markup).join("") };
 }
 
 function findings(view: Outline): Markup {
@@ -130,7 +137,7 @@ function full(entry: Entry, epochStartedAt: number): Markup {
   const head =
     title === undefined
       ? html`<code>${finding.route}</code> &middot; <code>${place(finding)}</code> &middot; ${finding.kind}`
-      : html`${title}`;
+      : prose(title);
   const [cause, ...others] = finding.causes;
   const [sample, ...rest] = finding.samples.slice(0, SAMPLES);
   return html`<article id="${finding.id}">

@@ -8,6 +8,7 @@ import {
   covered,
   effect,
   idsOf,
+  type Outline,
   outline,
   place,
   reach,
@@ -30,11 +31,8 @@ export function renderMarkdown(report: Report): string {
     prose(view.headline),
     bullets(view.reasons.shown.map(prose), view.reasons),
     `_${prose(view.period)}_`,
-    table(
-      ["what", "number", "of"],
-      view.totals.map((row) => [...row]),
-    ),
     section("Warnings", bullets(view.warnings.shown.map(prose), view.warnings)),
+    section("Numbers", totals(view)),
     section(
       `Findings (${count(view.entries.shown.length + view.entries.more)}, most important first)`,
       joined(
@@ -102,6 +100,12 @@ export function renderMarkdown(report: Report): string {
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
+
+const totals = (view: Outline) =>
+  table(
+    ["what", "number", "of"],
+    view.totals.map((row) => [...row]),
+  );
 
 function full(entry: Entry, epochStartedAt: number): string {
   const { lead: finding, title } = entry;

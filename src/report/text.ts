@@ -37,13 +37,13 @@ export function renderText(report: Report, options: { readonly colour?: boolean 
   const view = outline(report, CAPS);
   const sections = [
     head(view, paint),
-    totals(view, paint),
     section(
       "Warnings",
       view.warnings,
       (one) => [...wrapped(`! ${shown(one, 400)}`, "  ")].map((l) => paint(l, YELLOW)),
       paint,
     ),
+    totals(view, paint),
     findings(view, paint),
     section("Accepted and fixed", view.settled, (one) => brief(one), paint),
     section(

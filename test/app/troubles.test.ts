@@ -136,6 +136,10 @@ describe("a candidate that gives no answer is told of at once, with the key that
     await eventually(() => app.report().warnings.some((one) => expected.test(one)), LONG_MS);
     expect(app.report().warnings[0]).toMatch(expected);
     expect(app.telemetry.health.ready().notes.join()).toMatch(/candidate answered 40/);
+    const logged = opened.lines.filter(({ event }) => event === "turned_away");
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatchObject({ level: "warn", status: Number(status.slice(0, 3)) });
+    expect(logged[0]!["msg"]).toMatch(/^candidate answered 40\d to \d+ of \d+ requests .*`candidate\./);
   });
 
   test("some 404 among others are no reason to warn", async () => {

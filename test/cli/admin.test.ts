@@ -154,7 +154,7 @@ describe("control", () => {
     expect(await run("share", "10%", "--route", "GET /a", "--for", "2h")).toContain(
       "GET /a: on, share 10 %, until 2026-11-21 14:00 UTC",
     );
-    expect(noted).toContain("no request of GET /a has been seen yet");
+    expect(noted).toContain("no request of GET /a has been seen in this epoch");
     await run("off", "--route", "GET /orders/{ids}");
     expect(noted).toContain('did you mean "GET /orders/{id}"?');
     await run("clear", "--route", "GET /orders/{ids}");

@@ -256,6 +256,10 @@ routes:
     ["compare: { patch: { legacy: [{ op: remove, path: $.a.b }] } }", "3:50", /did you mean \/a\/b\?/],
     ["compare: { patch: { legacy: [{ op: add, path: /a, value: 12345678901234567890 }] } }", "3:58", /not exact/],
     ["compare: { ignore: [etag] }", "3:21", /did you mean \$.etag or field etag\?/],
+    ["compare: { ignore: [header X-Build] }", "3:21", /did you mean field x-build\?/],
+    ["compare: { ignore: [..at] }", "3:21", /did you mean \$\.\.at\?/],
+    ["redact: { headers: [x-build] }", "3:11", /unknown key headers in redact \(did you mean fields\?\)/],
+    ["store: { path: ./evidence }", "3:10", /it belongs to .*; known here: kind, keep, maxSize, flush/],
     ["compare: { ignore: [field e tag] }", "3:27", /names no field/],
   ];
   test.each(third)("%s is refused at its place", (line, place, message) => {

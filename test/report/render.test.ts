@@ -101,6 +101,13 @@ describe("the page", () => {
     }
   });
 
+  test("marks the keys in a warning as code", () => {
+    const page = renderHtml(aReport({ warnings: ["check `candidate.url` & `candidate.host`", "an odd ` <b>"] }));
+    expect(page).toContain("check <code>candidate.url</code> &amp; <code>candidate.host</code>");
+    expect(page).toContain("an odd ` &lt;b&gt;");
+    expect(page.indexOf("candidate.url")).toBeLessThan(page.indexOf('class="totals"'));
+  });
+
   test("shows a hostile value as it was written", () => {
     const texts = nodes(parseHtml(renderHtml(hostileReport("<script>alert(1)</script>"))) as Node).filter(
       (n) => n.nodeName === "#text",
