@@ -200,7 +200,7 @@ routes:
 
   // One thing wrong each, after two sound lines: where it stands, and what is said of it.
   const third: readonly (readonly [string, string, RegExp])[] = [
-    ["candidate: { url: http://c }", "3:1", /the key candidate stands here for the second time/],
+    ["candidate: { url: http://c }", "3:1", /the key candidate is written twice/],
     ["a: b: c", "3:4", /not YAML/],
     ["listen: [", "4:1", /not YAML/],
     ["data: { a: ${A} }", "3:13", /not YAML.*put "\$\{NAME\}" in quotes/],
