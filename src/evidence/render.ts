@@ -253,7 +253,7 @@ function identityWarnings(routes: readonly RouteReport[]): string[] {
   const { route, readiness } = odd[0]!;
   const more = odd.length > 1 ? ` The same applies to ${odd.length - 1} more routes.` : "";
   return [
-    `On ${route} legacy gave ${readiness.answers} different answers to ${readiness.distinct} distinct requests. If they depend on the user, add the field or cookie to identity.fields or identity.cookies.${more}`,
+    `On ${route} legacy gave ${readiness.answers} different answers to ${readiness.distinct} distinct ${readiness.distinct === 1 ? "request" : "requests"}. If they depend on the user, add the field or cookie to identity.fields or identity.cookies.${more}`,
   ];
 }
 

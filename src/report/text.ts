@@ -81,7 +81,7 @@ function head(view: Outline, paint: Paint): string[] {
   return [
     top.replace(word, paint(word, VERDICT[view.verdict])),
     ...rest,
-    ...view.reasons.shown.flatMap((reason) => wrapped(`- ${shown(reason, 300)}`, "         ", "       ")),
+    ...view.reasons.shown.flatMap((reason) => wrapped(`- ${shown(reason, 600)}`, "         ", "       ")),
     ...more(view.reasons, "       "),
     paint(`       ${shown(view.period, 300)}`, DIM),
   ];

@@ -88,6 +88,13 @@ describe("a report in any format", () => {
   );
 });
 
+test("text shows a reason of two sentences whole", () => {
+  const reason = `GET /old/{id} is on hold: ${"many words ".repeat(40)}end`;
+  const { total } = aReport();
+  const report = aReport({ total: { ...total, readiness: { ...total.readiness, reasons: [reason] } } });
+  expect(renderText(report).replace(/\s+/g, " ")).toContain(reason);
+});
+
 describe("the page", () => {
   test("has no script, no handler, no link and no image, whatever bodies hold", () => {
     const usual = new Set(nodes(parseHtml(renderHtml(hostileReport("abc"))) as Node).map((node) => node.nodeName));
