@@ -6,13 +6,15 @@ import { KINDS } from "../model/difference.ts";
 /** Members that later versions add are kept; those that are named here must be what they say. */
 const record = z.looseObject;
 const count = z.number().nonnegative();
+/** Milliseconds since the epoch that a `Date` can hold (ECMA-262, 21.4.1.1). */
+const time = z.number().min(-8.64e15).max(8.64e15);
 const pairs = z.array(z.tuple([z.union([z.number(), z.string()]), z.number()]));
 const histogram = record({ counts: pairs, max: z.number() });
 const where = z.enum(["status", "field", "body"]);
 
 const finding = record({
   ...{ id: z.string(), route: z.string(), where, path: z.string(), kind: z.enum(KINDS) },
-  ...{ count, earlier: count, confirmed: count, firstSeen: z.number(), lastSeen: z.number(), comparedThen: count },
+  ...{ count, earlier: count, confirmed: count, firstSeen: time, lastSeen: time, comparedThen: count },
   run: record({ seen: count, comparedBefore: z.number() }),
   regressed: z.boolean(),
 });
@@ -21,7 +23,7 @@ const text = z.string().optional();
 const samples = z.array(
   record({
     sample: record({
-      ...{ id: z.string(), at: z.number(), method: z.string(), target: z.string(), path: z.string() },
+      ...{ id: z.string(), at: time, method: z.string(), target: z.string(), path: z.string() },
       ...{ legacy: text, candidate: text, note: text },
     }),
     ...{ pair: z.string(), request: z.string() },
@@ -45,7 +47,7 @@ const relation = z.discriminatedUnion("kind", [
   }),
 ]);
 const acceptance = record({
-  ...{ finding: z.string(), by: z.string(), why: z.string(), at: z.number(), until: z.number().optional() },
+  ...{ finding: z.string(), by: z.string(), why: z.string(), at: time, until: time.optional() },
   masked: count,
   covers: text,
   relation: relation.optional(),
@@ -53,10 +55,10 @@ const acceptance = record({
 
 const readiness = record({ verdict: z.enum(["ready", "hold", "reject"]), reasons: z.array(z.string()) });
 const epoch = record({
-  ...{ name: z.string(), startedAt: z.number(), since: z.number() },
+  ...{ name: z.string(), startedAt: time, since: time },
   epochs: z.array(
     record({
-      ...{ name: z.string(), startedAt: z.number(), endedAt: z.number() },
+      ...{ name: z.string(), startedAt: time, endedAt: time },
       ...{ outcomes: z.record(z.string(), z.number()), readiness },
     }),
   ),
@@ -66,13 +68,13 @@ const epoch = record({
 const shortTally = z.strictObject({ compared: count });
 const fullTally = record({
   ...{ identity: z.string(), refused: count, answersLevel: count, compared: count, level: count },
-  growth: record({ firstAt: z.number(), lastAt: z.number(), since: z.number() }),
+  growth: record({ firstAt: time, lastAt: time, since: z.number() }),
   recent: record({
     ...{
       tolerance: z.number(),
       all: z.array(z.number()),
       turning: z.array(z.number()),
-      since: z.number(),
+      since: time,
       broken: z.boolean(),
     },
     ...{ requests: count, wrong: count, turned: count },

@@ -139,3 +139,11 @@ function suiteFolder(path: string): string | undefined {
     .map((root) => join(root, path))
     .find((folder) => existsSync(folder));
 }
+
+test("a name with a backslash is another than one with an escape, whatever came before", () => {
+  const said = (legacy: string, candidate: string) =>
+    compareJson(legacy, candidate, STRICT, LIMITS).differences.map(({ path, kind }) => `${path} ${kind}`);
+  const names = '[{"id":1,"\\\\":2},{"id":1,"\\u0048":3},{"id":1,"\\u005c":4}]';
+  expect(said(names, '[{"id":1,"\\u005C":2},{"id":1,"H":3},{"id":1,"\\\\":4}]')).toEqual([]);
+  expect(said('{"id":1,"\\\\":2}', '{"id":1,"\\u0048":2}')).toEqual(["$['\\\\'] missing", "$.H extra"]);
+});
