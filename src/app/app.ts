@@ -1,4 +1,4 @@
-// app/app.ts: the composition root: opens the parts of the program from the ground up, and closes them in reverse order
+// app/app.ts: opens the parts of the program, each after those that it uses, and closes them in reverse order
 
 import { join } from "node:path";
 import { openRuntimeSwitches } from "../admin/index.ts";

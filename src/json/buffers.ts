@@ -8,7 +8,7 @@ const FIRST = 8_192;
 const rooms: Int32Array[] = [new Int32Array(FIRST), new Int32Array(FIRST)];
 const TAKEN = new Int32Array(0);
 
-/** Room for one side, 0 or 1. Whoever takes it twice without putting it back gets room of its own. */
+/** The buffer of one side, 0 or 1. A second call before the buffer is released returns a new one. */
 export function acquireNodes(side: 0 | 1): Int32Array {
   const room = rooms[side]!;
   rooms[side] = TAKEN;

@@ -39,7 +39,7 @@ export function clipJson(json: string, most: number): string {
 
 /**
  * A value that may be passed on: one longer than {@link LOOKED_AT} is cut, and a digest of the whole stands behind the cut,
- * so that different values stay different. Whoever shows it cuts the digest off.
+ * so that different values stay different. The digest is removed before the value is shown.
  */
 export function boundJson(json: string): string {
   if (json.length <= LOOKED_AT) return json;

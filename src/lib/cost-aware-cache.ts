@@ -8,7 +8,7 @@ export type CostAwareCache<T> = {
 };
 
 /**
- * Whoever reads a report or scrapes does so on the thread that serves clients. So what took 2 ms to make is good for 20:
+ * Reports and scrapes are made on the thread that serves clients. So what took 2 ms to make is good for 20:
  * all readers together, however eager, cost at most about a tenth of the time. While a promise is under way all get it.
  */
 export function createCostAwareCache<T>(make: () => T, times = 10): CostAwareCache<T> {

@@ -5,7 +5,7 @@ export type Digest = { readonly hi: number; readonly lo: number };
 
 /**
  * Two multiplicative lanes over the UTF-16 code units (and then over the bytes), each finished with the avalanche of
- * MurmurHash3, so that every bit may be used as a random one. It is no cryptographic hash: whoever can choose texts
+ * MurmurHash3, so that every bit may be used as a random one. It is no cryptographic hash: someone who can choose texts
  * can choose two with the same digest.
  */
 export function digest(text: string, bytes?: Uint8Array): Digest {

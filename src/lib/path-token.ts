@@ -1,4 +1,4 @@
-// lib/path-token.ts: segments of a path that are no name and no ordinary id, but something that whoever knows it may use
+// lib/path-token.ts: path segments that grant access to anyone who knows them, such as invitation or reset tokens
 
 import { isOrdinaryValue, looksRandom } from "./random-text.ts";
 import type { NameVerdict } from "./secret-names.ts";

@@ -36,7 +36,7 @@ export type Difference = {
   readonly note?: string;
   /**
    * Names that stand beside the value and say what it is, as `password` in `<input name="password" value="...">`, for
-   * whoever decides what may be shown. Not kept.
+   * redaction, which decides by them what may be shown. Not stored.
    */
   readonly named?: readonly string[];
   /**

@@ -97,7 +97,7 @@ function namesOf(segment: Segment | undefined): string[] {
   return names.length === selectors.length ? names : [];
 }
 
-/** Names that are secret wherever they stand (`$..iban`): whoever means that means `Iban` too, and `iban` in a query. */
+/** Names that are secret wherever they stand (`$..iban`): such a rule also means `Iban`, and `iban` in a query. */
 export function namedAnywhere(paths: readonly Path[]): string[] {
   return paths.filter(({ segments }) => segments.length === 1 && segments[0]!.descendant).flatMap(lastNames);
 }

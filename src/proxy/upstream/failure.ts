@@ -53,12 +53,15 @@ function isVerification(code: string): boolean {
   return /CERT|ISSUER|SIGN|ALTNAME|HOSTNAME|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
 }
 
+/** What Node adds to its message: the keys of our own config are what a user can change. */
+const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/;
+
 /** A socket's error, by the phase it came in. An `AggregateError` (several addresses tried) counts as its last one. */
 export function troubleOf(error: Error, phase: Phase): Trouble {
   const parts = error instanceof AggregateError ? (error.errors as Error[]) : [];
   const cause = parts.at(-1) ?? error;
   const code = String((cause as NodeJS.ErrnoException).code ?? "");
-  const detail = cause.message || code || "unknown";
+  const detail = cause.message.replace(NODE_ADVICE, "") || code || "unknown";
   if ((cause as NodeJS.ErrnoException).syscall === "getaddrinfo" || code === "ENOTFOUND" || code.startsWith("EAI_")) {
     return { reason: "dns", error: "dns_error", detail };
   }
