@@ -1,17 +1,20 @@
 // proxy/admission/path-spellings.ts: the other spellings of a path that some server takes for the same resource
 
+import { Buffer } from "node:buffer";
+
 /**
  * Paths that a server may take the given one for. A rule that forbids must hold for all of them, since legacy's and the
  * candidate's routing are not known: percent-encoded characters (RFC 3986, 2.3, also encoded repeatedly, and `%u006c` as IIS
  * reads it), path parameters (`;jsessionid=1`), empty and dot segments, backslashes, a trailing slash, blanks around a
- * segment and dots at its end, what follows a NUL or an encoded `?` or `#`, and an authority (`//host/path`, which is a
+ * segment and dots at its end, what follows a NUL or an encoded `?` or `#`, overlong UTF-8, full-width letters, a folder's index file, and an authority (`//host/path`, which is a
  * network-path reference by RFC 3986, 4.2, to servers that resolve the target).
  * @param path without the query, as it is on the wire
  * @returns at least one path; each begins with a slash and has no empty segment
  */
 export function spellingsOf(path: string): readonly string[] {
   const found = new Set<string>();
-  for (const decoded of new Set([path, decode(path, UNRESERVED), decode(path, EVERYTHING)])) {
+  const whollyDecoded = decode(path, EVERYTHING);
+  for (const decoded of new Set([path, decode(path, UNRESERVED), whollyDecoded, folded(whollyDecoded)])) {
     const slashed = decoded.replaceAll("\\", "/");
     const whole = slashed.split("/");
     const bare = slashed
@@ -23,6 +26,7 @@ export function spellingsOf(path: string): readonly string[] {
       : [whole, bare];
     for (const segments of read) {
       found.add(joined(resolved(segments)));
+      found.add(joined(withoutIndex(resolved(segments))));
       found.add(joined(segments.filter((segment) => segment !== "." && segment !== "..")));
     }
   }
@@ -67,6 +71,26 @@ function decode(path: string, wanted: RegExp): string {
     text = next;
   }
   return text;
+}
+
+/**
+ * Characters as decoders read them that accept overlong UTF-8 (`%c0%af` is a slash, RFC 3629, 10) or fold full-width letters
+ * (Unicode NFKC).
+ */
+function folded(latin1: string): string {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
+  const shortest = latin1
+    .replace(/\xf0\x80(?=[\x80-\x9f])/g, "\xe0")
+    .replace(/\xe0([\x80-\x81])([\x80-\xbf])/g, (_, high, low) => ascii(high.charCodeAt(0), low.charCodeAt(0)))
+    .replace(/([\xc0\xc1])([\x80-\xbf])/g, (_, high, low) => ascii(high.charCodeAt(0), low.charCodeAt(0)));
+  return Buffer.from(shortest, "latin1").toString("utf8").normalize("NFKC");
+}
+
+const ascii = (high: number, low: number) => String.fromCharCode(((high & 1) << 6) | (low & 0x3f));
+
+/** Without the file that servers look for in a folder: `/logout/index.html` may be `/logout`. */
+function withoutIndex(segments: readonly string[]): readonly string[] {
+  return /^(?:index|default)\.\w+$/i.test(segments.at(-1) ?? "") ? segments.slice(0, -1) : segments;
 }
 
 function trimmed(segment: string): string {

@@ -44,6 +44,7 @@ describe("a route whose shadow is off", () => {
     ...["/logout%3f", "/logout%3Fa=1", "/logout%23", "/logout%09", "/logout%0a", "/logout%0D%0A", "/logout%c2%a0", "/%20logout"],
     ...["/%u006cogout", "/log%U006Fut", "/%2525252525252525256cogout", "//h/logout", "///h/x/../logout", "/\\h/logout", "//h/%6cogout"],
     ...["/logout.json", "/logout.do;a=1", "/logout.html/", "/users/42/delete.json", "/run.php/x", "/RUN.php/x/y", "/run.php;a/x"],
+    ...["/%c0%aflogout", "/x%e0%80%afadmin%c0%af..%c0%af..%c0%aflogout", "/%ef%bd%8cogout", "/logout/index.html", "/admin%c0%afx", "/%c1%acogout"],
     ...["/logout?x=1", "/logout;a?b", "/%6Cogout?_=1", "http://h/logout", "http://h//logout/"],
   ]; // biome-ignore format: a list of spellings
   test("is never shadowed under another spelling, and legacy gets each as the client wrote it", async () => {
